@@ -1,7 +1,8 @@
 import { commands as registry, languages, Uri, window, type ExtensionContext } from 'vscode';
 import { DataCompletions } from './editor/dataCompletions';
 import { ExperimentDiagnostics } from './editor/diagnostics';
-import { RunFindings } from './editor/findings';
+import { registerFindingCommands } from './editor/findings/registerFindings';
+import { RunFindings } from './editor/findings/runFindings';
 import { IgnoreHelp } from './editor/ignoreHelp';
 import { TrainLenses } from './editor/lenses';
 import { RunNotices } from './editor/runNotices';
@@ -11,7 +12,7 @@ import { registerSchemaLanguage } from './editor/schemaProviders';
 import { TableLenses } from './editor/tableLenses';
 import { TablePreviews } from './editor/tablePreviews';
 import { targetOf } from './editor/targets';
-import { registerTrainCommands } from './editor/trainCommands';
+import { registerTrainCommands, train, type TrainCommandParts } from './editor/trainCommands';
 import { ComparisonPanels } from './panel/comparisonPanels';
 import { RunPanels } from './panel/runPanels';
 import { commands, comparisonViewType, languageId, panelViewType, runsView } from './platform/ids';
@@ -72,6 +73,21 @@ export function activate(context: ExtensionContext): void {
   const lenses = new TrainLenses(sessions, estimates);
   const previews = new TablePreviews(estimates, log);
   const diagnostics = new ExperimentDiagnostics(launcher, estimates, log);
+  const findings = new RunFindings(sessions, estimates);
+  const trainParts: TrainCommandParts = {
+    sessions,
+    launcher,
+    samples,
+    showRun: (target, focus) => panels.show(target, focus),
+    isTrainable: (target) => estimates.of(target) !== undefined,
+    compare: (targets) => {
+      comparisons.show(targets.map((target) => ({ kind: 'experiment', target })));
+    },
+    log,
+  };
+  const compareRuns = (folders: readonly Uri[]): void => {
+    comparisons.show(folders.map((folder) => ({ kind: 'run', folder })));
+  };
 
   subscriptions.push(
     log,
@@ -100,8 +116,19 @@ export function activate(context: ExtensionContext): void {
     registry.registerCommand(commands.previewTable, async (first?: unknown, second?: unknown) =>
       previews.show(targetOf(first, second)),
     ),
-    languages.registerCodeActionsProvider({ language: languageId }, new QuickFixes(diagnostics), QuickFixes.metadata),
-    new RunFindings(sessions, estimates),
+    languages.registerCodeActionsProvider(
+      { language: languageId },
+      new QuickFixes(diagnostics, findings),
+      QuickFixes.metadata,
+    ),
+    findings,
+    ...registerFindingCommands({
+      sessions,
+      pages: at('docs', 'rules'),
+      showUpdate: (target, update) => panels.showUpdate(target, update),
+      train: (target) => train(trainParts, target),
+      compare: compareRuns,
+    }),
     new RunStatusBar(sessions),
     trackRunState(sessions),
     registerWalkthrough(context),
@@ -114,21 +141,9 @@ export function activate(context: ExtensionContext): void {
       tree,
       startWorker,
       showRun: (folder, focus) => panels.showRun(folder, focus),
-      compare: (folders) => {
-        comparisons.show(folders.map((folder) => ({ kind: 'run', folder })));
-      },
+      compare: compareRuns,
     }),
-    ...registerTrainCommands({
-      sessions,
-      launcher,
-      samples,
-      showRun: (target, focus) => panels.show(target, focus),
-      isTrainable: (target) => estimates.of(target) !== undefined,
-      compare: (targets) => {
-        comparisons.show(targets.map((target) => ({ kind: 'experiment', target })));
-      },
-      log,
-    }),
+    ...registerTrainCommands(trainParts),
   );
   panels.reopen();
   comparisons.reopen();

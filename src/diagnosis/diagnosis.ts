@@ -4,6 +4,7 @@ import type { UpdateRecord } from '../run/records/recordBatch';
 import { divergenceCause, type DivergenceCause, type FirstNonFinite } from './divergence';
 import type { Finding } from './finding';
 import { Observations, type ObservationState } from './observations';
+import type { Remedy } from './remedy';
 import type { Rule, RuleResult } from './rule';
 import { hasLearned } from './progress';
 import { rules, symptoms } from './rules/all';
@@ -97,13 +98,20 @@ export class Diagnosis {
     const origin =
       place.tensor === 'inputs' ? undefined : (unscaledInputs(observations) ?? initialFault(observations, 10));
     return origin === undefined
-      ? divergenceCause(place, observations.experiment.model)
-      : { keyPath: origin.keyPath, advice: origin.message };
+      ? divergenceCause(place, observations.experiment)
+      : {
+          keyPath: origin.keyPath,
+          advice: origin.message,
+          ...(origin.remedies === undefined ? {} : { remedies: origin.remedies }),
+        };
   }
 
-  /** Adds the finding that a value was not finite, with the key of `causeOfDivergence`, and withdraws its symptoms. */
-  diverge(update: number, message: string, keyPath: readonly string[]): void {
-    const finding: Finding = { code: 'nonFinite', level: 'error', when: 'end', update, keyPath: [...keyPath], message };
+  /** Adds the finding that a value was not finite, with its cause, and withdraws its symptoms. */
+  diverge(update: number, message: string, { keyPath, remedies }: Omit<DivergenceCause, 'advice'>): void {
+    const finding: Finding = {
+      ...{ code: 'nonFinite', level: 'error', when: 'end', update, keyPath: [...keyPath], message },
+      ...asStored(remedies),
+    };
     this.#findings = [finding, ...this.#findings.filter(({ code }) => !symptoms.has(code))];
   }
 
@@ -153,8 +161,13 @@ function isSame(known: Finding | undefined, result: RuleResult | undefined): boo
 }
 
 function findingOf(rule: Rule, result: RuleResult, when: Finding['when'], update: number): Finding {
-  const { keyPath, message, level = rule.level } = result;
-  return { code: rule.code, level, when, update, keyPath: [...keyPath], message };
+  const { keyPath, message, level = rule.level, remedies } = result;
+  return { code: rule.code, level, when, update, keyPath: [...keyPath], message, ...asStored(remedies) };
+}
+
+/** Remedies as a finding has them: none are absent. */
+function asStored(remedies: readonly Remedy[] = []): Pick<Finding, 'remedies'> {
+  return remedies.length === 0 ? {} : { remedies: remedies.map((remedy) => [...remedy]) };
 }
 
 /** The first cause that holds, as a finding. */

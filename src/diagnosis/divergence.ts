@@ -1,4 +1,5 @@
-import type { Model } from '../experiment/schema/schema';
+import type { ResolvedExperiment } from '../experiment/schema/schema';
+import { lowerRate, setKey, type Remedy } from './remedy';
 
 /** Where the first value that is not finite appeared. */
 export interface FirstNonFinite {
@@ -11,13 +12,18 @@ export interface FirstNonFinite {
 export interface DivergenceCause {
   readonly keyPath: readonly string[];
   readonly advice: string;
+  /** See RuleResult. */
+  readonly remedies?: readonly Remedy[];
 }
 
 /**
  * The most likely cause of a divergence, by where the first value that is not finite appeared: in an input, with the initial
  * weights, or after an update, whose size depends on the learning rate.
  */
-export function divergenceCause({ update, pass, tensor }: FirstNonFinite, { weights }: Model): DivergenceCause {
+export function divergenceCause(
+  { update, pass, tensor }: FirstNonFinite,
+  { model: { weights }, optimizer: { learningRate }, clip }: ResolvedExperiment,
+): DivergenceCause {
   if (tensor === 'inputs') {
     return { keyPath: ['data'], advice: 'An input is not finite in single precision (about ±3.4e38): check the data.' };
   }
@@ -25,6 +31,10 @@ export function divergenceCause({ update, pass, tensor }: FirstNonFinite, { weig
     return {
       keyPath: ['optimizer', 'learningRate'],
       advice: 'A smaller optimizer.learningRate or a clip usually helps.',
+      remedies: [
+        [setKey(['optimizer', 'learningRate'], lowerRate(learningRate))],
+        ...(clip === null ? [[setKey(['clip'], { norm: 1 })]] : []),
+      ],
     };
   }
   return weights === undefined

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { remedySchema } from './remedy';
 import { formatDamagedLines, readCheckedLines, writeCheckedLines, type DamagedLine } from '../run/storage/checkedLines';
 
 const findingSchema = z.object({
@@ -13,6 +14,8 @@ const findingSchema = z.object({
   keyPath: z.array(z.string().max(64)).max(8),
   /** What was measured, the threshold and its source, and what to do. */
   message: z.string().max(2000),
+  /** Changes that may solve it, the most likely first; each on its own. Absent where none is known. */
+  remedies: z.array(remedySchema).max(4).optional(),
 });
 
 /** A possible problem of a run, with the evidence for it. */

@@ -1,5 +1,6 @@
 import type { Finding } from './finding';
 import type { Observations } from './observations';
+import type { Remedy } from './remedy';
 
 /** The result of a rule that fires. */
 export interface RuleResult {
@@ -7,6 +8,8 @@ export interface RuleResult {
   readonly message: string;
   /** Present if it differs from the level of the rule. */
   readonly level?: Finding['level'];
+  /** Where a remedy is known; the most likely first, each on its own. */
+  readonly remedies?: readonly Remedy[];
 }
 
 /** A check for one kind of problem of a run. */

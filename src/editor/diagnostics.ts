@@ -22,7 +22,8 @@ import type { Estimates } from '../session/live/estimates';
 import type { Launcher, ProblemsFound } from '../session/live/launcher';
 import { relatedPlaces } from './dataPlaces';
 import { checkDocument, isShort } from './experimentCheck';
-import { severities } from './findings';
+import { rulePage } from './findings/rulePages';
+import { severities } from './findings/severities';
 import { LatestCheck } from './latestCheck';
 
 const debounceMilliseconds = 300;
@@ -195,8 +196,10 @@ function asDiagnostics(
   return problems.map((problem) => {
     const { code, message, place } = problem;
     const range = new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length));
-    const severity = 'level' in problem ? severities[problem.level] : DiagnosticSeverity.Error;
+    const isFinding = 'level' in problem;
+    const severity = isFinding ? severities[problem.level] : DiagnosticSeverity.Error;
+    const page = isFinding ? { page: rulePage(code) } : {};
     const related = relatedPlaces(document.uri, problem);
-    return { problem, diagnostic: diagnostic({ range, message, severity, code, related }) };
+    return { problem, diagnostic: diagnostic({ range, message, severity, code, related, ...page }) };
   });
 }

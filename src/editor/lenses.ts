@@ -15,14 +15,13 @@ import { commands, languageId } from '../platform/ids';
 import { codeLens, type LensContent } from '../platform/labels';
 import type { SourceRange } from '../experiment/problems/problem';
 import type { ExperimentFile } from '../experiment/experimentFile';
-import { withClasses } from '../experiment/problems/tableTargets';
-import { differingKeys, keyValues } from '../run/differences';
 import type { Estimate } from '../protocol/trainer';
 import type { Estimates } from '../session/live/estimates';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
 import { formatNumber, formatCount, formatDuration, formatMebibytes, formatPercentage } from '../text/numbers';
 import { pendingLabels, stateLabels } from '../protocol/run';
+import { changedKeys, formatKeyNames } from './changedKeys';
 import { parsedInHost } from './experimentCheck';
 
 const refreshMilliseconds = 500;
@@ -106,7 +105,7 @@ export class TrainLenses implements CodeLensProvider, Disposable {
       const estimated = this.estimates.of({ uri: document.uri, variant });
       return estimated === undefined ? [first] : [first, codeLens(range, estimateLens(estimated))];
     }
-    const changed = changedSince(session, file);
+    const changed = changedKeys(session, file) ?? [];
     const show = lens(
       `${progressOf(session)}${changed.length === 0 ? '' : ` · changed since: ${formatKeyNames(changed)}`}`,
       commands.showRun,
@@ -180,22 +179,6 @@ function progressOf(session: Session): string {
   const numbers = loss === undefined ? '' : ` · ${formatCount(updates, 'update')} · loss ${formatNumber(loss)}`;
   if (pending !== undefined) return `${pendingLabels[pending]}${numbers}`;
   return `${state === 'elsewhere' || state === 'refused' ? stateLabels[state] : state}${numbers}`;
-}
-
-const maxNamedKeys = 2;
-
-/** The first few keys, each shortened to the last part of its path. */
-function formatKeyNames(keys: readonly string[]): string {
-  const named = keys.slice(0, maxNamedKeys).map((key) => key.slice(key.lastIndexOf('.') + 1));
-  return `${named.join(', ')}${keys.length > maxNamedKeys ? ', …' : ''}`;
-}
-
-/** The keys whose values differ between the run and the current file, as dotted paths. */
-function changedSince({ experiment, variant, info }: Session, file: ExperimentFile | undefined): readonly string[] {
-  const now = file?.resolve(variant);
-  if (experiment === undefined || now?.kind !== 'resolved') return [];
-  const written = info === undefined ? now.experiment : withClasses(now.experiment, info.loss.kind === 'crossEntropy');
-  return differingKeys([keyValues(experiment), keyValues(written)]);
 }
 
 function rangeOf(document: TextDocument, place: SourceRange): Range {

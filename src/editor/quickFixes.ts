@@ -12,16 +12,28 @@ import {
 import type { Fix } from '../experiment/problems/fix';
 import { quickFix } from '../platform/labels';
 import type { ExperimentDiagnostics } from './diagnostics';
-import { isShort } from './experimentCheck';
+import { isShort, parsedInHost } from './experimentCheck';
+import type { RunFindings } from './findings/runFindings';
 
-/** Offers the fixes of an experiment's problems: each writes exactly the keys that it names. */
+/** Offers the fixes of an experiment's problems and of the findings of its runs: each writes exactly the keys that it names. */
 export class QuickFixes implements CodeActionProvider {
-  static readonly metadata: CodeActionProviderMetadata = { providedCodeActionKinds: [CodeActionKind.QuickFix] };
+  static readonly metadata: CodeActionProviderMetadata = {
+    providedCodeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.SourceFixAll.append('unroll')],
+  };
 
-  constructor(readonly diagnostics: ExperimentDiagnostics) {}
+  constructor(
+    readonly diagnostics: ExperimentDiagnostics,
+    readonly findings: RunFindings,
+  ) {}
 
   async provideCodeActions(document: TextDocument, range: Range, context: CodeActionContext): Promise<CodeAction[]> {
+    const fixesAll = context.only !== undefined && CodeActionKind.SourceFixAll.contains(context.only);
+    if (fixesAll) return this.#findingActions(document, range, context.only);
     if (context.only?.contains(CodeActionKind.QuickFix) === false) return [];
+    return [...(await this.#problemFixes(document, range)), ...(await this.#findingActions(document, range))];
+  }
+
+  async #problemFixes(document: TextDocument, range: Range): Promise<CodeAction[]> {
     const found = this.diagnostics
       .fixableIn(document)
       .filter(({ diagnostic }) => diagnostic.range.intersection(range) !== undefined);
@@ -35,6 +47,20 @@ export class QuickFixes implements CodeActionProvider {
     const [only, ...others] = actions;
     if (only !== undefined && others.length === 0) only.isPreferred = true;
     return actions;
+  }
+
+  /** @param fixAll the kind of the action for all findings, where only that is asked for */
+  async #findingActions(document: TextDocument, range: Range, fixAll?: CodeActionKind): Promise<CodeAction[]> {
+    const all = this.findings.shownIn(document);
+    const here = all.filter(({ diagnostic }) => diagnostic.range.intersection(range) !== undefined);
+    if (fixAll === undefined ? here.length === 0 : all.length === 0) return [];
+    const parsed = await parsedInHost(document);
+    if (parsed?.kind !== 'experiment') return [];
+    const { findingActions, fixAllAction, fixAllKind } = await import('./findings/findingActions');
+    const kind = fixAll === undefined ? CodeActionKind.QuickFix : fixAllKind;
+    const every = fixAllAction(document, parsed.file, all, kind);
+    const each = fixAll === undefined ? findingActions(document, parsed.file, here) : [];
+    return [...each, ...(every === undefined ? [] : [every])];
   }
 }
 

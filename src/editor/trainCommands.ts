@@ -82,7 +82,8 @@ export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
   ];
 }
 
-async function train(parts: TrainCommandParts, requested: Target | undefined): Promise<void> {
+/** Trains a target, or an experiment that the user chooses. */
+export async function train(parts: TrainCommandParts, requested: Target | undefined): Promise<void> {
   const target = requested ?? (await chooseExperiment(parts.samples));
   if (target === undefined) return;
   const launch = await parts.launcher.launch(target, () => void parts.showRun(target), parts.isTrainable(target));

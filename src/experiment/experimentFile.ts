@@ -1,4 +1,5 @@
-import { fixInVariant, type Fix } from './problems/fix';
+import { fixInVariant, type Fix, type JsonValue } from './problems/fix';
+import { changesOfFile, changesOfVariant, nameOfVariant, patchWith, type KeyChange } from './problems/keyChanges';
 import { deletionOf, problemsOf, type UnplacedProblem } from './problems/schemaProblem';
 import { isObject, valueAt, type JsonDocument, type JsonObject } from './document/document';
 import { LongLists } from './document/longLists';
@@ -81,6 +82,24 @@ export class ExperimentFile {
     const { fixes, ...rest } = problem;
     const own = variant === undefined ? fixes : this.#fixesIn(variant, fixes);
     return { ...rest, place: this.placeOf(problem.keyPath, variant), ...(own === undefined ? {} : { fixes: own }) };
+  }
+
+  /** The changes of this file that change keys of its experiment, or of one of its variants. */
+  changesFor(changes: readonly KeyChange[], variant: string | undefined): readonly KeyChange[] {
+    return variant === undefined
+      ? changesOfFile(this.#file, changes)
+      : changesOfVariant(this.#file, variant, this.#patches.get(variant) ?? {}, changes);
+  }
+
+  /** The change that adds a variant: the experiment, or one of its variants, with other values of some keys. */
+  newVariant(changes: readonly KeyChange[], variant: string | undefined): KeyChange & { readonly name: string } {
+    const name = nameOfVariant(changes, new Set(this.variants.map((known) => known.name)));
+    const patch = patchWith(
+      this.#file,
+      (variant === undefined ? undefined : this.#patches.get(variant)) ?? {},
+      changes,
+    );
+    return { kind: 'set', keyPath: ['variants', name], value: patch as JsonValue, name };
   }
 
   /** All problems of the file and of each variant, without those that a variant only inherits. */

@@ -56,6 +56,9 @@ export class RunPanel implements PanelView {
     }),
   );
   #isVisible = true;
+  #isPageReady = false;
+  /** The update that the page is to select, until it has been told. */
+  #wantedUpdate: number | undefined;
   /** The series that was sent to the page; later messages append to it. */
   #sentSeries: DisplaySeries | undefined;
   /** Number of updates of that series that were sent. */
@@ -81,7 +84,10 @@ export class RunPanel implements PanelView {
     const { sessions, extension, log } = parts;
     this.#shown = new SubjectSession(subject, parts);
     this.#channel = connectPage<PanelHostContract>('Panel', panel.webview, log, panelRequests, {
-      ready: () => this.#state(),
+      ready: () => {
+        this.#isPageReady = true;
+        return this.#state();
+      },
       select: ({ variant }) => this.#select(variant),
       command: async (command) => {
         const target = this.#target ?? this.#session ?? { uri: this.#uri, variant: undefined };
@@ -142,6 +148,12 @@ export class RunPanel implements PanelView {
       await this.#announce();
     }
     return undefined;
+  }
+
+  /** Selects an update in all pictures, as soon as the page is there. */
+  async selectUpdate(update: number): Promise<void> {
+    this.#wantedUpdate = update;
+    if (this.#isPageReady) await this.#announce();
   }
 
   dispose(): void {
@@ -239,6 +251,8 @@ export class RunPanel implements PanelView {
     this.#title = title;
     const startTime = this.#shown.startTime('minute');
     this.#noteTitle(title, startTime);
+    const update = this.#wantedUpdate;
+    this.#wantedUpdate = undefined;
     return {
       uri: this.#uri.toString(),
       folder: this.#folder?.toString(),
@@ -249,6 +263,7 @@ export class RunPanel implements PanelView {
       selected: this.#target?.variant,
       run,
       message: session?.status.message ?? this.#shown.problem,
+      update,
     };
   }
 

@@ -28,6 +28,13 @@ export class RunPanels extends Panels<SavedSubject, RunPanel> {
     await this.reveal(saveSubject({ kind: 'experiment', target }), focus).show(target.variant);
   }
 
+  /** Shows a target and selects an update of its run. */
+  async showUpdate(target: Target, update: number): Promise<void> {
+    const panel = this.reveal(saveSubject({ kind: 'experiment', target }));
+    await panel.show(target.variant);
+    await panel.selectUpdate(update);
+  }
+
   /** Shows a stored run: in its experiment's panel if that is open and this window trained the run, else in its own. */
   async showRun(folder: Uri, focus?: PanelFocus): Promise<void> {
     const session = this.parts.sessions.withFolder(folder.fsPath);

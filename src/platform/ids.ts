@@ -21,6 +21,9 @@ export const commands = {
   showLog: 'unroll.showLog',
   previewTable: 'unroll.previewTable',
   getStarted: 'unroll.getStarted',
+  showRule: 'unroll.showRule',
+  showUpdate: 'unroll.showUpdate',
+  fixAndTrain: 'unroll.fixAndTrain',
 } as const;
 
 /** Context keys that enable commands. */
@@ -41,6 +44,9 @@ export const languageId = 'unroll-experiment';
 
 /** URI scheme of the read-only documents that preview a table. */
 export const previewScheme = 'unroll-table';
+
+/** URI scheme of the links to an update of a run. */
+export const updateScheme = 'unroll-update';
 
 /** View type of the webview panel of an experiment or a stored run. */
 export const panelViewType = 'unroll.run';

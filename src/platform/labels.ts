@@ -14,6 +14,7 @@ import {
   type Range,
   type SymbolKind,
   type TreeItemCollapsibleState,
+  type Uri,
   type WebviewPanel,
   type WorkspaceEdit,
 } from 'vscode';
@@ -40,15 +41,17 @@ export interface DiagnosticContent {
   readonly message: string;
   readonly severity: DiagnosticSeverity;
   readonly code: string;
+  /** The page that its code links to. */
+  readonly page?: Uri;
   /** Places that have to do with it. */
   readonly related?: DiagnosticRelatedInformation[];
 }
 
 /** A diagnostic of this extension whose message is shown as plain text. */
-export function diagnostic({ range, message, severity, code, related }: DiagnosticContent): Diagnostic {
+export function diagnostic({ range, message, severity, code, page, related }: DiagnosticContent): Diagnostic {
   const made = new Diagnostic(range, plainText(message), severity);
   made.source = 'Unroll';
-  made.code = code;
+  made.code = page === undefined ? code : { value: code, target: page };
   if (related !== undefined) made.relatedInformation = related;
   return made;
 }
@@ -58,11 +61,17 @@ export function relatedInformation(location: Location, message: string): Diagnos
   return new DiagnosticRelatedInformation(location, plainText(message));
 }
 
+/** A code action whose title is shown as plain text. */
+export function codeAction(title: string, kind: CodeActionKind, diagnostics: Diagnostic[]): CodeAction {
+  const made = new CodeAction(plainText(title), kind);
+  made.diagnostics = diagnostics;
+  return made;
+}
+
 /** A quick fix whose title is shown as plain text. */
 export function quickFix(title: string, edit: WorkspaceEdit, diagnostics: Diagnostic[]): CodeAction {
-  const made = new CodeAction(plainText(title), CodeActionKind.QuickFix);
+  const made = codeAction(title, CodeActionKind.QuickFix, diagnostics);
   made.edit = edit;
-  made.diagnostics = diagnostics;
   return made;
 }
 

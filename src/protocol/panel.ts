@@ -39,6 +39,8 @@ export interface PanelState {
   readonly run: RunView | undefined;
   /** Why there is no run, if that needs an explanation (the experiment is invalid, the trainer could not start). */
   readonly message: string | undefined;
+  /** The update to select, where the user has asked to see it; undefined leaves the selection. */
+  readonly update?: number | undefined;
 }
 
 /** The commands for the selected run. */

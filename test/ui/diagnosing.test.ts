@@ -6,22 +6,65 @@ const experiment = `{
   "name": "Sick",
   "data": { "task": "adding", "length": 20 },
   "model": { "cell": "lstm", "hidden": 4, "forgetBias": 0 },
-  "clip": { "norm": 0.001 },
+  "clip": {
+    // Far too small.
+    "norm": 0.001
+  },
   "optimizer": { "kind": "sgd", "learningRate": 0.001 },
-  "training": { "steps": 220, "batch": 4 }
+  "training": {
+    "batch": 4,
+    "steps": 220
+  }
 }`;
 
 describe('A run that does not learn', () => {
   let workbench: Workbench;
 
   before(async () => {
-    workbench = await Workbench.open({ folder: scratchWorkspace({ 'sick.rnn.json': experiment }) });
+    workbench = await Workbench.open({
+      folder: scratchWorkspace({ 'sick.rnn.json': experiment }),
+      // One line on the screen is one line of the file.
+      settings: { '[unroll-experiment]': { 'editor.wordWrap': 'off' } },
+    });
     await workbench.openFile('sick.rnn.json');
     await workbench.codeLens('▶ Train').click();
     await workbench.codeLens('finished').waitFor();
   });
 
   after(() => workbench.close());
+
+  const line = (text: RegExp) => workbench.page.locator('.view-line', { hasText: text });
+  const row = (text: string) => workbench.page.locator('.markers-panel-container .monaco-list-row', { hasText: text });
+
+  /** Puts the cursor at the end of a line of the file. */
+  async function goTo(text: RegExp): Promise<void> {
+    await line(text).first().click();
+    await workbench.page.keyboard.press('End');
+  }
+
+  /** Opens the list of quick fixes at the end of a line. */
+  async function quickFixes(text: RegExp): Promise<void> {
+    await goTo(text);
+    await workbench.page.keyboard.press('Control+.');
+    await workbench.page.locator('.action-widget .monaco-list-row').first().waitFor();
+  }
+
+  /** Waits until a page in one of the webviews has a heading. */
+  async function headingShows(name: string): Promise<void> {
+    for (let turn = 0; turn < 300; turn++) {
+      for (const frame of workbench.page.frames()) {
+        const count = await frame
+          .getByRole('heading', { name })
+          .count()
+          .catch(() => 0);
+        if (count > 0) return;
+      }
+      await workbench.page.waitForTimeout(100);
+    }
+    assert.fail(`no heading "${name}"`);
+  }
+
+  const action = (title: RegExp) => workbench.page.locator('.action-widget .monaco-list-row', { hasText: title });
 
   it('shows the number of findings in its header, and each finding with its evidence', async () => {
     const frame = workbench.webviewFrame();
@@ -38,13 +81,64 @@ describe('A run that does not learn', () => {
     await frame.locator('vscode-text-field[title="update"]').and(frame.locator('[current-value="219"]')).waitFor();
   });
 
-  it('has every finding at its key among the problems, until the file changes', async () => {
+  it('has every finding at its key among the problems, with a code that opens the page of its rule', async () => {
     const problems = await workbench.problems(2);
     const ofBias = problems.find((problem) => problem.includes('forgetBiasZero'));
     assert.match(ofBias ?? problems.join('\n'), /The forget bias is 0.*\[Ln 4, Col 57\]/s);
-    await workbench.page.locator('.view-line', { hasText: /"name":\s"Sick"/ }).click();
-    await workbench.page.keyboard.press('End');
-    await workbench.page.keyboard.type(' ');
-    await workbench.page.locator('.markers-panel-container', { hasText: 'No problems have been detected' }).waitFor();
+    await row('forgetBiasZero').locator('a', { hasText: 'forgetBiasZero' }).click();
+    await workbench.tab('Preview forgetBiasZero.md').waitFor();
+    await headingShows('When it is reported');
+    await workbench.page.keyboard.press('Control+F4');
+  });
+
+  it('leads from a finding to its update in the panel', async () => {
+    await workbench.openFile('sick.rnn.json');
+    const frame = workbench.webviewFrame();
+    const field = frame.locator('vscode-text-field[title="update"]');
+    await field.locator('input').fill('7');
+    await field.locator('input').press('Enter');
+    await frame.locator('vscode-text-field[title="update"]').and(frame.locator('[current-value="7"]')).waitFor();
+    await workbench.problems(2);
+    await row('clipAlways').click();
+    await workbench.page.keyboard.press('ArrowRight');
+    await row('Show this update in the panel of the run').click();
+    await frame.locator('vscode-text-field[title="update"]').and(frame.locator('[current-value="219"]')).waitFor();
+    assert.equal(await workbench.page.locator('.tab', { hasText: 'update 219' }).count(), 0);
+  });
+
+  it('offers fixes of exactly its key, also as a variant', async () => {
+    await workbench.openFile('sick.rnn.json');
+    await quickFixes(/"norm":\s0\.001/);
+    await action(/Keep this file, and add the variant "norm [\d.]+"/).click();
+    await line(/"variants":.*"norm\s[\d.]+":.*"clip":/).waitFor();
+    // The variant is another experiment; this one has not changed.
+    assert.equal((await workbench.problems(2)).filter((problem) => problem.includes('Outdated')).length, 0);
+    await goTo(/"clip":/);
+    await workbench.page.keyboard.press('Control+Z');
+    await line(/"variants":/).waitFor({ state: 'detached' });
+  });
+
+  it('is fixed and trained again, and the outcome is compared with that before', async () => {
+    await quickFixes(/"norm":\s0\.001/);
+    await action(/^Set clip\.norm to [\d.]+, and train again$/).click();
+    await line(/^\s+"norm":\s(?!0\.001)[\d.]+$/).waitFor();
+    // The comment stays.
+    await line(/\/\/\sFar\stoo\ssmall/).waitFor();
+    await workbench.notificationWith(
+      /Set clip\.norm to [\d.]+: loss of the last update .+ → .+No longer found: clipAlways/,
+    );
+    await workbench.pressInNotification('Compare Before and After');
+    await workbench.tab('Comparison').waitFor();
+  });
+
+  it('marks its findings as outdated when the file changes, and as current when the change is taken back', async () => {
+    await workbench.openFile('sick.rnn.json');
+    await goTo(/"steps":\s220/);
+    await workbench.page.keyboard.type('0');
+    const outdated = row('Outdated: steps changed since this run. The forget bias is 0');
+    await outdated.waitFor();
+    await workbench.page.keyboard.press('Backspace');
+    await outdated.waitFor({ state: 'detached' });
+    await row('The forget bias is 0').waitFor();
   });
 });

@@ -99,9 +99,10 @@ function runLoaded(model: Model, state: PanelState): Model {
       changed || run?.info.folder !== model.run?.info.folder ? { kind: 'none', reason: '' } : model.inspection,
     view: fitToRun(
       {
-        ...model.view,
+        ...(state.update === undefined ? model.view : showing(model.view, state.update)),
         ...(changed ? { range: undefined, stepRange: undefined, prompt: undefined, selection: undefined } : {}),
         ...(changed || isOtherRun ? standardScales : {}),
+        ...(state.update === undefined ? {} : { selection: { update: state.update, t: undefined } }),
       },
       run,
     ),
@@ -109,6 +110,11 @@ function runLoaded(model: Model, state: PanelState): Model {
     pointedLoss: undefined,
     unrollingStep: model.unrollingStep,
   };
+}
+
+/** The view with an update in its range. */
+function showing(view: View, update: number): View {
+  return { ...view, range: rangeIncluding(view.range, update) };
 }
 
 /** What belongs to the numbers of one run. */

@@ -30,6 +30,7 @@ export const worseThanPersistence: Rule = {
         `The net predicts ${target} no better than persistence, which repeats the last known ${lastKnown}: on the held-out rows its ` +
         `loss is ${now}${now === lowest ? '' : ` (${lowest} at its lowest)`}, and that of persistence ` +
         `${formatNumber(baseline.value)}. ${fault?.message ?? advice}`,
+      ...(fault?.remedies === undefined ? {} : { remedies: fault.remedies }),
     };
   },
 };

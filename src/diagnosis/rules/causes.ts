@@ -1,9 +1,10 @@
-import { formatCount, formatNumber, formatPercentage, formatShortNumber } from '../../text/numbers';
+import { formatCount, formatNumber, formatPercentage, formatShortNumber, roundToDigits } from '../../text/numbers';
 import { recentWindow, shortWindow, type Observations } from '../observations';
 import { hasFallen, hasLearned, recentLoss } from '../progress';
+import { higherRate, lowerRate, setKey, type Remedy } from '../remedy';
 import type { Rule, RuleResult } from '../rule';
 import { inLayer, saturatedCandidate } from './gateValues';
-import { decayOverLag, remedyFor } from './time';
+import { decayOverLag, lastingMemory, remedyFor } from './time';
 import { median, ratiosOf } from './updateRatios';
 
 /** The first sentence about every run that has not learned. */
@@ -69,6 +70,7 @@ export function unscaledInputs({ experiment, info }: Observations): RuleResult |
     message:
       `The ${what} have a size of about ${formatNumber(size)} (root mean square), far from 1, for which the initial weights ` +
       `are made. ${isTable ? 'Set data.normalize to "standard".' : 'Scale them.'}`,
+    ...(isTable ? { remedies: [[setKey(['data', 'normalize'], 'standard')]] } : {}),
   };
 }
 
@@ -85,6 +87,7 @@ const scheduleEnds = cause('scheduleEnds', ({ experiment: { optimizer }, rates, 
     message:
       `Over ${formatCount(updates, 'update')} the schedule left ${formatPercentage(share)} of the learning rate on average. ` +
       'Stretch it over the run, or use a constant rate.',
+    remedies: [[setKey(['optimizer', 'schedule'], 'constant')]],
   };
 });
 
@@ -101,6 +104,7 @@ const weightDecay = cause('weightDecay', ({ experiment: { optimizer }, weightNor
     message:
       `The weight decay pulls the weights towards 0 with ${formatNumber(decay)} (weightDecay · ‖w‖), the gradient with ` +
       `${formatNumber(clippedNorm.mean())}.${evidence} Use a smaller weightDecay, or 0.`,
+    remedies: [[setKey(['optimizer', 'weightDecay'], 0)]],
   };
 });
 
@@ -123,6 +127,7 @@ const clipTooLow = cause('clipAlways', (observations) => {
       `${formatPercentage(clipped.mean())} of the last ${recentWindow} updates were clipped at ${formatShortNumber(threshold)}: ` +
       `‖g‖ is ${formatNumber(before)} before clipping and ${formatNumber(after)} after it (useful thresholds are 0.5 to 10 ` +
       'times the mean norm, Pascanu et al. 2013). Raise the threshold.',
+    remedies: [[setKey(['clip', key], raisedThreshold(key, before, info.parameterCount))]],
   };
 });
 
@@ -139,6 +144,14 @@ function isLengthEffective(
   return norm / Math.sqrt(parameters) < 10 * optimizer.epsilon;
 }
 
+/**
+ * A threshold that leaves most gradients as they are: of the norm about its mean (Pascanu et al. 2013), of the elements three times
+ * their root mean square.
+ */
+function raisedThreshold(key: string, norm: number, parameters: number): number {
+  return roundToDigits(key === 'norm' ? norm : (3 * norm) / Math.sqrt(parameters), 1);
+}
+
 function hiddenClipTooLow({ profiles, info }: Observations, threshold: number): RuleResult | undefined {
   const dh = profiles.at(-1)?.layers.at(-1)?.dh;
   if (dh === undefined) return undefined;
@@ -149,6 +162,7 @@ function hiddenClipTooLow({ profiles, info }: Observations, threshold: number): 
     message:
       `An element of ∂L/∂h_t has a size of about ${formatNumber(size)} before clipping, above the threshold ` +
       `${formatShortNumber(threshold)}: almost only the sign of each element remains. Raise the threshold.`,
+    remedies: [[setKey(['clip', 'hidden'], roundToDigits(3 * size, 1))]],
   };
 }
 
@@ -160,6 +174,7 @@ const shortTruncation = cause('truncationBias', ({ info: { bptt, lag, steps } })
       `The gradient is truncated after ${bptt.backward} ${bptt.backward === 1 ? 'step' : 'steps'}` +
       `${lag === null ? '' : `, but the task requires remembering for ${lag}`}: what lies earlier is learned by chance ` +
       'only (Aicher et al. 2019). Raise bptt.backward.',
+    remedies: [[setKey(['bptt', 'backward'], Math.max(lag ?? 0, Math.min(steps, bptt.forward)))]],
   };
 });
 
@@ -194,10 +209,20 @@ export function initialFault(
           : init.recurrent === 'normal'
             ? ['init', 'recurrent']
             : ['init'];
+  const remedies = smallerWeights(key, cell);
   return {
     keyPath: ['model', ...key],
+    ...(remedies.length === 0 ? {} : { remedies }),
     message: `${evidence}. Use smaller initial weights${cell === 'rnn' ? ', such as an orthogonal init with a gain of 1' : ''}.`,
   };
+}
+
+/** The change of one key of `model` with which the initial weights are of a usual size; none where it is not that key. */
+function smallerWeights(key: readonly string[], cell: string): readonly Remedy[] {
+  const last = key.at(-1);
+  if (last === 'gain' || last === 'inputGain') return [[setKey(['model', ...key], 1)]];
+  const isRecurrent = last === 'recurrent' || (last === 'init' && cell === 'rnn');
+  return isRecurrent ? [[setKey(['model', 'init', 'recurrent'], 'orthogonal')]] : [];
 }
 
 /** Why units are saturated: the scale of the data or the initial weights, where they are far off, else the updates. */
@@ -207,6 +232,7 @@ export function saturationCause(observations: Observations): RuleResult {
     initialFault(observations) ?? {
       keyPath: ['optimizer', 'learningRate'],
       message: 'Lower the learning rate: they were not at the start.',
+      remedies: [[setKey(['optimizer', 'learningRate'], lowerRate(observations.experiment.optimizer.learningRate))]],
     }
   );
 }
@@ -219,6 +245,7 @@ const vanishingStart = cause('notLearning', ({ experiment: { model } }) => {
   return {
     keyPath: ['model', 'init', small],
     message: `The initial weights are multiplied by ${formatNumber(model.init[small])}: hardly any signal passes. Use a ${small} of 1.`,
+    remedies: [[setKey(['model', 'init', small], 1)]],
   };
 });
 
@@ -241,9 +268,13 @@ const rateTooHigh = cause('updateRatio', (observations) => {
       : isSaturated
         ? `${formatPercentage(candidate.share)} of the values of ${candidate.name}${inLayer(info, candidate.layer)} are saturated or 0, and were not at the start`
         : `the loss has risen from ${formatNumber(firstLoss.mean ?? NaN)} to ${formatNumber(loss.mean())}`;
+  const [key, value] = isMomentum
+    ? (['momentum', 0.9] as const)
+    : (['learningRate', lowerRate(optimizer.learningRate, ratio > 0.25 ? ratio : NaN)] as const);
   return {
-    keyPath: ['optimizer', isMomentum ? 'momentum' : 'learningRate'],
-    message: `The updates are too large: ${evidence}. Try ${isMomentum ? 'a smaller momentum' : 'a tenth of the learning rate'}.`,
+    keyPath: ['optimizer', key],
+    message: `The updates are too large: ${evidence}. Try ${isMomentum ? 'a smaller momentum' : 'a smaller learning rate'}, such as ${formatShortNumber(value)}.`,
+    remedies: [[setKey(['optimizer', key], value)]],
   };
 });
 
@@ -255,11 +286,13 @@ const rateTooLow = cause('updateRatio', (observations) => {
   // At a plateau a gradient near 0 makes the steps of SGD small, whatever the rate.
   const limit = isAdaptive ? 2e-5 : optimizer.learningRate <= 1e-3 ? 1e-4 : 0;
   if (!(ratio < limit) || rates.count < recentWindow) return undefined;
+  const rate = higherRate(optimizer.learningRate, ratio);
   return {
     keyPath: ['optimizer', 'learningRate'],
     message:
       `The updates are too small: at a learning rate of ${formatNumber(learningRate.mean())} the largest ‖Δw‖/‖w‖ of a weight ` +
-      `matrix is ${formatNumber(ratio)} over the last ${recentWindow} updates (CS231n aims at 1e-3). Raise the learning rate.`,
+      `matrix is ${formatNumber(ratio)} over the last ${recentWindow} updates (CS231n aims at 1e-3). Raise the learning rate, to about ${formatShortNumber(rate)}.`,
+    remedies: [[setKey(['optimizer', 'learningRate'], rate)]],
   };
 });
 
@@ -268,7 +301,7 @@ const rateTooLow = cause('updateRatio', (observations) => {
  * Bengio, Simard & Frasconi 1994. The limit is AutoTrainer's ratio between layers, applied to time.
  */
 const vanishing = cause('vanishOverTime', (observations) => {
-  const { info, profiles, updates, constantAnswer, validations } = observations;
+  const { info, experiment, profiles, updates, constantAnswer, validations } = observations;
   const { lag } = info;
   if (lag === null || lag < 2 || updates < recentWindow) return undefined;
   // A net that does not give the constant answer yet has not come to what needs memory.
@@ -284,14 +317,19 @@ const vanishing = cause('vanishOverTime', (observations) => {
     message:
       `The gradient vanishes over time: ${lag} steps back, as far as the task must remember, the gradient of a loss is ` +
       `${formatNumber(ratio)} of its value at its own step, less than 1e-3 (Bengio et al. 1994). ${remedyFor(info.cell)}`,
+    remedies: lastingMemory(experiment.model, lag),
   };
 });
+
+/** The default number of hidden units. */
+const usualUnits = 32;
 
 const fewUnits = cause('fewUnits', ({ info }) => {
   if (info.hidden > 3) return undefined;
   return {
     keyPath: ['model', 'hidden'],
     message: `The net has ${info.hidden} hidden ${info.hidden === 1 ? 'unit' : 'units'} per layer. Use more.`,
+    remedies: [[setKey(['model', 'hidden'], usualUnits)]],
   };
 });
 
@@ -305,6 +343,7 @@ export function stillFallingLoss(observations: Observations): RuleResult | undef
   return {
     keyPath: ['training', 'steps'],
     message: `The training loss is still falling: from ${formatNumber(early)} to ${formatNumber(late)} within the last ${recentWindow} updates. Train longer.`,
+    remedies: [[setKey(['training', 'steps'], 2 * observations.experiment.training.steps)]],
   };
 }
 

@@ -1,5 +1,6 @@
 import { formatNumber, formatShortNumber, roundToDigits } from '../../text/numbers';
 import { recentWindow } from '../observations';
+import { removeKey, setKey } from '../remedy';
 import type { Rule } from '../rule';
 
 /** Pascanu, Mikolov & Bengio 2013: useful thresholds are 0.5 to 10 times the mean norm. */
@@ -14,15 +15,18 @@ export const gradExplodes: Rule = {
         level: 'error',
         keyPath: ['clip'],
         message: `The gradient explodes: ‖g‖ has reached ${formatNumber(largestGradNorm)} (above 1e10), without clipping. Add a "clip".`,
+        remedies: [[setKey(['clip'], { norm: 1 })]],
       };
     }
     if (count < 3) return undefined;
+    const threshold = roundToDigits(gradNorm.mean(), 1);
     return {
       keyPath: ['clip'],
       message:
         `The gradient has spikes: at ${count} updates ‖g‖ was more than 10 times the mean of the ${recentWindow} before, ` +
         `last at update ${last.update} with ${formatNumber(last.norm)} against ${formatNumber(last.mean)}, without clipping. ` +
-        `Try "clip": { "norm": ${formatShortNumber(roundToDigits(gradNorm.mean(), 1))} }, about the mean norm (Pascanu et al. 2013).`,
+        `Try "clip": { "norm": ${formatShortNumber(threshold)} }, about the mean norm (Pascanu et al. 2013).`,
+      ...(threshold > 0 ? { remedies: [[setKey(['clip'], { norm: threshold })]] } : {}),
     };
   },
 };
@@ -39,6 +43,7 @@ export const clipNever: Rule = {
       message:
         `The clip at ${formatShortNumber(clip.threshold)} was never reached: the largest ‖g‖ of the run was ` +
         `${formatNumber(largestGradNorm)}, less than a tenth of it. You can remove it.`,
+      remedies: [[removeKey(['clip'])]],
     };
   },
 };

@@ -1,4 +1,5 @@
 import { hasLearned } from '../progress';
+import { setKey } from '../remedy';
 import type { Rule } from '../rule';
 import { formatPercentage } from '../../text/numbers';
 import { saturationCause } from './causes';
@@ -19,7 +20,7 @@ export const saturated: Rule = {
     const found = saturatedLayer(profiles.at(-1), info);
     if (found === undefined || hasLearned(observations)) return undefined;
     const { layer, name, share } = found;
-    const { keyPath, message } = saturationCause(observations);
+    const { keyPath, message, remedies = [] } = saturationCause(observations);
     const limit = isRelu ? formatPercentage(saturationLimits.relu) : 'half';
     return {
       keyPath,
@@ -27,6 +28,7 @@ export const saturated: Rule = {
         `${formatPercentage(share)} of the values of ${name}${inLayer(info, layer)} are ${isRelu ? '0' : 'saturated'} over ` +
         `steps and units${isRelu ? '' : ', with |pre-activation| ≥ 5'}, more than ${limit} (DeepDiagnosis): hardly any ` +
         `gradient passes there. ${message}`,
+      remedies,
     };
   },
 };
@@ -37,7 +39,7 @@ export const gateStuck: Rule = {
   level: 'hint',
   when: 'update',
   check(observations) {
-    const { profiles, info } = observations;
+    const { profiles, info, experiment } = observations;
     if (hasLearned(observations)) return undefined;
     const found = extremesOf(profiles.at(-1), info).find(
       ({ role, low, high }) => role !== 'candidate' && Math.max(low, high) > 0.9,
@@ -50,6 +52,9 @@ export const gateStuck: Rule = {
       message:
         `${formatPercentage(share)} of the values of gate ${name}${inLayer(info, layer)} are ${where}, more than 90 % over steps and ` +
         'units (Karpathy et al. 2015): the gate hardly depends on its input. Try another bias, or smaller initial weights.',
+      ...(role === 'forgetGate' && (experiment.model.forgetBias ?? 0) > 1
+        ? { remedies: [[setKey(['model', 'forgetBias'], 1)]] }
+        : {}),
     };
   },
 };
@@ -66,6 +71,7 @@ export const forgetBiasZero: Rule = {
       message:
         `The forget bias is 0, and the task asks the net to remember for ${lag} steps, more than 10: at first the memory ` +
         'halves at every step. Write 1 (Jozefowicz et al. 2015).',
+      remedies: [[setKey(['model', 'forgetBias'], 1)]],
     };
   },
 };

@@ -1,6 +1,7 @@
 import { formatExact, formatNumber } from '../../text/numbers';
-import { shortWindow, type Validation } from '../observations';
+import { shortWindow, type Observations, type Validation } from '../observations';
 import { hasLearned, recentLoss } from '../progress';
+import { lowerRate, setKey, type Remedy } from '../remedy';
 import type { Rule } from '../rule';
 
 /** char-rnn (Karpathy 2015), train.lua, stops at a loss three times the first. */
@@ -8,7 +9,7 @@ export const lossExploded: Rule = {
   code: 'lossExploded',
   level: 'error',
   when: 'update',
-  check({ loss, firstLoss, info }) {
+  check({ loss, firstLoss, info, experiment }) {
     const [now, first] = [loss.mean(shortWindow), firstLoss.mean];
     if (first === undefined || !(now > 3 * first)) return undefined;
     return {
@@ -16,9 +17,18 @@ export const lossExploded: Rule = {
       message:
         `The loss has exploded: ${formatNumber(now)} over the last ${shortWindow} updates, more than 3 times the ` +
         `${formatNumber(first)} of the first ${shortWindow} (char-rnn stops there). Try a tenth of the learning rate${info.clip === null ? ', or a clip' : ''}.`,
+      remedies: tenthOrClip(experiment),
     };
   },
 };
+
+/** A tenth of the learning rate, or a clip where there is none. */
+function tenthOrClip({ optimizer, clip }: Observations['experiment']): readonly Remedy[] {
+  return [
+    [setKey(['optimizer', 'learningRate'], lowerRate(optimizer.learningRate))],
+    ...(clip === null ? [[setKey(['clip'], { norm: 1 })]] : []),
+  ];
+}
 
 /** How many times its lowest mean the loss ends at, and what part of the constant answer's loss it has risen by. */
 const [risenTimes, risenShare] = [3, 0.1];
@@ -43,6 +53,7 @@ export const fellBack: Rule = {
         `The run had come further than it ends: its mean loss over ${shortWindow} updates was ${formatNumber(lowest.loss)} at ` +
         `update ${formatExact(lowest.update)}, and is ${formatNumber(loss.mean(shortWindow))} at the end, more than ${risenTimes} times as much. A few ` +
         `updates were too large. Try a smaller learning rate, one that decreases${info.clip === null ? ', or a clip' : ''}.`,
+      remedies: tenthOrClip(observations.experiment),
     };
   },
 };

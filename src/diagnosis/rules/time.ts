@@ -1,6 +1,9 @@
 import type { CellName } from '../../experiment/schema/modelSchema';
+import type { Model } from '../../experiment/schema/schema';
+import { roundToDigits } from '../../text/numbers';
 import { gatesOf, isGated } from '../../run/cellGates';
 import type { StepSeries } from '../../run/records/recordBatch';
+import { removeKey, setKey, type Remedy } from '../remedy';
 import type { Rule } from '../rule';
 
 /** What helps against a vanishing gradient, by the gates that the cell has. */
@@ -11,18 +14,31 @@ export function remedyFor(cell: CellName): string {
     : 'Try an LSTM with a larger forget bias, or shorter sequences.';
 }
 
+/**
+ * The changes that help against a vanishing gradient: an LSTM whose forget gates start at a bias of about ln(lag), so that
+ * a cell state keeps 1/e of its content over the lag (Tallec & Ollivier 2018). None where it is one already, or where the
+ * weights come from a file.
+ */
+export function lastingMemory({ cell, weights, forgetBias }: Model, lag: number): readonly Remedy[] {
+  const bias = Math.max(1, roundToDigits(Math.log(lag), 2));
+  if (weights !== undefined || (cell === 'lstm' && (forgetBias ?? 1) >= bias)) return [];
+  const changes = cell === 'lstm' ? [] : [setKey(['model', 'cell'], 'lstm'), removeKey(['model', 'activation'])];
+  return [[...changes, setKey(['model', 'forgetBias'], bias)]];
+}
+
 /** Aicher, Foti & Fox 2019: the terms that truncation omits bias the gradient. */
 export const truncationBias: Rule = {
   code: 'truncationBias',
   level: 'warning',
   when: 'start',
-  check({ info: { bptt, lag } }) {
+  check({ info: { bptt, lag, steps } }) {
     if (bptt === 'full' || lag === null || lag <= bptt.backward) return undefined;
     return {
       keyPath: ['bptt', 'backward'],
       message:
         `The gradient is truncated after ${bptt.backward} steps, but the task requires remembering for ${lag}: earlier steps ` +
         'get no gradient, so that the dependency can be learned by chance only (Aicher et al. 2019). Raise bptt.backward.',
+      remedies: [[setKey(['bptt', 'backward'], Math.max(lag, Math.min(steps, bptt.forward)))]],
     };
   },
 };

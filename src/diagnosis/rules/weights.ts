@@ -1,7 +1,8 @@
-import { formatNumber } from '../../text/numbers';
+import { formatNumber, formatShortNumber } from '../../text/numbers';
 import { formatParameterName } from '../../text/tensorNames';
 import { recentWindow, type Observations } from '../observations';
 import { hasLearned } from '../progress';
+import { higherRate, lowerRate, setKey } from '../remedy';
 import type { Rule, RuleResult } from '../rule';
 import { faultOf, saturationCause } from './causes';
 import { saturatedLayer } from './gateValues';
@@ -22,15 +23,23 @@ export const updateRatio: Rule = {
     if (outlier === undefined || outlier.ratio === 0) return undefined;
     const isLarge = outlier.ratio > 1e-1;
     if (!isLarge && saturatedLayer(observations.profiles.at(-1), observations.info) !== undefined) return undefined;
-    const { keyPath, message } = faultOf(observations) ?? {
+    const rate = observations.experiment.optimizer.learningRate;
+    const other = isLarge ? lowerRate(rate, outlier.ratio) : higherRate(rate, outlier.ratio);
+    const {
+      keyPath,
+      message,
+      remedies = [],
+    } = faultOf(observations) ?? {
       keyPath: ['optimizer', 'learningRate'],
-      message: `${isLarge ? 'Lower' : 'Raise'} the learning rate, by a factor of 3 to begin with.`,
+      message: `${isLarge ? 'Lower' : 'Raise'} the learning rate, to about ${formatShortNumber(other)}.`,
+      remedies: [[setKey(['optimizer', 'learningRate'], other)]],
     };
     return {
       keyPath,
       message:
         `‖Δw‖/‖w‖ of ${formatParameterName(outlier.name)} is ${formatNumber(outlier.ratio)} over the last ${recentWindow} updates, ` +
         `${isLarge ? 'above 0.1' : 'below 1e-5'} (CS231n aims at 1e-3). ${message}`,
+      remedies,
     };
   },
 };
@@ -44,12 +53,13 @@ export const unchanged: Rule = {
     if (!observations.loss.isFull || hasLearned(observations)) return undefined;
     const parameter = ratiosOf(observations).find(({ ratio }) => ratio === 0);
     if (parameter === undefined) return undefined;
-    const { keyPath, message } = reasonOfNoChange(observations);
+    const { keyPath, message, remedies = [] } = reasonOfNoChange(observations);
     return {
       keyPath,
       message:
         `${formatParameterName(parameter.name)} has not changed over the last ${recentWindow} updates (SageMaker, ` +
         `UnchangedTensor). ${message}`,
+      remedies,
     };
   },
 };
@@ -59,8 +69,9 @@ function reasonOfNoChange(observations: Observations): RuleResult {
   const { profiles, info, gradNorm } = observations;
   const found = saturatedLayer(profiles.at(-1), info);
   if (found !== undefined) {
-    const { keyPath, message } = saturationCause(observations);
-    return { keyPath, message: `No gradient reaches it: the values of ${found.name} are saturated or 0. ${message}` };
+    const cause = saturationCause(observations);
+    const message = `No gradient reaches it: the values of ${found.name} are saturated or 0. ${cause.message}`;
+    return { ...cause, message };
   }
   if (gradNorm.mean() === 0) {
     return { keyPath: ['model'], message: 'The gradient is 0: look at the gradient through time for where it ends.' };
@@ -69,6 +80,9 @@ function reasonOfNoChange(observations: Observations): RuleResult {
     faultOf(observations) ?? {
       keyPath: ['optimizer', 'learningRate'],
       message: 'The updates are too small to change it in the precision of its numbers. Raise the learning rate.',
+      remedies: [
+        [setKey(['optimizer', 'learningRate'], higherRate(observations.experiment.optimizer.learningRate, 0))],
+      ],
     }
   );
 }

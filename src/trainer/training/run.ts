@@ -135,8 +135,7 @@ export class Run {
     if (ending.kind === 'finished') this.#diagnosis?.finish((lag) => gradientOverLag(this.#training.setup, lag));
     if (ending.kind === 'diverged') {
       const { place, message } = ending;
-      const { keyPath } = this.#causeOf(place);
-      this.#diagnosis?.diverge(place.update, message, keyPath);
+      this.#diagnosis?.diverge(place.update, message, this.#causeOf(place));
     }
     this.#publish();
     if (this.#isSuspended && ending.kind === 'stopped') await this.#persistence?.suspend();
@@ -145,7 +144,7 @@ export class Run {
   }
 
   #causeOf(place: FirstNonFinite): DivergenceCause {
-    return this.#diagnosis?.causeOfDivergence(place) ?? divergenceCause(place, this.#training.setup.experiment.model);
+    return this.#diagnosis?.causeOfDivergence(place) ?? divergenceCause(place, this.#training.setup.experiment);
   }
 
   async #loop(): Promise<Ending> {

@@ -6,12 +6,13 @@ import { exampleTraining } from '../trainer/exampleTraining';
 /** The divergence of an experiment at its first update, with the reported cause. */
 function firstDivergence(keys: Readonly<Record<string, unknown>>) {
   const training = exampleTraining(keys, new Map(), undefined, 'simd');
-  const { model } = training.setup.experiment;
+  const { experiment } = training.setup;
   while (!training.isFinished) {
     const advance = training.advance();
     if (advance.kind === 'nonFinite') {
-      const { keyPath, advice } = divergenceCause(advance.where, model);
-      return { update: advance.where.update, keyPath, message: describeNonFinite(advance.where, model, advice) };
+      const { keyPath, advice } = divergenceCause(advance.where, experiment);
+      const message = describeNonFinite(advance.where, experiment.model, advice);
+      return { update: advance.where.update, keyPath, message };
     }
   }
   return assert.fail('it did not diverge');
@@ -32,10 +33,13 @@ describe('A divergence at the first update', () => {
   });
 
   it('is attributed to the file of weights if they were loaded, and to the data if an input is not finite', () => {
-    const { model } = exampleTraining().setup.experiment;
+    const { experiment } = exampleTraining().setup;
     const place = { update: 0, pass: 'forward', tensor: 'h_l0' };
-    assert.deepEqual(divergenceCause(place, { ...model, weights: 'w' }).keyPath, ['model', 'weights']);
-    assert.deepEqual(divergenceCause({ ...place, tensor: 'inputs' }, model).keyPath, ['data']);
-    assert.deepEqual(divergenceCause({ ...place, update: 3 }, model).keyPath, ['optimizer', 'learningRate']);
+    assert.deepEqual(divergenceCause(place, { ...experiment, model: { ...experiment.model, weights: 'w' } }).keyPath, [
+      'model',
+      'weights',
+    ]);
+    assert.deepEqual(divergenceCause({ ...place, tensor: 'inputs' }, experiment).keyPath, ['data']);
+    assert.deepEqual(divergenceCause({ ...place, update: 3 }, experiment).keyPath, ['optimizer', 'learningRate']);
   });
 });

@@ -6,6 +6,7 @@ import { rules } from '../../../src/diagnosis/rules/all';
 import { causes } from '../../../src/diagnosis/rules/causes';
 import { galleryFiles, healthyNets, sickNets } from './galleryNets';
 import { findingsOf, samples } from './trainedFindings';
+import { withRemedy } from './withRemedy';
 
 interface Disease {
   readonly code: string;
@@ -252,6 +253,36 @@ describe('The gallery of sick networks', function () {
       assert.ok(finding !== undefined, found.map((one) => `${one.code}: ${one.message}`).join('\n') || 'nothing found');
       const cured = findingsOf(text, 'cured', galleryFiles).map((one) => one.code);
       assert.ok(!cured.includes(code), cured.join());
+    });
+  }
+});
+
+/** Rules whose findings have no remedy: what they found has no single key, or not one that is known to help. */
+const withoutRemedy: ReadonlySet<string> = new Set(['notLearning', 'overfit', 'initLoss']);
+
+describe('The remedy of a finding', function () {
+  this.timeout(60_000);
+
+  for (const { code, experiment } of diseases) {
+    const isKnown = !withoutRemedy.has(code);
+    it(isKnown ? `clears ${code} when its fix is applied to the file` : `is not known for ${code}`, () => {
+      const text = JSON.stringify(experiment);
+      const seen = new Set<Finding>();
+      const found = [...findingsOf(text, undefined, galleryFiles, seen), ...seen].find((one) => one.code === code);
+      if (!isKnown) {
+        assert.equal(found?.remedies, undefined);
+        return;
+      }
+      let fixed = text;
+      // What is far off may need the fix more than once: each finding has its own remedy.
+      for (let times = 0, next = found; next?.remedies !== undefined && times < 3; times++) {
+        const [remedy = []] = next.remedies;
+        fixed = withRemedy(fixed, remedy, undefined);
+        next = findingsOf(fixed, undefined, galleryFiles).find((one) => one.code === code);
+      }
+      assert.notEqual(fixed, text);
+      const left = findingsOf(fixed, undefined, galleryFiles).map((one) => `${one.code}: ${one.message}`);
+      assert.ok(!left.some((one) => one.startsWith(`${code}:`)), `${fixed}\n${left.join('\n')}`);
     });
   }
 });

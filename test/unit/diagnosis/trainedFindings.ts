@@ -47,8 +47,8 @@ export function findingsOf(
   while (!training.isFinished) {
     const advance = training.advance();
     if (advance.kind === 'nonFinite') {
-      const { keyPath, advice } = diagnosis.causeOfDivergence(advance.where);
-      diagnosis.diverge(advance.where.update, advice, keyPath);
+      const cause = diagnosis.causeOfDivergence(advance.where);
+      diagnosis.diverge(advance.where.update, cause.advice, cause);
       assertConsistent(diagnosis.findings);
       return diagnosis.findings;
     }

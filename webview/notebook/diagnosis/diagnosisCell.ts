@@ -1,6 +1,7 @@
 import { html, nothing, render, type TemplateResult } from 'lit-html';
 import type { Finding } from '../../../src/diagnosis/finding';
-import { formatCount, formatExact } from '../../../src/text/numbers';
+import { formatFindings } from '../../../src/text/findingCount';
+import { formatExact } from '../../../src/text/numbers';
 import type { Store } from '../../store/store';
 import { buttonTemplate } from '../../ui/controls';
 import { element } from '../../ui/element';
@@ -8,6 +9,8 @@ import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../
 import { isLive } from '../../../src/protocol/run';
 import type { ShownRun } from '../../store/model';
 import './diagnosis.css';
+
+export { formatFindings };
 
 /** [6] Findings about the run, each with its evidence, the key it is about, and a button that selects its update. */
 export class DiagnosisCell implements NotebookCell {
@@ -84,17 +87,6 @@ function areSame(some: readonly Finding[], others: readonly Finding[]): boolean 
       return code === other?.code && update === other.update && message === other.message;
     })
   );
-}
-
-/** The number of findings and of hints, as text. */
-export function formatFindings(findings: readonly Finding[]): string {
-  const serious = findings.filter(({ level }) => level !== 'hint').length;
-  const hints = findings.length - serious;
-  const parts = [
-    ...(serious === 0 ? [] : [formatCount(serious, 'finding')]),
-    ...(hints === 0 ? [] : [formatCount(hints, 'hint')]),
-  ];
-  return parts.join(' and ');
 }
 
 function summary({ status: { findings, state } }: ShownRun): string {
