@@ -7,6 +7,7 @@ import { IgnoreHelp } from './editor/ignoreHelp';
 import { TrainLenses } from './editor/lenses';
 import { RunNotices } from './editor/runNotices';
 import { Samples } from './editor/samples';
+import { registerMeasuredValues } from './editor/measured/measuredHints';
 import { QuickFixes } from './editor/quickFixes';
 import { registerSchemaLanguage } from './editor/schemaProviders';
 import { TableLenses } from './editor/tableLenses';
@@ -122,6 +123,7 @@ export function activate(context: ExtensionContext): void {
       QuickFixes.metadata,
     ),
     findings,
+    ...registerMeasuredValues(index, reader, startWorker),
     ...registerFindingCommands({
       sessions,
       pages: at('docs', 'rules'),

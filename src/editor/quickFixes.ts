@@ -51,7 +51,7 @@ export class QuickFixes implements CodeActionProvider {
 
   /** @param fixAll the kind of the action for all findings, where only that is asked for */
   async #findingActions(document: TextDocument, range: Range, fixAll?: CodeActionKind): Promise<CodeAction[]> {
-    const all = this.findings.shownIn(document);
+    const all = await this.findings.shownIn(document);
     const here = all.filter(({ diagnostic }) => diagnostic.range.intersection(range) !== undefined);
     if (fixAll === undefined ? here.length === 0 : all.length === 0) return [];
     const parsed = await parsedInHost(document);

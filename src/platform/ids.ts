@@ -72,4 +72,5 @@ export const settings = {
   trainTogether: 'trainTogether',
   workers: 'workers',
   reproducible: 'reproducible',
+  measuredValues: 'measuredValues',
 } as const;

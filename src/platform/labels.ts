@@ -6,11 +6,13 @@ import {
   Diagnostic,
   DiagnosticRelatedInformation,
   DocumentSymbol,
+  InlayHint,
   MarkdownString,
   TreeItem,
   type Command,
   type DiagnosticSeverity,
   type Location,
+  type Position,
   type Range,
   type SymbolKind,
   type TreeItemCollapsibleState,
@@ -72,6 +74,14 @@ export function codeAction(title: string, kind: CodeActionKind, diagnostics: Dia
 export function quickFix(title: string, edit: WorkspaceEdit, diagnostics: Diagnostic[]): CodeAction {
   const made = codeAction(title, CodeActionKind.QuickFix, diagnostics);
   made.edit = edit;
+  return made;
+}
+
+/** A text beside code, shown as plain text. */
+export function inlayHint(position: Position, label: string, tooltip: MarkdownString): InlayHint {
+  const made = new InlayHint(position, plainText(label));
+  made.paddingLeft = true;
+  made.tooltip = tooltip;
   return made;
 }
 

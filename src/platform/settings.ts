@@ -51,6 +51,11 @@ export function workerCount(scope: Uri): number {
   return workspace.getConfiguration(settings.section, scope).get<number>(settings.workers, 0);
 }
 
+/** Whether measured values are shown beside the keys of an experiment. */
+export function showsMeasuredValues(scope: Uri): boolean {
+  return workspace.getConfiguration(settings.section, scope).get<boolean>(settings.measuredValues, true);
+}
+
 /** Whether runs compute the same bits on every machine. */
 export function isReproducible(scope: Uri): boolean {
   return workspace.getConfiguration(settings.section, scope).get<boolean>(settings.reproducible, false);

@@ -1,3 +1,4 @@
+import type { MeasuredRun } from '../run/measuredRun';
 import type { RecordBatch } from '../run/records/recordBatch';
 import type { SeriesSlice } from '../run/series/displaySeries';
 import type { ZoomedSeries, ZoomedSeriesRequest } from './panel';
@@ -51,9 +52,17 @@ export interface StoredZoomedSeriesRequest {
   readonly request: ZoomedSeriesRequest;
 }
 
+/** Requests what the records of a stored run say about the keys of its experiment. */
+export interface MeasureRequest {
+  /** Absolute path of the run's folder. */
+  readonly folder: string;
+  readonly info: RecordInfo;
+}
+
 /** Reading of stored runs. The trainer process does this, so that the host never reads a damaged or hostile file. */
 export type StoredRunRequests = {
   history: { params: HistoryRequest; result: HistoryReply };
+  measure: { params: MeasureRequest; result: MeasuredRun };
   /** undefined if the range has too many records to read at once. */
   storedZoomedSeries: { params: StoredZoomedSeriesRequest; result: ZoomedSeries | undefined };
 };

@@ -118,17 +118,24 @@ describe('A run that does not learn', () => {
     await line(/"variants":/).waitFor({ state: 'detached' });
   });
 
+  it('has measured values beside its keys, and in their hovers', async () => {
+    await line(/"norm":\s0\.001.*clipped\s100\s%,\smedian\s‖g‖\s[\d.]+/).waitFor();
+    await line(/"learningRate":\s0\.001.*median\s‖Δw‖\/‖w‖\s[\d.e-]+/).waitFor();
+    await line(/"length":\s20.*horizon\s≥?\s?\d+\sof\slag\s19/).waitFor();
+    await line(/"cell":\s"lstm".*gradient\s×[\d.]+\sper\sstep\sback/).waitFor();
+  });
+
   it('is fixed and trained again, and the outcome is compared with that before', async () => {
     await quickFixes(/"norm":\s0\.001/);
     await action(/^Set clip\.norm to [\d.]+, and train again$/).click();
-    await line(/^\s+"norm":\s(?!0\.001)[\d.]+$/).waitFor();
+    await line(/^\s+"norm":\s(?!0\.001)[\d.]+/).waitFor();
     // The comment stays.
     await line(/\/\/\sFar\stoo\ssmall/).waitFor();
     await workbench.notificationWith(
       /Set clip\.norm to [\d.]+: loss of the last update .+ → .+No longer found: clipAlways/,
     );
     await workbench.pressInNotification('Compare Before and After');
-    await workbench.tab('Comparison').waitFor();
+    await workbench.tab('2 runs compared').waitFor();
   });
 
   it('marks its findings as outdated when the file changes, and as current when the change is taken back', async () => {
@@ -137,6 +144,7 @@ describe('A run that does not learn', () => {
     await workbench.page.keyboard.type('0');
     const outdated = row('Outdated: steps changed since this run. The forget bias is 0');
     await outdated.waitFor();
+    await line(/"norm":.*outdated:\sclipped/).waitFor();
     await workbench.page.keyboard.press('Backspace');
     await outdated.waitFor({ state: 'detached' });
     await row('The forget bias is 0').waitFor();

@@ -96,9 +96,11 @@ export class RunFindings implements Disposable {
     );
   }
 
-  /** The findings that a document shows; none while a newer version of it is compared with its runs. */
-  shownIn({ uri, version }: TextDocument): readonly ShownFinding[] {
-    const shown = this.#shown.get(uri.toString());
+  /** The findings of a document's runs, compared with its present text; none while that can't be read. */
+  async shownIn({ uri, version }: TextDocument): Promise<readonly ShownFinding[]> {
+    const key = uri.toString();
+    if (this.#shown.has(key) && this.#shown.get(key)?.version !== version) await this.#show(uri);
+    const shown = this.#shown.get(key);
     return shown?.version === version ? shown.found : [];
   }
 

@@ -1,5 +1,6 @@
 import type { Disposable } from 'vscode';
 import type { ZoomedSeries, ZoomedSeriesRequest } from '../../protocol/panel';
+import type { MeasuredRun } from '../../run/measuredRun';
 import type { RunHistory } from '../../run/series/runHistory';
 import type { RecordInfo } from '../../protocol/storedRun';
 import { GrowingHistory, historyFrom } from './growingHistory';
@@ -33,6 +34,15 @@ export class RunReader implements Disposable {
   async historyUntil(folder: string, { layout, recordEvery }: RecordInfo, end: number): Promise<RunHistory> {
     const info = { layout, recordEvery };
     return historyFrom(await this.#trainer.request('history', { folder, info, end, after: undefined }), info);
+  }
+
+  /**
+   * What the records of a run say about the keys of its experiment.
+   *
+   * @throws as `historyUntil`
+   */
+  async measure(folder: string, { layout, recordEvery }: RecordInfo): Promise<MeasuredRun> {
+    return this.#trainer.request('measure', { folder, info: { layout, recordEvery } });
   }
 
   /** A reader for a run that is read repeatedly as it grows. */

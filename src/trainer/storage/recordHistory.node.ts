@@ -114,8 +114,8 @@ function appendTo(history: RunHistory): (batch: RecordBatch) => boolean {
   };
 }
 
-/** Calls `take` with each batch from an offset on, until it returns false. */
-async function readBatches(
+/** Calls `take` with each batch from an offset on, or from the beginning, until it returns false. */
+export async function readBatches(
   take: (batch: RecordBatch) => boolean,
   { layout }: RecordInfo,
   records: RecordFile,

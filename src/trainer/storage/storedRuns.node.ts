@@ -1,6 +1,7 @@
 import type { StoredZoomedSeriesRequest } from '../../protocol/storedRun';
 import { StoredZoomedSeries } from './zoomedSeries.node';
 import { answerHistory } from './recordHistory.node';
+import { measureRun } from './measureRun.node';
 import type { StoredRunHandlers } from '../service';
 
 /** Maximum number of runs whose index of batches is cached between requests. */
@@ -20,6 +21,7 @@ export function storedRunHandlers(): StoredRunHandlers {
   };
   return {
     history: answerHistory,
+    measure: measureRun,
     storedZoomedSeries: (params) => zoomedSeriesOf(params).read(params.request),
   };
 }
