@@ -44,7 +44,7 @@ export function registerMeasuredValues(
   index: RunIndex,
   reader: RunReader,
   startWorker: StartTrainerWorker,
-): Disposable[] {
+): Pick<Disposable, 'dispose'>[] {
   const runs = new MeasuredRuns(index, reader, startWorker);
   const hints = new MeasuredHints(runs);
   const selector = { language: languageId };
