@@ -2,6 +2,9 @@ import type { KeyPath, KeyProblem } from '../../experiment/problems/problem';
 import { formatMebibytes } from '../../text/numbers';
 import { quote } from '../../text/quoting';
 
+/** How a message names the memory limit, in an editor and in a terminal. */
+export const memoryLimitNames = 'setting unroll.memoryLimitMiB, headless --memory';
+
 /**
  * The problem of data that need more memory than a run may use, found before it is allocated; undefined if they fit.
  *
@@ -12,6 +15,6 @@ export function dataTooLarge(path: string, bytes: number, limit: number, keyPath
   if (bytes <= limit) return undefined;
   const message =
     `${quote(path)} needs at least ${formatMebibytes(bytes)} of memory for the data alone, and the limit leaves ${formatMebibytes(limit)} beside the program. ` +
-    'Train on a part of the data, or raise the limit (setting unroll.memoryLimitMiB, headless --memory).';
+    `Train on a part of the data, or raise the limit (${memoryLimitNames}).`;
   return { code: 'memory', message, keyPath };
 }

@@ -15,6 +15,10 @@ export interface ColumnSummary {
   readonly kind: 'number' | 'date' | 'text' | 'empty';
   /** Type, range and count of missing values, such as "number, 0.4 to 35.6, 12 missing". */
   readonly detail: string;
+  /** Whether its numbers are written with the other decimal separator. */
+  readonly isInOtherNotation: boolean;
+  /** Whether it only numbers the rows: each value is one more than that before. */
+  readonly isCounter: boolean;
 }
 
 /** Maximum numbers of columns that are summarized, and of rows that are read for it. */
@@ -59,8 +63,8 @@ export function summarizeColumns(
   }
   const part = isWhole ? '' : `, in the first ${formatCount(Math.min(rows, maxRows), 'row')}`;
   return names.map((name, index) => {
-    const { kind = 'empty', detail = '' } = columns[index] ?? {};
-    return { name, kind, detail: `${detail}${part}` };
+    const { kind = 'empty', detail = '', isInOtherNotation = false, isCounter = false } = columns[index] ?? {};
+    return { name, kind, detail: `${detail}${part}`, isInOtherNotation, isCounter };
   });
 }
 
@@ -75,6 +79,8 @@ class ColumnStatistics {
   #max = -Infinity;
   #firstDate = '';
   #lastDate = '';
+  #last = NaN;
+  #isCounting = true;
   readonly #different = new Set<string>();
 
   constructor(readonly cells: CellParser) {}
@@ -85,18 +91,24 @@ class ColumnStatistics {
     else if (Number.isNaN(value)) this.#missing += 1;
     else {
       this.#numbers += 1;
+      if (this.#numbers > 1 && value !== this.#last + 1) this.#isCounting = false;
+      this.#last = value;
       this.#min = Math.min(this.#min, value);
       this.#max = Math.max(this.#max, value);
     }
   }
 
   /** Whether its only texts are numbers with the other decimal separator. */
-  get #isInOtherNotation(): boolean {
+  get isInOtherNotation(): boolean {
     return this.#texts > 0 && this.#texts === this.#inOtherNotation && this.#dates === 0;
   }
 
+  get isCounter(): boolean {
+    return this.#isCounting && this.#numbers > 2 && this.kind === 'number';
+  }
+
   get kind(): ColumnSummary['kind'] {
-    if (this.#isInOtherNotation) return 'number';
+    if (this.isInOtherNotation) return 'number';
     if (this.#texts > 0 || (this.#dates > 0 && this.#numbers > 0)) return 'text';
     if (this.#dates > 0) return 'date';
     return this.#numbers > 0 ? 'number' : 'empty';
@@ -108,7 +120,7 @@ class ColumnStatistics {
       case 'empty':
         return 'no values';
       case 'number':
-        if (this.#isInOtherNotation)
+        if (this.isInOtherNotation)
           return `numbers with decimal ${this.cells.decimal === '.' ? 'commas' : 'points'}${missing}`;
         return `number, ${formatShortNumber(this.#min)} to ${formatShortNumber(this.#max)}${missing}`;
       case 'date':

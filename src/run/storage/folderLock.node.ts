@@ -103,7 +103,12 @@ async function createFolder(folder: string, created: string[]): Promise<void> {
   await createFolder(parent, created);
   created.push(parent);
   await sleep(watchDelay);
-  await mkdir(folder, { recursive: true });
+  // Not by `recursive`, which never ends where the system has a parent but refuses folders in it, such as /proc.
+  await mkdir(folder).catch(async (error: unknown) => {
+    if (await isFolder(folder)) return;
+    if (codeOf(error) !== 'ENOENT') throw error;
+    throw new Error(`${parent} takes no new folder; choose another one`, { cause: error });
+  });
   await syncFolder(dirname(folder));
 }
 

@@ -48,13 +48,16 @@ function exampleFor(name: string, keys: string): string {
   return `Write ${stem}.rnn.json beside it, which names it: { "data": { ${keys} }, "model": { "cell": "gru" } }, and train that file; docs/your-data.md has more.`;
 }
 
-/** The keys with which a table can be read, with its first column of numbers as input. */
+/** The keys with which a table can be read, with its first column of numbers that does not only number the rows as input. */
 function tableKeys(name: string, text: FileText): string {
   const format = { csv: name, delimiter: 'auto', decimal: '.', header: true, missing: [] } as const;
   const columns = summarizeColumns(text, format, true);
   const isHeader = !columns.every((column) => looksNumeric.test(column.name));
-  const input = isHeader ? (columns.find(({ kind }) => kind === 'number')?.name ?? columns[0]?.name ?? '') : '1';
-  return `"csv": ${quote(name)}, ${isHeader ? '' : '"header": false, '}"inputs": [${quote(input)}]`;
+  const numbers = [...columns.entries()].filter(([, { kind }]) => kind === 'number');
+  const [index, column] = numbers.find(([, { isCounter }]) => !isCounter) ?? numbers[0] ?? [0, columns[0]];
+  const input = isHeader ? (column?.name ?? '') : String(index + 1);
+  const decimal = columns.some(({ isInOtherNotation }) => isInOtherNotation) ? '"decimal": ",", ' : '';
+  return `"csv": ${quote(name)}, ${decimal}${isHeader ? '' : '"header": false, '}"inputs": [${quote(input)}]`;
 }
 
 /** Whether a text begins as JSON with comments does. */

@@ -91,7 +91,6 @@ async function trainLocked(run: LockedRun): Promise<HeadlessEnd> {
   if (before !== undefined && isOver(before, setup)) {
     const { updates } = before;
     print(`Already finished: ${formatCount(updates, 'update')} in ${folder}.`);
-    if (commandLine.predictions === undefined) return 'finished';
     const stored = { ...finished, stored: { storage, updates } };
     return finishPredictions('finished', stored, await reportHeldOut(stored));
   }

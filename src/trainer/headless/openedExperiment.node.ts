@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { diskAccess, readToSize } from '../../data/files/fileAccess.node';
+import { memoryLimitNames } from '../../data/files/dataSize';
 import { decodeExperiment } from '../../experiment/document/decodeExperiment';
 import type { ExperimentFile } from '../../experiment/experimentFile';
 import { maxExperimentBytes, parseExperiment } from '../../experiment/parse';
@@ -48,7 +49,9 @@ export function startErrorAt(
   problems: readonly KeyProblem[],
 ): StartError {
   const lines = problems.map((problem) => {
-    const { keyPath, message } = problem;
+    const { keyPath } = problem;
+    // There are no settings in a terminal.
+    const message = problem.message.replaceAll(memoryLimitNames, 'option --memory');
     if (isOfCommandLine(problem)) return message;
     const { line, column } = file.placeOf(keyPath, variant);
     return `${path}:${line}:${column}: ${message}`;

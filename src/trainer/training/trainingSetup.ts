@@ -1,6 +1,7 @@
 import { bytesInMemory, bytesInParts, type FileContent } from '../../data/files/fileContent';
 import { openSource, type Source } from '../../data/source';
 import type { DataMemory } from '../../data/sourceContract';
+import { memoryLimitNames } from '../../data/files/dataSize';
 import { randomFrom } from '../../data/random';
 import { shardsOf } from '../../engine/parallel/shardBatch';
 import { cellNamed } from '../../engine/cells/registry';
@@ -231,7 +232,7 @@ function limitBelowProgram(limit: number): StartProblem {
     keyPath: [],
     message:
       `The memory limit is ${formatMebibytes(limit)}, and a process that trains needs ${formatMebibytes(programBytes)} for the program ` +
-      'alone. Raise the limit (setting unroll.memoryLimitMiB, headless --memory): it is compared with the whole process.',
+      `alone. Raise the limit (${memoryLimitNames}): it is compared with the whole process.`,
   };
 }
 
@@ -278,7 +279,7 @@ function memoryProblem(
       `Training with hidden: ${experiment.model.hidden} needs about ${formatMebibytes(bytes)} of memory` +
       (largest === undefined ? '' : ` (${formatMebibytes(largest.bytes)} of it for ${largest.name})`) +
       `; the limit is ${formatMebibytes(limit)}. ${advice}, or raise the limit ` +
-      `(setting unroll.memoryLimitMiB, headless --memory).`,
+      `(${memoryLimitNames}).`,
   };
 }
 

@@ -39,9 +39,9 @@ describe('Predictions written by the headless runner', () => {
     return spawnSync(process.execPath, [runner, path('x.rnn.json'), ...options], { encoding: 'utf8', ...limits });
   };
 
-  const trainPlain = (changed: Readonly<Record<string, unknown>> = {}) => {
+  const trainPlain = (changed: Readonly<Record<string, unknown>> = {}, ...more: readonly string[]) => {
     writeFileSync(path('x.rnn.json'), JSON.stringify({ ...keys, ...changed }));
-    const words = [runner, path('x.rnn.json'), '--out', path('run'), '--kernels', 'reference'];
+    const words = [runner, path('x.rnn.json'), '--out', path('run'), '--kernels', 'reference', ...more];
     return spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 30_000, killSignal: 'SIGKILL' });
   };
 
@@ -128,6 +128,16 @@ describe('Predictions written by the headless runner', () => {
     assert.equal(found.length, 1, plain.join('\n'));
     assert.ok(withFile.includes(found[0] ?? ''), withFile.join('\n'));
     assert.match(plain.at(-1) ?? '', /^Finished: 8 updates/);
+  });
+
+  it('are not needed for the errors of a run that was finished before', () => {
+    const errors = (text: string): readonly string[] => text.split('\n').filter((line) => line.startsWith('RMSE'));
+    const first = trainPlain();
+    const again = trainPlain({}, '--resume');
+    assert.equal(again.status, 0, again.stderr);
+    assert.match(again.stderr, /^Already finished: 8 updates/);
+    assert.equal(errors(again.stderr).length, 1);
+    assert.deepEqual(errors(again.stderr), errors(first.stderr));
   });
 
   it('have bounded errors: of many targets the first ones', () => {

@@ -54,6 +54,14 @@ describe('The start of the headless runner', () => {
     assert.deepEqual([train('--version').status, train('--version').stdout], [0, `${version}\n`]);
   });
 
+  it('names the option for the memory limit, and no setting of an editor', () => {
+    for (const mebibytes of ['3', '80']) {
+      const large = write('x.rnn.json', JSON.stringify({ ...small, model: { cell: 'rnn', hidden: 900 } }));
+      refuses([large, '--memory', mebibytes, '--out', path('run')], /aise the limit \(option --memory\)/);
+      assert.doesNotMatch(train(large, '--memory', mebibytes).stderr, /setting|unroll\./);
+    }
+  });
+
   it('refuses a wrong option in one line, with the way to the help', () => {
     refuses(
       [experiment(), '--variants', 'x'],
@@ -101,6 +109,12 @@ describe('The start of the headless runner', () => {
       );
     });
 
+    it('refuses a folder in which the system makes none, at once', function () {
+      if (!existsSync('/proc')) this.skip();
+      refuses([experiment(), '--out', '/proc/x'], /^The run can't be saved in \/proc\/x: .*\n$/);
+      refuses([experiment(), '--out', '/proc/x/y/z'], /^The run can't be saved in \/proc\/x\/y\/z: .*\n$/);
+    });
+
     it('takes an empty folder, a new one, and what an interrupted start left', () => {
       mkdirSync(path('empty'));
       write('killed/run.lock', String(spawnSync(process.execPath, ['--version']).pid));
@@ -115,7 +129,7 @@ describe('The start of the headless runner', () => {
   });
 
   describe('with a data file in place of the experiment', () => {
-    const rows = Array.from({ length: 100 }, (_, row) => `2020-01-${10 + (row % 20)},${row},${row % 7}`).join('\n');
+    const rows = Array.from({ length: 100 }, (_, row) => `2020-01-${10 + (row % 20)},${row / 2},${row % 7}`).join('\n');
 
     it('says that it is a table, and how an experiment names it', () => {
       const example =
@@ -130,6 +144,14 @@ describe('The start of the headless runner', () => {
       // The example can be trained.
       const { status, stderr } = train(write('weather.rnn.json', json), '--steps', '2', '--out', path('run'));
       assert.equal(status, 0, stderr);
+    });
+
+    it('leaves out a column that only numbers the rows, and names decimal commas', () => {
+      const lines = Array.from({ length: 40 }, (_, row) => `${row + 1};${row % 9},5;a`).join('\n');
+      refuses(
+        [write('counted.csv', `No;value;note\n${lines}\n`)],
+        /"csv": "counted\.csv", "decimal": ",", "inputs": \["value"\]/,
+      );
     });
 
     it('tells a table by its content, whatever its name', () => {
