@@ -1,5 +1,5 @@
 import type { CsvData } from '../../experiment/schema/schema';
-import { MalformedRow, rowsOf } from './csvRows';
+import { MalformedRow, rowsOf, type CsvFormat } from './csvRows';
 import type { FileText } from '../files/textFile';
 
 /** A delimiter of cells. */
@@ -23,19 +23,27 @@ export const looksNumeric = /^\s*[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d+)?\
  * The delimiter that the first line names, as Excel reads and writes it: `sep=;`. Undefined if the first line is another
  * one.
  */
-export function separatorLine({ pieces }: FileText): { readonly delimiter: Delimiter } | undefined {
+export function separatorLine({ pieces }: FileText): SeparatorLine | undefined {
   let start = '';
   for (const piece of pieces()) {
     start += piece;
     if (start.length > separatorLineLength) break;
   }
-  const [, character] = /^"?sep=(.)"?(?:[\r\n]|$)/i.exec(start.slice(0, separatorLineLength)) ?? [];
-  const delimiter = delimiters.find((known) => known === character);
-  return delimiter === undefined ? undefined : { delimiter };
+  const [, written] = /^"?sep=(\\t|.|)"?(?:[\r\n]|$)/i.exec(start.slice(0, separatorLineLength)) ?? [];
+  if (written === undefined) return undefined;
+  return { written, delimiter: delimiters.find((known) => known === written.replace('\\t', '\t')) };
 }
 
 /** Characters of the longest such line, with its quotes and its line end. */
-const separatorLineLength = 8;
+const separatorLineLength = 9;
+
+/** A first line that names a delimiter. */
+export interface SeparatorLine {
+  /** As it stands there. */
+  readonly written: string;
+  /** Undefined for one that is not read. */
+  readonly delimiter: Delimiter | undefined;
+}
 
 /** The first rows of a table, read with one delimiter. */
 interface Sample {
@@ -59,10 +67,15 @@ interface Sample {
  * else 2,5 would be read as two cells.
  *
  * @param pieces makes the text from its start, in pieces
+ * @param hasSeparatorLine whether the first line names a delimiter, and is no row
  */
-export function findDelimiter(pieces: () => Iterable<string>, decimal: CsvData['decimal'] = '.'): FoundDelimiter {
+export function findDelimiter(
+  pieces: () => Iterable<string>,
+  decimal: CsvData['decimal'] = '.',
+  hasSeparatorLine = false,
+): FoundDelimiter {
   const samples = delimiters
-    .map((delimiter) => sampleOf(pieces(), delimiter))
+    .map((delimiter) => sampleOf(pieces(), { delimiter, hasSeparatorLine }))
     .filter(({ delimiter, hasQuotedCells }) => decimal === '.' || delimiter !== ',' || hasQuotedCells);
   const fitting = samples.filter(({ width, isRegular }) => isRegular && width > 1);
   const mostNumeric = Math.max(...fitting.map(({ numeric }) => numeric));
@@ -78,11 +91,12 @@ export function findDelimiter(pieces: () => Iterable<string>, decimal: CsvData['
 
 const isNotBlank = ({ delimiter }: Sample): boolean => delimiter !== ' ';
 
-function sampleOf(pieces: Iterable<string>, delimiter: Delimiter): Sample {
+function sampleOf(pieces: Iterable<string>, format: CsvFormat & { readonly delimiter: Delimiter }): Sample {
+  const { delimiter } = format;
   let [rows, width, isRegular, cells, numbers] = [0, 0, true, 0, 0];
   let hasQuotedCells = false;
   try {
-    for (const row of rowsOf(pieces, { delimiter })) {
+    for (const row of rowsOf(pieces, format)) {
       if (row.width === 1 && row.cell(0)?.trim() === '') continue;
       rows += 1;
       if (rows === 1) {
@@ -101,7 +115,22 @@ function sampleOf(pieces: Iterable<string>, delimiter: Delimiter): Sample {
     // It is reported when all rows are read, with the chosen delimiter.
     if (!(error instanceof MalformedRow)) throw error;
     isRegular = false;
+    // The first row has an error in its quotes: its line shows how many cells were meant.
+    if (rows === 0) width = firstLine(pieces).split(delimiter).length;
   }
   const numeric = cells === 0 ? 0 : numbers / cells;
   return { delimiter, width, isRegular: isRegular && rows > 0, rows, hasQuotedCells, numeric };
+}
+
+/** Characters of a first line that are looked at. */
+const maxFirstLine = 10_000;
+
+/** The first line of a text with a header that cannot be parsed, or its beginning. */
+function firstLine(pieces: Iterable<string>): string {
+  let start = '';
+  for (const piece of pieces) {
+    start += piece.slice(0, maxFirstLine);
+    if (start.length >= maxFirstLine || /[\r\n]/.test(start)) break;
+  }
+  return /^[^\r\n]*/.exec(start)?.[0] ?? '';
 }

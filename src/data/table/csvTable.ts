@@ -86,6 +86,7 @@ export function readTable(
       written,
       new RowLines(capacity),
       isOrdered ? undefined : new TimeOrder(names, new CellParser(written.decimal, written.missing)),
+      format.delimiter,
     );
     for (const row of rowsOf(text.pieces(), format)) {
       const error = rows.add(row);

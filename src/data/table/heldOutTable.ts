@@ -3,6 +3,7 @@ import { CellParser } from './csvCell';
 import { rowsOf, type CsvFormat, type CsvRow } from './csvRows';
 import type { FileContent } from '../files/fileContent';
 import { findFormat, namesOf } from './tableFormat';
+import { isBlankLine } from './tableRows';
 import type { HeldOutPart, Source } from '../sourceContract';
 import { decodeText, type FileText } from '../files/textFile';
 
@@ -52,7 +53,7 @@ export function readHeldOutTable(
   const begins = new Set(starts);
   // A part of a piece of the file would keep the whole piece in memory.
   const own = (cell: string): string => structuredClone(cell);
-  for (const { place: at, line, cellAt } of placedRows(text, format, data.header, all)) {
+  for (const { place: at, line, cellAt } of placedRows(text, format, data.header, all, names.length)) {
     for (const { index, values } of columns) {
       const cell = cellAt(index);
       const number = cells.parse(cell);
@@ -95,6 +96,7 @@ function* placedRows(
   format: CsvFormat,
   hasHeader: boolean,
   fileRows: Int32Array,
+  width: number,
 ): Generator<PlacedRow> {
   const order = Int32Array.from(fileRows.keys());
   // Most tables are in the order of the file.
@@ -104,7 +106,7 @@ function* placedRows(
   let fileRow = hasHeader ? -1 : 0;
   for (const row of rowsOf(text.pieces(), format)) {
     // A valid table ends with its blank lines. Rows of empty cells count, as other rows may follow them.
-    if (fileRow >= 0 && row.width === 1 && row.cell(0) === '') return;
+    if (fileRow >= 0 && isBlankLine(row, width)) return;
     const place = order[next];
     if (place === undefined) return;
     if (fileRows[place] === fileRow) {

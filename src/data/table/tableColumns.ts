@@ -134,6 +134,12 @@ class NumberOrClassReader extends CellReader {
         ? new NumberReader(name, index, values, cells)
         : new NameReader(name, index, values, cells, 'noNumber');
     }
-    return this.#reader.add(row, cell);
+    const outcome = this.#reader.add(row, cell);
+    const isText = this.cells.parse(cell) === undefined && !this.cells.isNumberInOtherNotation(cell);
+    if (typeof outcome === 'string' || !isText || this.#reader.names !== undefined) return outcome;
+    // The first value is a number, and a later one a text: numbers may be names of classes, too.
+    const advice =
+      'If the values are names of classes, set "classes" to true; if the text stands for a missing value, list it in "missing"; otherwise write a number.';
+    return { ...outcome, advice, remedies: [{ kind: 'classes' }, { kind: 'missing', value: cell }] };
   }
 }

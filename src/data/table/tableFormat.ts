@@ -34,10 +34,18 @@ export function findFormat(
     source,
   });
   if (written !== 'auto') return found(written, 'key');
-  if (line !== undefined) return found(line.delimiter, 'line');
+  if (line?.delimiter !== undefined) return found(line.delimiter, 'line');
+  if (line !== undefined) return { kind: 'refused', problem: unknownSeparator(csv, line.written) };
   const inRows = findDelimiter(text.pieces, decimal);
   if (inRows.kind === 'ambiguous') return { kind: 'refused', problem: ambiguousDelimiter(csv, inRows.delimiters) };
   return found(inRows.delimiter, 'rows');
+}
+
+function unknownSeparator(path: string, written: string): KeyProblem {
+  const message =
+    `The first line of ${quote(path)} says that ${written === '' ? 'nothing' : quote(written)} is between its cells ("sep="). A comma, a semicolon, a tab, ` +
+    'a vertical bar or blanks can be. Save the table with one of them, and delete that line.';
+  return { code: 'csv.delimiter', message, keyPath: ['data', 'csv'] };
 }
 
 function ambiguousDelimiter(path: string, delimiters: readonly Delimiter[]): KeyProblem {

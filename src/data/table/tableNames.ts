@@ -41,7 +41,11 @@ export class TableNames {
     return this.#places.get(name)?.index ?? -1;
   }
 
-  /** The problem of a requested column that is missing or ambiguous. */
+  /**
+   * The problem of a requested column that is missing or ambiguous.
+   *
+   * @throws MalformedRow where the first row cannot be parsed
+   */
   problemWith({ name, keyPath }: NamedColumn): KeyProblem | undefined {
     const path = this.data.csv;
     const found = this.#places.get(name)?.count ?? 0;
@@ -57,11 +61,15 @@ export class TableNames {
     }
     const other = this.#otherDelimiter(name);
     if (other !== undefined) {
-      const message = `${quote(path)} has no column ${quote(name)} with ${quote(this.format.delimiter)} between its cells, but it has one with ${quote(other)}. Set "delimiter" to ${quote(other)}.`;
+      const isByLine = this.data.delimiter === 'auto' && this.format.hasSeparatorLine === true;
+      const reason = isByLine ? `, as its first line says` : '';
+      const message = `${quote(path)} has no column ${quote(name)} with ${quote(this.format.delimiter)} between its cells${reason}, but it has one with ${quote(other)}. Set "delimiter" to ${quote(other)}.`;
       return { code: 'csv.missingColumn', message, keyPath, fixes: [settingFix({ delimiter: other })] };
     }
-    if (this.names.length === 0) {
-      const message = `${quote(path)} has no column ${quote(name)}: its first row is too long or missing. Write the names of the columns there.`;
+    // Where the first row cannot be parsed, this says why.
+    if (this.names.length === 0) rowsOf(this.text.pieces(), this.format).next();
+    if (this.names.every((cell) => cell === '')) {
+      const message = `${quote(path)} has no column ${quote(name)}: its first row is empty. Write the names of the columns there.`;
       return { code: 'csv.missingColumn', message, keyPath };
     }
     if (!this.data.header) {
@@ -74,6 +82,14 @@ export class TableNames {
       const message = `${quote(path)} has no column ${quote(name)}: its first row has only numbers. Set "header" to false to use the columns "1" to "${formatExact(this.names.length)}", or add a first row with the names of the columns.`;
       const fix = withoutHeader(keyPath, name, this.names.length);
       return { code: 'csv.missingColumn', message, keyPath, fixes: fix === undefined ? [] : [fix] };
+    }
+    const [only = ''] = this.names;
+    const split = only.split(',');
+    // A comma before a blank is more likely a part of a name: "Temp, C".
+    const isList = split.includes(name) && split.every((cell) => cell === cell.trim());
+    if (this.names.length === 1 && this.data.decimal === ',' && isList) {
+      const message = `${quote(path)} has no column ${quote(name)}: "decimal" is ",", and commas between its cells, too, cannot be told from decimal commas. Save the table with ";" between its cells, or with decimal points.`;
+      return { code: 'csv.missingColumn', message, keyPath };
     }
     const same = this.names.find((known) => known.normalize() === name.normalize());
     if (same !== undefined) {
@@ -96,7 +112,7 @@ export class TableNames {
     const { decimal, delimiter, header } = this.data;
     if (decimal !== ',' || delimiter !== 'auto' || this.format.delimiter === ',') return undefined;
     const format = { ...this.format, delimiter: ',' };
-    const found = findDelimiter(this.text.pieces);
+    const found = findDelimiter(this.text.pieces, '.', this.format.hasSeparatorLine);
     const hasColumn =
       found.kind === 'delimiter' && found.delimiter === ',' && namesOf(this.text, format, header).includes(name);
     if (!hasColumn) return undefined;
@@ -115,7 +131,7 @@ export class TableNames {
   /** Another delimiter with which the table has a column; undefined if there is none. */
   #otherDelimiter(name: string): Delimiter | undefined {
     if (this.names.length > 1) return undefined;
-    const found = findDelimiter(this.text.pieces, this.data.decimal);
+    const found = findDelimiter(this.text.pieces, this.data.decimal, this.format.hasSeparatorLine);
     if (found.kind !== 'delimiter' || found.delimiter === this.format.delimiter) return undefined;
     const names = namesOf(this.text, { ...this.format, delimiter: found.delimiter }, this.data.header);
     return names.includes(name) ? found.delimiter : undefined;

@@ -55,6 +55,7 @@ export class RowReader {
     format: TableFormat,
     readonly lines: RowLines,
     readonly timeOrder: TimeOrder | undefined,
+    readonly delimiter: string,
   ) {
     this.#isHeader = format.header;
   }
@@ -66,21 +67,32 @@ export class RowReader {
   add(row: CsvRow): RowError | undefined {
     if (this.#isHeader) {
       this.#isHeader = false;
-    } else if (row.width === 1 && row.cell(0) === '') {
+    } else if (isBlankLine(row, this.width)) {
       // A file may end with blank lines, but nothing may follow them.
       this.#blank ??= row.line;
     } else if (this.#blank !== undefined) {
       return { line: this.#blank, found: 'is blank', advice: 'Delete the line, or fill it in.' };
+    } else if (isEmptyRow(row)) {
+      // Also one of another number of delimiters: a spreadsheet may end a table so.
+      this.#empty.add(row.line);
     } else if (row.width !== this.width) {
       const found = `has ${formatCount(row.width, 'cell')}, but the first row has ${formatExact(this.width)}`;
-      return { line: row.line, found, advice: 'Give every row the same number of cells.' };
-    } else if (isEmptyRow(row)) {
-      this.#empty.add(row.line);
+      return { line: row.line, found, advice: this.#widthAdvice(row) };
     } else {
       const cellAt = (index: number): string => (row.cell(index) ?? '').trim();
       return this.#addEmptyRows() ?? this.#addCells(row.line, cellAt, (index) => row.placeOf(index));
     }
     return undefined;
+  }
+
+  /** What to do about a row of another number of cells: with commas between numbers they may be decimal commas. */
+  #widthAdvice(row: CsvRow): string {
+    const cells = Array.from({ length: row.width }, (_, index) => row.cell(index)?.trim() ?? '');
+    const mayBeDecimals =
+      this.delimiter === ',' && row.width > this.width && cells.filter((cell) => /^[+-]?\d+$/.test(cell)).length > 1;
+    return mayBeDecimals
+      ? 'If commas stand before its decimals, too, they cannot be told from those between its cells: save the table with ";" between its cells, or with decimal points. Otherwise give every row the same number of cells.'
+      : 'Give every row the same number of cells.';
   }
 
   #addEmptyRows(): RowError | undefined {
@@ -114,6 +126,15 @@ export class RowReader {
     this.rows += 1;
     return undefined;
   }
+}
+
+/**
+ * Whether a row is a blank line, also one of white space or of quotes alone. In a table of one column those are an empty
+ * cell, as pandas reads them.
+ */
+export function isBlankLine(row: CsvRow, width: number): boolean {
+  if (row.width !== 1) return false;
+  return width > 1 ? row.cell(0)?.trim() === '' : row.cell(0) === '' && !row.isQuoted(0);
 }
 
 /** Whether all cells of a row are empty. */

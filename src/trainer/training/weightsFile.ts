@@ -2,6 +2,7 @@ import { foreignFormat } from '../../data/files/fileFormat';
 import type { Learner } from '../../engine/learner';
 import type { WeightsKey } from '../../experiment/weightsKey';
 import { readTensorFile, type ReadTensorFile, type StoredTensor } from '../../run/storage/safetensors';
+import { reasonOf } from '../../protocol/channel';
 import { escapeName, quote, quoteAll } from '../../text/quoting';
 
 const maxListedNames = 12;
@@ -32,7 +33,7 @@ export function loadWeights(
   if (bytes === undefined) throw new Error('The file was not read.');
   const foreign = foreignFormat(bytes, path);
   if (foreign !== undefined) throw new Error(`The file is ${foreign.name}. ${foreign.advice}`);
-  const file = readTensorFile(bytes);
+  const file = readFile(bytes);
   const source = prefixesOf(file, learner, given);
   const notices: string[] = [];
   const used = new Set<string>();
@@ -72,6 +73,21 @@ export function loadWeights(
   if (names.length > 0)
     notices.push(`${escapeName(path)}: this model doesn't need ${formatNames(names)}, which is ignored.`);
   return notices;
+}
+
+const writeAgain = 'Save the weights again, as with safetensors.torch.save_file(model.state_dict(), …).';
+
+/** @throws Error that says what to do about a file that holds no tensors */
+function readFile(bytes: Uint8Array): ReadTensorFile {
+  if (bytes.length === 0) throw new Error(`The file is empty. ${writeAgain}`);
+  let file: ReadTensorFile;
+  try {
+    file = readTensorFile(bytes);
+  } catch (error) {
+    throw new Error(`${reasonOf(error)} ${writeAgain}`, { cause: error });
+  }
+  if (file.tensors.size + file.others.size === 0) throw new Error(`The file has no tensors. ${writeAgain}`);
+  return file;
 }
 
 interface Prefixes {

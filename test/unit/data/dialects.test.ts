@@ -77,6 +77,44 @@ describe('The dialect of a table', () => {
     assert.deepEqual(columnOf(gaps, { missing: ['-', -999], gaps: 'interpolate' }, 5), [1, 2, 3, 4, 5]);
   });
 
+  it('may end with blank lines of any kind, and has missing values where other rows follow cells that are all empty', () => {
+    for (const end of ['   ', '""', '"" ', ',,,', ',', '"",""', ' , ', '\t', '\n\n  ', '"","",""']) {
+      assert.deepEqual(columnOf(`x,y\n1,2\n2,3\n3,4\n${end}\n`, {}, 3), [2, 3, 4], JSON.stringify(end));
+    }
+    // As pandas.read_csv: a line of a single column in quotes or of blanks is an empty cell, and an empty line is none.
+    for (const cell of ['""', '  '])
+      assert.match(refusal(`y\n1\n${cell}\n3\n4\n`), /1 missing value .* row 3 \(an empty/);
+    assert.match(refusal('y\n1\n\n3\n4\n'), /row 3 is blank/);
+    assert.match(refusal('x,y\n1,2\n  \n3,4\n'), /row 3 is blank/);
+  });
+
+  it('is what its first line says; one that is not read is named', () => {
+    assert.deepEqual(columnOf('sep=\\t\nx\ty\n1\t2\n2\t3\n', {}, 2), [2, 3]);
+    assert.match(refusal('sep=:\nx:y\n1:2\n2:3\n'), /^The first line of "a\.csv" says that ":" is between its cells/);
+    assert.match(
+      refusal('sep=,\nx;y\n1,5;2\n2,5;3\n', { decimal: ',' }),
+      /no column "y" with "," between its cells, as its first line says, but it has one with ";"/,
+    );
+    assert.match(refusal('sep=;\n'), /its first row is empty/);
+  });
+
+  it('cannot be told where commas stand between cells and before decimals: the message says so', () => {
+    const rows = 'x,y\n1,5,2,5\n2,5,3,5\n';
+    for (const text of [rows, `sep=,\n${rows}`]) {
+      assert.match(refusal(text), /has 4 cells, but the first row has 2\. If commas stand before its decimals, too/);
+    }
+    assert.match(
+      refusal(rows, { decimal: ',' }),
+      /"decimal" is ",", and commas between its cells, too, cannot be told/,
+    );
+    assert.match(refusal('x,y\na,b,c\n1,2\n'), /has 3 cells, but the first row has 2\. Give every row/);
+  });
+
+  it('with an error in the quotes of its header is refused for it', () => {
+    assert.match(refusal('x,"y\n1,2\n2,3\n'), /row 1 cannot be parsed \(a quoted cell is not terminated\)/);
+    assert.match(refusal('"x"z,y\n1,2\n2,3\n'), /row 1 cannot be parsed \(text after the closing quote of a cell\)/);
+  });
+
   it('is not chosen among several by a single row', () => {
     const found = (text: string) => findDelimiter(() => [text], ',');
     assert.deepEqual(found('a\t\tb  346,5  c\n'), { kind: 'ambiguous', delimiters: ['\t', ' '] });

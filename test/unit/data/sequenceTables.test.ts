@@ -203,6 +203,16 @@ describe('a class column', () => {
     assert.deepEqual(opened({ data: { ...data, classes: true } }, mixed).outputNames, ['7', 'fog', 'rain', 'sun']);
   });
 
+  it('that begins with a number is refused with the same way out, wherever the first text is', () => {
+    const mixed = text.replace('0,sun', '0,7');
+    assert.match(
+      problemOf({ data }, mixed).message,
+      /row 3 has "rain" in column "w", which is not a number\. If the values are names of classes, set "classes" to true/,
+    );
+    assert.equal(opened({ data: { ...data, classes: true } }, mixed).outputs, 4);
+    assert.match(problemOf({ data }, 'x,w\n1,2\n2,"3,5"\n3,4\n4,5\n').message, /Set "decimal" to ","/);
+  });
+
   it('of one class, or of texts that the experiment calls numbers, is refused', () => {
     assert.match(
       problemOf({ data }, 'x,w\n1,sun\n2,sun\n3,sun\n4,sun\n').message,

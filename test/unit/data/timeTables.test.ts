@@ -23,10 +23,16 @@ describe('a time', () => {
       '0099-12-31': '0099-12-31T00:00:00Z',
     };
     for (const [text, iso] of Object.entries(times)) {
-      assert.deepEqual(parseTime(text), { dayFirst: at(iso), monthFirst: at(iso) }, text);
+      assert.deepEqual(parseTime(text), { dayFirst: at(iso), monthFirst: at(iso), fraction: 0 }, text);
     }
-    assert.deepEqual(parseTime('03/04/2004'), { dayFirst: at('2004-04-03'), monthFirst: at('2004-03-04') });
-    assert.deepEqual(parseTime('31.12.2004'), { dayFirst: at('2004-12-31'), monthFirst: NaN });
+    assert.deepEqual(parseTime('03/04/2004'), {
+      dayFirst: at('2004-04-03'),
+      monthFirst: at('2004-03-04'),
+      fraction: 0,
+    });
+    assert.deepEqual(parseTime('31.12.2004'), { dayFirst: at('2004-12-31'), monthFirst: NaN, fraction: 0 });
+    const fine = parseTime('2004-03-10 18:00:05.123456789');
+    assert.deepEqual([fine?.dayFirst, fine?.fraction], [at('2004-03-10T18:00:05.123Z'), 0.456789]);
   });
 
   it('that is none is not read', () => {
@@ -37,6 +43,12 @@ describe('a time', () => {
       '2005-02-29',
       '10/32/2004',
       '2004-01-01 25:00',
+      '2004-01-01 24:59',
+      '2004-01-01 24:00:00.5',
+      '2004-01-01 12:30:60',
+      '2004-01-01 12:30+99:99',
+      '2004-01-01 12:30+19:00',
+      '2004-01-01T12:30:00-01:60',
       '2004-01-01 13:00 PM',
       '2004-01-01 0:30 AM',
       '10:30',
@@ -56,6 +68,22 @@ describe('a table with a column of times', () => {
       { data: { ...data, length: 1 }, batch: 1 },
       `when,x\n${times.map((time, row) => `${time},${row}`).join('\n')}`,
     ).table?.times;
+
+  it('tells times below a millisecond apart, to the nanosecond', () => {
+    const steps = [0, 1, 2, 3, 5];
+    const seconds = steps.map((step) => `2024-05-01T12:00:00.00000000${step}Z`);
+    const unix = steps.map((step) => `171456480000000000${step}`);
+    const micro = steps.map((step) => `2024-05-01 12:00:00.00000${step}`);
+    for (const times of [seconds, unix, micro]) {
+      // The step from 3 to 5 leaves out 4.
+      assert.deepEqual(
+        [facts(times)?.repeated, facts(times)?.missing, facts(times)?.isSorted],
+        [0, 1, false],
+        times[0],
+      );
+      assert.equal(facts(times.toReversed())?.isSorted, true);
+    }
+  });
 
   const places = (rows: number, firstRepeated?: number, firstMissing?: number) => ({
     rows,

@@ -5,11 +5,21 @@ import { compactTime, parseTime } from './timestamps';
 /** A time of day, such as 18:00, 18.00.00 or 6:00 PM. */
 const timeOfDay = /^\d{1,2}(?::\d{2}(?::\d{2}(?:[.,]\d+)?)?|\.\d{2}\.\d{2})(?:\s*[ap]\.?m\.?)?$/i;
 
-/** Numbers, or dates with or without a time of day, also compact ones; a value is the number, or milliseconds since 1970. */
+/** An integer with more digits than a double has, such as nanoseconds since 1970. */
+const longInteger = /^[+-]?\d{16,}$/;
+
+/**
+ * Numbers, or dates with or without a time of day, also compact ones. A value is the number, or milliseconds; after the
+ * first row where that keeps digits: of dates, and of integers such as nanoseconds since 1970.
+ */
 export class TimeReader extends CellReader {
   /** The times with the month before the day; allocated with the first one that has another value so. */
   #monthFirst: Float64Array | undefined;
   #kind: 'number' | 'date' | undefined;
+  /** What values count from: the first date, in milliseconds since 1970. */
+  #firstDate = 0;
+  /** What values count from: the first integer, if it is long. */
+  #firstInteger: bigint | undefined;
 
   override add(row: number, cell: string): 'value' | 'missing' | CellError {
     const number = this.cells.parse(cell);
@@ -34,15 +44,30 @@ export class TimeReader extends CellReader {
       const found = `has the ${kind} ${quote(cell)} ${where}, whose first value is a ${this.#kind}`;
       return { found, advice: 'Write dates or numbers throughout.' };
     }
+    if (this.#kind === undefined) {
+      if (longInteger.test(cell)) this.#firstInteger = BigInt(cell);
+      if (time !== undefined) this.#firstDate = Number.isNaN(time.dayFirst) ? time.monthFirst : time.dayFirst;
+    }
     this.#kind = kind;
-    const [value, monthFirst] = time === undefined ? [number ?? NaN, number ?? NaN] : [time.dayFirst, time.monthFirst];
-    this.values[row] = value;
+    const own = this.#sinceFirst(cell, number ?? NaN);
+    const [value, monthFirst] =
+      time === undefined
+        ? [own, own]
+        : [time.dayFirst, time.monthFirst].map((date) => date - this.#firstDate + time.fraction);
+    this.values[row] = value ?? NaN;
     if (this.#monthFirst === undefined && value !== monthFirst) {
       this.#monthFirst = new Float64Array(this.values.length);
       this.#monthFirst.set(this.values.subarray(0, row));
     }
-    if (this.#monthFirst !== undefined) this.#monthFirst[row] = monthFirst;
+    if (this.#monthFirst !== undefined) this.#monthFirst[row] = monthFirst ?? NaN;
     return 'value';
+  }
+
+  /** A number, counted from the first one if that is a long integer. */
+  #sinceFirst(cell: string, value: number): number {
+    const first = this.#firstInteger;
+    if (first === undefined) return value;
+    return longInteger.test(cell) ? Number(BigInt(cell) - first) : value - Number(first);
   }
 
   override finish(rows: number): CellError | undefined {

@@ -10,6 +10,8 @@ const pattern = new RegExp(`^${dayPart}${timePart}$`, 'i');
 export interface ParsedTime {
   readonly monthFirst: number;
   readonly dayFirst: number;
+  /** The part of it below a millisecond, in milliseconds: beside a date it would lose its digits. */
+  readonly fraction: number;
 }
 
 /**
@@ -23,14 +25,15 @@ export function parseTime(text: string): ParsedTime | undefined {
   if (match === null) return undefined;
   const [, first = '', separator, second = '', third, hour, minute, seconds, fraction, half, offset] = match;
   const time = timeOfDay(half === undefined ? hour : hourOf(Number(hour), half), minute, seconds, fraction, offset);
+  const belowMillisecond = Number(`0.${(fraction ?? '').slice(3) || 0}`);
   if (first.length === 4) {
     const at = dayOf(Number(first), Number(second), third === undefined ? 1 : Number(third)) + time;
-    return valid({ monthFirst: at, dayFirst: at });
+    return valid({ monthFirst: at, dayFirst: at, fraction: belowMillisecond });
   }
   if (third?.length !== 4) return undefined;
   const dayFirst = dayOf(Number(third), Number(second), Number(first)) + time;
   const monthFirst = separator === '.' ? NaN : dayOf(Number(third), Number(first), Number(second)) + time;
-  return valid({ monthFirst, dayFirst });
+  return valid({ monthFirst, dayFirst, fraction: belowMillisecond });
 }
 
 function valid(time: ParsedTime): ParsedTime | undefined {
@@ -62,10 +65,16 @@ function timeOfDay(
   if (hour === undefined || minute === undefined) return 0;
   // 24:00 is the end of the day, and 23:59:60 a leap second.
   if (Number.isNaN(Number(hour)) || Number(hour) > 24 || Number(minute) > 59 || Number(second) > 60) return NaN;
+  if (Number(hour) === 24 && Number(minute) + Number(second) + Number(fraction) > 0) return NaN;
+  if (Number(second) === 60 && Number(minute) !== 59) return NaN;
   const [sign, hours, minutes] = /^[+-]/.test(offset) ? offsetOf(offset) : [0, 0, 0];
+  if (hours > maxOffsetHours || minutes > 59) return NaN;
   const minutesOfDay = 60 * Number(hour) + Number(minute) - sign * (60 * hours + minutes);
-  return 60_000 * minutesOfDay + 1000 * Number(second) + Math.trunc(1000 * Number(`0.${fraction}`));
+  return 60_000 * minutesOfDay + 1000 * Number(second) + Number(fraction.slice(0, 3).padEnd(3, '0'));
 }
+
+/** Hours of the largest offset from UTC, as java.time.ZoneOffset allows it. */
+const maxOffsetHours = 18;
 
 function offsetOf(offset: string): readonly [sign: number, hours: number, minutes: number] {
   return [offset.startsWith('-') ? -1 : 1, Number(offset.slice(1, 3)), Number(offset.slice(-2))];
