@@ -81,7 +81,9 @@ export function findDelimiter(
   const mostNumeric = Math.max(...fitting.map(({ numeric }) => numeric));
   const best = fitting.filter(({ numeric }) => numeric === mostNumeric);
   // Blanks inside cells, as in times of day, are more common than blanks between them; a single row shows neither.
-  const isTold = best.length > 1 && best.every(({ rows }) => rows > 1);
+  // Neither do decimal commas: beside a cell in quotes, a comma may be in a number of a table with blanks between its cells.
+  const hasDecimalCommas = decimal === ',' && best.some(({ delimiter }) => delimiter === ',');
+  const isTold = best.length > 1 && best.every(({ rows }) => rows > 1) && !hasDecimalCommas;
   const likely = isTold ? best.filter(isNotBlank) : best;
   if (likely.length > 1) return { kind: 'ambiguous', delimiters: likely.map(({ delimiter }) => delimiter) };
   // Of equally wide first rows the most common delimiter comes first; a single column has no delimiter.

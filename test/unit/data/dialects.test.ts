@@ -110,6 +110,14 @@ describe('The dialect of a table', () => {
     assert.match(refusal('x,y\na,b,c\n1,2\n'), /has 3 cells, but the first row has 2\. Give every row/);
   });
 
+  it('is not guessed where decimal commas and quotes allow two', () => {
+    // Of `npm run fuzz`: blanks are between the cells, and 646 and 5 would have been read for 231.646 and 0.5.
+    const text = 'w|;  231,646\r\n"w,.0\n é" ,5\n';
+    const data = { decimal: ',', header: false, inputs: ['2'], length: 1 };
+    assert.match(refusal(text, data), /can be read with ",", " " between its cells/);
+    assert.deepEqual(columnOf(text, { ...data, delimiter: ' ' }, 2), [231.646, 0.5].map(Math.fround));
+  });
+
   it('with an error in the quotes of its header is refused for it', () => {
     assert.match(refusal('x,"y\n1,2\n2,3\n'), /row 1 cannot be parsed \(a quoted cell is not terminated\)/);
     assert.match(refusal('"x"z,y\n1,2\n2,3\n'), /row 1 cannot be parsed \(text after the closing quote of a cell\)/);
