@@ -1,5 +1,6 @@
 import { TabInputWebview, window, type Memento, type Tab } from 'vscode';
 import * as z from 'zod';
+import { comparisonViewType, panelViewType } from '../platform/ids';
 
 /** Describes one kind of panel. `Shown` is the serializable description of a panel's content. */
 export interface PanelKind<Shown> {
@@ -12,10 +13,11 @@ export interface PanelKind<Shown> {
   readonly keyOf: (shown: Shown) => string;
 }
 
-/** An open panel: its content and the title of its tab. */
+/** An open panel: its content, the title of its tab, and the column of its editor group. */
 export interface OpenPanel<Shown> {
   readonly shown: Shown;
   readonly title: string;
+  readonly column?: number | undefined;
 }
 
 /**
@@ -34,7 +36,23 @@ export class OpenPanels<Shown> {
   /** The panels that were open before the window was reloaded. */
   get all(): readonly OpenPanel<Shown>[] {
     const { schema, storeKey } = this.kind;
-    return z.array(z.object({ shown: schema, title: z.string() })).safeParse(this.store.get(storeKey)).data ?? [];
+    return (
+      z
+        .array(z.object({ shown: schema, title: z.string(), column: z.number().int().min(1).optional() }))
+        .safeParse(this.store.get(storeKey)).data ?? []
+    );
+  }
+
+  /** The columns that have panels of this extension, the first one first. */
+  get columns(): readonly number[] {
+    const viewTypes = [panelViewType, comparisonViewType];
+    const groups = window.tabGroups.all.filter(({ tabs }) =>
+      tabs.some(
+        ({ input }) =>
+          input instanceof TabInputWebview && viewTypes.some((viewType) => input.viewType.endsWith(viewType)),
+      ),
+    );
+    return groups.map(({ viewColumn }) => viewColumn).sort((a, b) => a - b);
   }
 
   /** Those for which VS Code has restored no tab. */

@@ -38,7 +38,7 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
 
   /** Opens the panels of the window before its reload that VS Code hasn't restored. */
   reopen(): void {
-    for (const { shown } of this.#open.missing) this.reveal(shown);
+    for (const { shown, column } of this.#open.missing) this.#reveal(shown, 'unchanged', column);
   }
 
   async deserializeWebviewPanel(panel: WebviewPanel, state: unknown): Promise<void> {
@@ -75,6 +75,11 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
    * @param focus `panel` moves the focus into a panel that is already open
    */
   protected reveal(shown: Shown, focus: PanelFocus = 'unchanged'): View {
+    return this.#reveal(shown, focus, undefined);
+  }
+
+  /** @param column where the panel was before a reload of the window */
+  #reveal(shown: Shown, focus: PanelFocus, column: number | undefined): View {
     const open = this.#views.get(this.kind.keyOf(shown));
     if (open !== undefined) {
       open.panel.reveal(undefined, focus === 'unchanged');
@@ -84,15 +89,23 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
       shown,
       [...this.#views.values()].map(({ panel }) => panel.title),
     );
-    const place = { viewColumn: dormant?.group.viewColumn ?? this.#column, preserveFocus: true };
+    const place = { viewColumn: dormant?.group.viewColumn ?? this.#columnFor(column), preserveFocus: true };
     const view = this.#adopt(window.createWebviewPanel(this.kind.viewType, 'Unroll', place), shown);
     if (dormant !== undefined) void window.tabGroups.close(dormant, true);
     return view;
   }
 
-  /** The column of the existing panels; the first panel opens beside the editor. */
-  get #column(): ViewColumn {
-    return [...this.#views.values()].at(-1)?.panel.viewColumn ?? ViewColumn.Beside;
+  /**
+   * The column for a new panel: that of the other panels, or the one where it was, but never over the text that is being
+   * edited; else the one beside it.
+   */
+  #columnFor(before: number | undefined): ViewColumn {
+    const used = [[...this.#views.values()].at(-1)?.panel.viewColumn, ...this.#open.columns, before];
+    const existing = window.tabGroups.all.map(({ viewColumn }) => viewColumn);
+    const edited = window.activeTextEditor?.viewColumn;
+    return (
+      used.find((column) => column !== undefined && existing.includes(column) && column !== edited) ?? ViewColumn.Beside
+    );
   }
 
   #adopt(panel: WebviewPanel, shown: Shown): View {
@@ -102,7 +115,7 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
     followLoading(panel);
     const key = this.kind.keyOf(shown);
     const view = this.fill(panel, shown, (now, title) => {
-      this.#open.note({ shown: now, title });
+      this.#open.note({ shown: now, title, column: panel.viewColumn });
     });
     this.#views.set(key, view);
     panel.onDidDispose(() => {
