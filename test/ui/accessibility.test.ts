@@ -31,7 +31,7 @@ describe('Without a mouse', () => {
     await press('0');
     await frame.getByRole('button', { name: 'Show all' }).and(frame.locator('[disabled]')).waitFor();
     await press('Escape');
-    await frame.getByText('update 99 · L =').waitFor();
+    await frame.locator('.readout', { hasText: 'update 99 · L =' }).waitFor({ state: 'attached' });
     await tabTo(/^Fold Clipping/);
     await press('Enter');
     await frame.locator('#cell-3-body').waitFor({ state: 'hidden' });

@@ -17,7 +17,7 @@ describe('Taking a picture with you', () => {
 
   it('shows the numbers behind it and unfolds its why', async () => {
     await press('Table of Loss');
-    await press('Help: Loss');
+    await press('Why: Loss');
     const frame = notebook.page;
     assert.equal(await frame.getByRole('region', { name: 'Loss over updates' }).locator('tbody tr').count(), 100);
     assert.match(await frame.locator('#cell-1-help').innerText(), /gradient descent/);

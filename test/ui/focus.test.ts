@@ -68,7 +68,7 @@ describe('A panel that is loading', () => {
     await sleep(afterwards);
     assert.equal(held.length, 1, 'the page is still loading');
     release();
-    await workbench.webviewFrame().getByText('finished').first().waitFor();
+    await workbench.webviewFrame().locator('.progress', { hasText: 'finished' }).waitFor();
     await sleep(afterwards);
     assert.equal(await input().isVisible(), true, 'it is still open');
     const before = await input().inputValue();
@@ -126,7 +126,7 @@ describe('A panel that is loading', () => {
     const open = await compares('two');
     await open.click();
     const panel = workbench.webviewFrame();
-    await panel.getByText('finished').first().waitFor();
+    await panel.locator('.progress', { hasText: 'finished' }).waitFor();
     await workbench.panelHasFocus();
     await workbench.page.keyboard.press('?');
     await panel.locator('dialog.key-help[open]').first().waitFor();

@@ -7,6 +7,7 @@ import { openChromium } from '../../scripts/chromium';
 import { openComparison } from '../../scripts/pageComparison';
 import { openRun } from '../../scripts/pageRun';
 import { servePage, type PageServer, type ServedPage } from '../../scripts/pageServer';
+import { unfoldAll } from './unfold';
 import { scratchFolder } from '../../scripts/scratch';
 import { writeFindings, type Finding } from '../../src/diagnosis/finding';
 
@@ -42,6 +43,7 @@ describe('The notebook of a stored run in a plain browser', () => {
       if (message.type() === 'error') faults.push(message.text());
     });
     await page.goto(server.url);
+    await unfoldAll(page);
   });
 
   after(async () => {
@@ -53,7 +55,7 @@ describe('The notebook of a stored run in a plain browser', () => {
   it('shows a replayed update, and restores an open help text after a reload', async () => {
     const cell = page.getByRole('region', { name: 'Backward through time' });
     await cell.getByText('within rounding').waitFor();
-    await cell.getByRole('button', { name: 'Help: Backward through time' }).click();
+    await cell.getByRole('button', { name: 'Why: Backward through time' }).click();
     const help = cell.locator('.cell-help');
     await help.waitFor();
     await page.reload();

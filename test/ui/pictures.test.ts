@@ -32,7 +32,7 @@ describe('The pictures of training time', () => {
 
   before(async () => {
     notebook = await StoredNotebook.train('many.rnn.json', { files: { 'many.rnn.json': experiment }, height: 1200 });
-    await notebook.page.getByText('1,000 / 1,000').waitFor();
+    await notebook.page.locator('.progress', { hasText: '1,000 / 1,000' }).waitFor();
   });
 
   after(() => notebook.close());

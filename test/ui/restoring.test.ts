@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { scratchWorkspace } from '../../scripts/scratch';
+import { unfoldAll } from './unfold';
 import { Workbench } from './workbench';
 
 describe('A finished run', () => {
@@ -10,6 +11,7 @@ describe('A finished run', () => {
     await workbench.openFile('three-steps.rnn.json');
     await workbench.codeLens('Train').click();
     await workbench.codeLens('finished').waitFor();
+    await unfoldAll(workbench.webviewFrame());
   });
 
   after(() => workbench.close());
@@ -43,7 +45,7 @@ describe('A finished run', () => {
     await workbench.tab('Unroll:').click();
     await workbench.openFile('long-lag.rnn.json');
     await workbench.tab('Unroll:').click();
-    await workbench.webviewFrame().getByText('finished').first().waitFor();
+    await workbench.webviewFrame().locator('.progress', { hasText: 'finished' }).waitFor();
     assert.equal(await run(), before);
   });
 
@@ -51,7 +53,7 @@ describe('A finished run', () => {
     const before = await run();
     await workbench.reload();
     await workbench.tab('Unroll:').click();
-    await workbench.webviewFrame().getByText('finished').first().waitFor();
+    await workbench.webviewFrame().locator('.progress', { hasText: 'finished' }).waitFor();
     assert.equal(await run(), before);
     assert.deepEqual(await workbench.notifications(), []);
   });

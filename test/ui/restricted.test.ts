@@ -5,6 +5,7 @@ import { scratchFolder, scratchWorkspace } from '../../scripts/scratch';
 import { readManifest } from '../../src/run/manifest';
 import { restrictedLab } from './lab';
 import { untilFinished } from './storedRuns';
+import { unfoldAll } from './unfold';
 import { Workbench } from './workbench';
 
 const cells = `{
@@ -123,6 +124,7 @@ describe('A window in Restricted Mode', () => {
     await workbench.tab('A stranger’s cells').click();
     const frame = workbench.webviewFrame();
     await frame.getByText('Sequence time — update 59').waitFor();
+    await unfoldAll(frame);
     await frame
       .getByText(/relative error/)
       .first()

@@ -6,6 +6,7 @@ import { openRun } from '../../scripts/pageRun';
 import { servePage } from '../../scripts/pageServer';
 import { scratchWorkspace } from '../../scripts/scratch';
 import { openWindows } from './openWindows';
+import { unfoldAll } from './unfold';
 
 /** How a notebook opens; all has a default. */
 export interface NotebookOptions {
@@ -15,6 +16,8 @@ export interface NotebookOptions {
   readonly width?: number;
   readonly height?: number;
   readonly isMotionReduced?: boolean;
+  /** Whether it stays as a person first sees it: some cells are folded. */
+  readonly isAsOpened?: boolean;
 }
 
 let browser: Promise<Browser> | undefined;
@@ -34,7 +37,7 @@ export class StoredNotebook {
 
   /** Trains an experiment and opens the notebook of its run. A run that diverges is one, too. */
   static async train(experiment: string, options: NotebookOptions = {}): Promise<StoredNotebook> {
-    const { files, width = 640, height = 800, isMotionReduced = false } = options;
+    const { files, width = 640, height = 800, isMotionReduced = false, isAsOpened = false } = options;
     const folder = scratchWorkspace(files ?? resolve('media', 'samples'));
     const out = join(folder, 'run');
     const words = [resolve('dist', 'cli.mjs'), join(folder, experiment), '--out', out];
@@ -50,6 +53,7 @@ export class StoredNotebook {
     });
     const page = await context.newPage();
     await page.goto(server.url);
+    if (!isAsOpened) await unfoldAll(page);
     return new StoredNotebook(page, context, () => {
       server.close();
       run.dispose();

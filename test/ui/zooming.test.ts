@@ -26,7 +26,7 @@ describe('Zooming into a long run', () => {
     const loss = frame.getByRole('application', { name: /^Loss over updates/ });
     const cell = (title: string) => frame.locator('.cell', { has: frame.getByRole('heading', { name: title }) });
     await frame.getByText('training, mean of 4 updates').waitFor();
-    assert.match(await cell('Loss').locator('.readout').first().innerText(), /^updates 5,996–5,999 · L = /);
+    assert.match((await cell('Loss').locator('.readout').first().textContent()) ?? '', /^updates 5,996–5,999 · L = /);
     await loss.focus();
     for (let press = 0; press < 2; press++) await loss.press('+');
     // Where a column is one update the curve is no mean any more.
@@ -36,7 +36,7 @@ describe('Zooming into a long run', () => {
       await cell(title)
         .locator('.readout', { hasText: /^update 5,999 · / })
         .first()
-        .waitFor();
+        .waitFor({ state: 'attached' });
     }
     await loss.press('ArrowLeft');
     // It is drawn with the next frame.

@@ -32,7 +32,7 @@ export interface Column {
 const narrowest = { numbers: 84, nodes: 18 } as const;
 const mostNumbers = 4;
 const unitHeight = { numbers: 16, colours: 4 } as const;
-const rowHeight = { least: 14, most: 64, mostOfGate: 28 } as const;
+const rowHeight = { least: 14, most: 48, mostOfGate: 24 } as const;
 const gap = { between: 16, gates: 4 } as const;
 const margin = 6;
 

@@ -2,7 +2,7 @@ import { formatPercentage } from '../../src/text/numbers';
 import { html, render } from 'lit-html';
 import { fewestUpdates, trainingAxis } from '../plot/trainingAxis';
 import { SharedZoom } from '../plot/zoom';
-import type { Model } from '../store/model';
+import type { Model, ShownRun } from '../store/model';
 import type { RequestReplay } from '../../src/protocol/replayRequests';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
@@ -16,7 +16,9 @@ import { horizonCell } from './horizon/horizonCell';
 import { KeyHelp } from '../ui/keyHelp';
 import { Header, type HeaderCommands } from './header/header';
 import { lossCell } from './loss/lossCell';
-import { listenForKeys } from './notebookKeys';
+import { CompactState } from './header/compactState';
+import { Outline, type OutlineEntry } from './header/outline';
+import { focusCell, listenForKeys } from './notebookKeys';
 import { DeclaredCell } from './cell/declaredCell';
 import { trainingTime } from './timeAxis';
 import { RunCell } from './run/runCell';
@@ -34,7 +36,10 @@ export interface NotebookRequests extends Omit<HeaderCommands, 'showDiagnosis'> 
 /** The whole panel: header, selection, and the cells of training time and sequence time, each with one shared axis. */
 export class Notebook {
   readonly #header: Header;
+  readonly #compact: CompactState;
   readonly #selection: SelectionBar;
+  readonly #outline: Outline;
+  readonly #progress = element('div', { class: 'progress-bar', 'aria-hidden': 'true' });
   readonly #zoom: SharedZoom;
   readonly #scheduler: VisibilityScheduler<NotebookCell>;
   readonly #sequence: SequenceGroup;
@@ -50,29 +55,26 @@ export class Notebook {
     requests: NotebookRequests,
     request: RequestReplay,
   ) {
-    const sticky = element('div', { class: 'sticky' });
-    // Scrolling to an element stops below the sticky header, also after the header has grown.
-    new ResizeObserver(() => {
-      document.documentElement.style.scrollPaddingTop = `${sticky.offsetHeight}px`;
-    }).observe(sticky);
     const help = new KeyHelp();
     const openHelp = (): void => {
       help.open();
     };
-    this.#selection = new SelectionBar(store, openHelp);
     this.#zoom = new SharedZoom(fewestUpdates, (range) => {
       store.dispatch({ kind: 'viewChanged', view: { range } });
     });
+    this.#selection = new SelectionBar(store, this.#zoom, openHelp);
     const toggle: ToggleCell = (part, title) => {
       store.dispatch({ kind: 'viewChanged', view: toggled(store.model.view, part, title) });
     };
     const diagnosis = new DiagnosisCell(store, toggle);
-    this.#header = new Header({
+    const commands: HeaderCommands = {
       ...requests,
       showDiagnosis: () => {
-        diagnosis.element.scrollIntoView();
+        this.#jump(diagnosis);
       },
-    });
+    };
+    this.#header = new Header(commands);
+    this.#compact = new CompactState(commands);
     const save = requests.hasCommands ? requests.savePredictions : undefined;
     const context = { store, zoom: this.#zoom, request, toggle, savePredictions: save };
     const cells: readonly NotebookCell[] = [
@@ -95,19 +97,87 @@ export class Notebook {
       element('h2', { class: 'group-title' }, 'Training time — x: update'),
       ...cells.map((cell) => cell.element),
     );
+    this.#outline = new Outline(
+      [
+        { label: 'Training', hint: 'Training time: x is the update', element: this.#group, entries: cells },
+        {
+          label: 'This update',
+          hint: 'Sequence time: walk through the selected update, x is the time step',
+          element: this.#sequence.element,
+          entries: [...this.#sequence.cells, this.#run],
+        },
+      ],
+      (entry, onArrived) => {
+        this.#jump(entry, onArrived);
+      },
+      (group) => {
+        // The first group begins below the header, which belongs on the screen with it.
+        if (group.element === this.#group) scrollTo(0, 0);
+        else group.element.scrollIntoView();
+      },
+    );
     this.#hasCommands = requests.hasCommands;
     this.#openExperiment = () => {
       requests.command('openExperiment');
     };
     listenForKeys(document.body, store, openHelp);
-    sticky.append(this.#header.element, this.#selection.element);
-    root.append(help.element, sticky, this.#empty, this.#group, this.#sequence.element, this.#run.element);
+    const bar = element('div', { class: 'sticky-row' }, this.#selection.element, this.#compact.element);
+    const sticky = element(
+      'div',
+      { class: 'sticky' },
+      bar,
+      this.#outline.element,
+      this.#progress,
+      this.#selection.track,
+    );
+    this.#followScrolling(sticky);
+    root.append(
+      help.element,
+      this.#header.element,
+      sticky,
+      this.#empty,
+      this.#group,
+      this.#sequence.element,
+      this.#run.element,
+    );
+  }
+
+  /** Unfolds a cell and scrolls to it. */
+  #jump({ title, element: cell }: OutlineEntry, onArrived?: () => void): void {
+    const { view } = this.store.model;
+    const show = (): void => {
+      cell.scrollIntoView();
+      focusCell(cell);
+      onArrived?.();
+    };
+    if (!view.folded.includes(title)) {
+      show();
+      return;
+    }
+    this.store.dispatch({ kind: 'viewChanged', view: toggled(view, 'folded', title) });
+    // The next frame draws the unfolded cell: before, the page may be too short to scroll to it.
+    requestAnimationFrame(() => requestAnimationFrame(show));
+  }
+
+  /** The sticky bar holds what the header does once that is out of view, and what is scrolled to stops below it. */
+  #followScrolling(sticky: HTMLElement): void {
+    new ResizeObserver(() => {
+      document.documentElement.style.scrollPaddingTop = `${sticky.offsetHeight + this.#selection.track.offsetHeight}px`;
+    }).observe(sticky);
+    new IntersectionObserver(([entry]) => {
+      const isScrolled = entry !== undefined && !entry.isIntersecting;
+      sticky.classList.toggle('scrolled', isScrolled);
+      this.#compact.show(isScrolled);
+    }).observe(this.#header.element);
   }
 
   update(model: Model, theme: Theme): void {
     const axis = trainingAxis(model, this.root.clientWidth);
     this.#header.update(model);
+    this.#compact.update(model);
     this.#selection.update(model, axis, theme);
+    this.#outline.update(model.run !== undefined);
+    render(html`<div .style=${`transform: scaleX(${progressShare(model.run)})`}></div>`, this.#progress);
     this.#group.hidden = model.run === undefined;
     this.#empty.hidden = model.run !== undefined;
     const open = {
@@ -127,6 +197,11 @@ export class Notebook {
     this.#sequence.update(model, theme, this.root.clientWidth);
     this.#zoom.follow(axis);
   }
+}
+
+/** The share of the planned updates that are done, at most 1. */
+function progressShare(run: ShownRun | undefined): number {
+  return run === undefined ? 0 : Math.min(1, run.status.updates / run.info.plannedUpdates);
 }
 
 function emptyText({ isReady, entries, variant }: Model): string {

@@ -16,10 +16,10 @@ export function listenForKeys(root: HTMLElement, store: Store, openHelp: () => v
         moveUpdate(store, 1);
         break;
       case 'PageUp':
-        focusCell(root, -1);
+        focusNextCell(root, -1);
         break;
       case 'PageDown':
-        focusCell(root, 1);
+        focusNextCell(root, 1);
         break;
       case '?':
         openHelp();
@@ -42,13 +42,19 @@ function moveUpdate(store: Store, by: number): void {
   store.dispatch({ kind: 'viewChanged', view: { selection: { update: to, t } } });
 }
 
-/** Moves the focus to the picture of the next unhidden cell, or to its fold button where it has no picture. */
-function focusCell(root: HTMLElement, by: number): void {
+/** Moves the focus to the next unhidden cell. */
+function focusNextCell(root: HTMLElement, by: number): void {
   const cells = [...root.querySelectorAll<HTMLElement>('.cell')].filter((cell) => cell.offsetParent !== null);
   const at = cells.findIndex((cell) => cell.contains(document.activeElement));
   const next = at < 0 ? (by > 0 ? 0 : cells.length - 1) : Math.max(0, Math.min(cells.length - 1, at + by));
   const cell = cells[next];
-  const picture = cell?.querySelector<HTMLElement>('.cell-body:not([hidden]) [tabindex="0"]');
-  (picture ?? cell?.querySelector<HTMLElement>('.cell-head vscode-button'))?.focus();
-  cell?.scrollIntoView({ block: 'nearest' });
+  if (cell === undefined) return;
+  focusCell(cell);
+  cell.scrollIntoView({ block: 'nearest' });
+}
+
+/** Moves the focus to the picture of a cell, or to its fold button where it has no picture; nothing scrolls. */
+export function focusCell(cell: HTMLElement): void {
+  const picture = cell.querySelector<HTMLElement>('.cell-body:not([hidden]) [tabindex="0"]');
+  (picture ?? cell.querySelector<HTMLElement>('.cell-head vscode-button'))?.focus({ preventScroll: true });
 }

@@ -2,6 +2,7 @@ import type { Inspection } from '../../src/protocol/inspection';
 import type { SequenceAxis } from '../plot/sequenceAxis';
 import type { Model } from '../store/model';
 import type { Theme } from '../theme/theme';
+import type { CellTitle } from './cell/cellHelp';
 
 /** What the sequence-time cells draw from. */
 export interface SequenceDrawing {
@@ -13,6 +14,8 @@ export interface SequenceDrawing {
 
 /** One sequence-time cell. */
 export interface SequenceCell {
+  readonly number: number;
+  readonly title: CellTitle;
   readonly element: HTMLElement;
   update(drawing: SequenceDrawing): void;
 }

@@ -31,7 +31,7 @@ export class SequenceGroup {
   readonly #status = element('p', { class: 'status-line', role: 'status' });
   readonly #zoom: SharedZoom;
   readonly #minimap: Minimap;
-  readonly #cells: readonly SequenceCell[];
+  readonly cells: readonly SequenceCell[];
   readonly #scheduler: VisibilityScheduler<SequenceCell>;
   readonly #body: HTMLElement;
 
@@ -53,7 +53,7 @@ export class SequenceGroup {
     });
     this.#minimap = new Minimap(store);
     const context = { store, zoom: this.#zoom, request, toggle, savePredictions };
-    this.#cells = [
+    this.cells = [
       new DeclaredCell(unrolledCell, sequenceTime, context),
       new DeclaredCell(stepLossCell, sequenceTime, context),
       new DeclaredCell(backwardCell, sequenceTime, context),
@@ -63,8 +63,8 @@ export class SequenceGroup {
       new DeclaredCell(whatIfCell, sequenceTime, context),
       new DeclaredCell(outputCell, sequenceTime, context),
     ];
-    this.#scheduler = new VisibilityScheduler(this.#cells);
-    this.#body = element('div', {}, ...this.#cells.map((cell) => cell.element));
+    this.#scheduler = new VisibilityScheduler(this.cells);
+    this.#body = element('div', {}, ...this.cells.map((cell) => cell.element));
     this.element = element(
       'div',
       { class: 'group', role: 'group', 'aria-label': 'Sequence time' },

@@ -2,10 +2,13 @@ import { SequenceSurface, stepLabels, type PictureHandlers } from '../plot/seque
 import { TrainingSurface } from '../plot/trainingSurface';
 import type { CellContext } from './cell/cellDeclaration';
 import type { Drawing } from './cell/cellFrame';
+import type { Model } from '../store/model';
 import type { SequenceDrawing } from './sequenceCell';
 
 /** The time axis of a cell: the surface over its picture, and the labels below it, where the picture draws none. */
 export interface TimeAxis<D> {
+  /** Whether the pointer is at a time of this axis, in this picture or in another one. */
+  isPointed(model: Model): boolean;
   surface(context: CellContext, label: string, handlers?: PictureHandlers): PictureSurface<D>;
   labels?(drawing: D): HTMLElement;
 }
@@ -19,6 +22,7 @@ export interface PictureSurface<D> {
 
 /** x: updates. */
 export const trainingTime: TimeAxis<Drawing> = {
+  isPointed: ({ hover }) => hover !== undefined,
   surface: ({ store, zoom }, label) => {
     const surface = new TrainingSurface(store, zoom, label);
     return {
@@ -32,6 +36,7 @@ export const trainingTime: TimeAxis<Drawing> = {
 
 /** x: time steps of the inspected update. */
 export const sequenceTime: TimeAxis<SequenceDrawing> = {
+  isPointed: ({ hover }) => hover?.t !== undefined,
   surface: ({ store, zoom }, label, handlers) => new SequenceSurface(store, zoom, label, handlers),
   labels: ({ axis }) => stepLabels(axis),
 };

@@ -24,14 +24,14 @@ export class CurveControls {
   update({ lossAxis, smoothing }: CurveView): void {
     this.#axis.setOptions(
       [
-        { value: 'auto', label: 'automatic' },
-        { value: 'linear', label: 'linear' },
-        { value: 'log', label: 'log' },
+        { value: 'auto', label: 'automatic axis' },
+        { value: 'linear', label: 'linear axis' },
+        { value: 'log', label: 'log axis' },
       ],
       lossAxis,
     );
     this.#smoothing.setOptions(
-      smoothings.map((n) => ({ value: String(n), label: n === 0 ? 'none' : `mean of ${n}` })),
+      smoothings.map((n) => ({ value: String(n), label: n === 0 ? 'no smoothing' : `mean of ${n}` })),
       String(smoothing),
     );
   }

@@ -177,6 +177,19 @@ export interface Model {
 /** Every cell unfolded, with its help text and its table closed. */
 export const standardCellStates: CellStates = { folded: [], helpOpen: [], tablesOpen: [] };
 
+/** The cells, and parts of cells, that start folded, so that the notebook has an overview: their titles are visible. */
+export const standardFolded: readonly string[] = [
+  'Update ratio',
+  'Memory horizon',
+  'Backward through time: The terms of ∂L/∂W, step by step',
+  'Gradient flow: which loss reaches which step: Gain of each step back',
+  'Clipping at this update',
+  'Update: Every element of the parameter',
+  'What if',
+  'Output: Hidden states and their projection',
+  'Run',
+];
+
 /** No change: the update as it was trained. */
 export const asTrained: WhatIfSettings = {
   clipping: 'trained',
@@ -218,6 +231,7 @@ export const standardView: View = {
   stateColour: undefined,
   whatIf: asTrained,
   ...standardCellStates,
+  folded: standardFolded,
 };
 
 /** The model before the host's first answer. */

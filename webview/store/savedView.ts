@@ -1,4 +1,12 @@
-import { asTrained, standardView, type CellStates, type Model, type View, type WhatIfSettings } from './model';
+import {
+  asTrained,
+  standardFolded,
+  standardView,
+  type CellStates,
+  type Model,
+  type View,
+  type WhatIfSettings,
+} from './model';
 
 /** The state that VS Code stores for the panel. */
 export interface SavedState {
@@ -67,17 +75,21 @@ export function restoreView(saved: unknown): View {
       ['step', 'both', 'input', 'topPrediction', 'target', 'value'].includes(value as string),
     ),
     whatIf: restoreWhatIf(field(view, 'whatIf')),
-    ...restoreCellStates(view),
+    ...restoreCellStates(view, standardFolded),
   };
 }
 
-/** The folded and open parts of cells in a stored view; what is not a title is dropped. */
-export function restoreCellStates(view: unknown): CellStates {
-  const titles = (part: keyof CellStates): readonly string[] => {
+/**
+ * The folded and open parts of cells in a stored view; what is not a title is dropped.
+ *
+ * @param folded the folded cells where the view has no list of them
+ */
+export function restoreCellStates(view: unknown, folded: readonly string[] = []): CellStates {
+  const titles = (part: keyof CellStates, standard: readonly string[] = []): readonly string[] => {
     const value = field(view, part);
-    return Array.isArray(value) ? value.filter((title) => typeof title === 'string') : [];
+    return Array.isArray(value) ? value.filter((title) => typeof title === 'string') : standard;
   };
-  return { folded: titles('folded'), helpOpen: titles('helpOpen'), tablesOpen: titles('tablesOpen') };
+  return { folded: titles('folded', folded), helpOpen: titles('helpOpen'), tablesOpen: titles('tablesOpen') };
 }
 
 function restoreWhatIf(saved: unknown): WhatIfSettings {

@@ -33,7 +33,7 @@ describe('The summary of the loss', () => {
     const held = { ...measured, validationLoss: 0.17, lowest: { value: 0.17, when: 'update 49' } };
     assert.equal(
       lossSummary(held),
-      'Squared error is 0.100 on the last batch, 0.170 on held-out data. ' +
+      'Squared error is 0.100 on the last batch, 0.170 held out. ' +
         'On held-out data the loss is 83 % below “mean” (1.00, in training) and 6 % below “persistence” (0.180).',
     );
     assert.match(
@@ -55,10 +55,10 @@ describe('The summary of the loss', () => {
 
   it('shows when a held-out loss was lowest, once it has risen again', () => {
     const lowest = { value: 0.14, when: 'updates 792–799' };
-    assert.match(lossSummary({ ...measured, validationLoss: 0.15, lowest }), /0\.150 on held-out data\. On held-out/);
+    assert.match(lossSummary({ ...measured, validationLoss: 0.15, lowest }), /0\.150 held out\. On held-out/);
     assert.match(
       lossSummary({ ...measured, validationLoss: 0.27, lowest }),
-      /0\.270 on held-out data, where it was lowest \(0\.140\) at updates 792–799\. .* and 50 % above “persistence” \(0\.180\)\.$/,
+      /0\.270 held out, where it was lowest \(0\.140\) at updates 792–799\. .* and 50 % above “persistence” \(0\.180\)\.$/,
     );
   });
 });

@@ -6,6 +6,7 @@ import { Memo, memoKey } from '../memo';
 import { parameterTools } from '../parameterTools';
 import type { CellContext, CellPart, CellDeclaration } from '../cell/cellDeclaration';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
+import { foldablePart } from '../cell/foldablePart';
 import { element } from '../../ui/element';
 import { BackwardPlayer } from './backwardPlayer';
 import { backwardTable } from './backwardTables';
@@ -82,12 +83,23 @@ function walkthrough(context: CellContext): CellPart<SequenceDrawing, Backward> 
   });
   const sum = new GradientSum(context);
   const terms = new TermsView(context);
+  const foldedTerms = foldablePart<SequenceDrawing, number>(
+    context,
+    'Backward through time',
+    'The terms of ∂L/∂W, step by step',
+    {
+      element: terms.element,
+      update: (t, drawing) => {
+        terms.update(drawing, t);
+      },
+    },
+  );
   return {
-    element: element('div', {}, player.element, sum.element, terms.element),
+    element: element('div', {}, player.element, sum.element, foldedTerms.element),
     update: ({ index, t }, drawing) => {
       player.update(drawing.axis, t);
       sum.update(drawing, index, t);
-      terms.update(drawing, t);
+      foldedTerms.update(t, drawing);
     },
   };
 }

@@ -50,7 +50,8 @@ export interface CellPart<D, Data> {
 /** Curves, with a legend of their labels. */
 export interface CurvesPicture<D, Data> {
   readonly kind: 'curves';
-  readonly height: 'tall-plot' | 'short-plot' | 'step-plot';
+  /** CSS class of the plot: its height. */
+  readonly height: 'loss-plot' | 'clipping-plot' | 'short-plot' | 'step-plot';
   content(data: Data, drawing: D): CurvesContent;
 }
 

@@ -6,7 +6,7 @@ import { csvOf, drawTable, type Table } from '../../plot/table';
 import type { Theme } from '../../theme/theme';
 import { copyPicture, copyText } from '../../ui/clipboard';
 import { buttonTemplate, type ButtonSpec } from '../../ui/controls';
-import { element } from '../../ui/element';
+import { element, setAttribute, setText } from '../../ui/element';
 import { notation } from '../../ui/notation';
 import { cellHelp, type CellTitle } from './cellHelp';
 
@@ -19,6 +19,8 @@ export interface Drawing {
 
 /** One numbered cell of the notebook. */
 export interface NotebookCell {
+  readonly number: number;
+  readonly title: CellTitle;
   readonly element: HTMLElement;
   update(drawing: Drawing): void;
 }
@@ -35,8 +37,10 @@ export class CellFrame {
   readonly tools = element('div', { class: 'cell-tools' });
   readonly body: HTMLElement;
   readonly readout = element('div', { class: 'readout' });
+  readonly #line = element('div', { class: 'cell-line' });
   readonly #id: string;
   readonly #help: TemplateResult;
+  readonly #sentence: HTMLElement;
   readonly #table: HTMLElement;
   #summary = '';
   #status = '';
@@ -55,6 +59,8 @@ export class CellFrame {
     this.#id = `cell-${number}`;
     this.#help = helpOf(title);
     this.body = element('div', { class: 'cell-body', id: `${this.#id}-body` });
+    this.#sentence = element('p', { class: 'cell-summary', id: `${this.#id}-sentence` });
+    this.#line.append(this.#sentence);
     this.#table = element('div', { class: 'cell-table', id: `${this.#id}-table` });
     this.element = element('section', {
       class: 'cell',
@@ -62,6 +68,19 @@ export class CellFrame {
       'aria-describedby': `${this.#id}-sentence`,
     });
     this.#draw();
+  }
+
+  /**
+   * Gives the readout the place of the summary, which it covers while `showReadout` says so: the picture below keeps its
+   * place, and no room is reserved for a second text.
+   */
+  placeReadoutOverSummary(): void {
+    this.#line.append(this.readout);
+  }
+
+  /** Shows the readout in place of the summary, which stays readable for screen readers. */
+  showReadout(isShown: boolean): void {
+    this.#line.classList.toggle('reading', isShown);
   }
 
   /** One line on what the cell shows now. */
@@ -103,6 +122,7 @@ export class CellFrame {
     this.tools.hidden = this.#isFolded;
     this.#table.hidden = !this.#isTableOpen;
     this.element.classList.toggle('folded', this.#isFolded);
+    this.element.classList.toggle('help-open', this.#isHelpOpen);
     const fold = buttonTemplate({
       label: `Fold ${title}`,
       icon: this.#isFolded ? 'folded' : 'unfolded',
@@ -116,30 +136,41 @@ export class CellFrame {
       html`<header class="cell-head">
           ${fold}
           <h2 id="${this.#id}-title"><span class="cell-number">[${this.number}]</span>${title}</h2>
+          ${this.#helpButton()} ${this.tools}
           <div class="cell-actions" ?hidden=${this.#isFolded}>${this.#actions().map(buttonTemplate)}</div>
-          ${this.tools}
         </header>
-        <p class="cell-summary" id="${this.#id}-sentence">${this.#summary}</p>
+        ${this.#line}
         <div class="cell-help" id="${this.#id}-help" ?hidden=${!this.#isHelpOpen}>${this.#help}</div>
         <div class="cell-status" role="status">${this.#status}</div>
         ${this.body}${this.#table}`,
       this.element,
     );
+    setText(this.#sentence, this.#summary);
+    // A narrow panel may cut a long sentence.
+    setAttribute(this.#sentence, 'title', this.#summary);
+  }
+
+  /** The button that opens the help text: a word that is always visible. */
+  #helpButton(): TemplateResult {
+    const { title } = this;
+    return html`<button
+      class="text-button"
+      aria-label=${`Why: ${title}`}
+      title="What this picture shows, and the formula behind it"
+      aria-controls="${this.#id}-help"
+      aria-expanded=${String(this.#isHelpOpen)}
+      @click=${() => {
+        this.toggle('helpOpen', title);
+      }}
+    >
+      why
+    </button>`;
   }
 
   #actions(): readonly ButtonSpec[] {
     const { title } = this;
     const hasTable = this.#numbers !== undefined;
     return [
-      {
-        label: `Help: ${title}`,
-        icon: 'help',
-        appearance: 'icon',
-        opens: { id: `${this.#id}-help`, isOpen: this.#isHelpOpen },
-        onPress: () => {
-          this.toggle('helpOpen', title);
-        },
-      },
       {
         label: `Table of ${title}`,
         icon: 'table',

@@ -5,9 +5,12 @@ import { Picture } from './declaredPicture';
 import { memoKey } from '../memo';
 import type { SequenceDrawing } from '../sequenceCell';
 import type { TimeAxis } from '../timeAxis';
+import type { CellTitle } from './cellHelp';
 
 /** Draws a declared cell in its frame. */
 export class DeclaredCell<D extends Drawing | SequenceDrawing, Data> {
+  readonly number: number;
+  readonly title: CellTitle;
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #source: DataSource<D, Data>;
@@ -20,10 +23,12 @@ export class DeclaredCell<D extends Drawing | SequenceDrawing, Data> {
 
   constructor(
     readonly declared: CellDeclaration<D, Data>,
-    time: TimeAxis<D>,
+    readonly time: TimeAxis<D>,
     context: CellContext,
   ) {
     this.#frame = new CellFrame(declared.number, declared.title, context.toggle);
+    this.number = declared.number;
+    this.title = declared.title;
     this.element = this.#frame.element;
     this.#source = declared.source(context);
     this.#parts = declared.parts?.(context) ?? {};
@@ -32,10 +37,10 @@ export class DeclaredCell<D extends Drawing | SequenceDrawing, Data> {
     const { tools, controls, above, between, below } = this.#parts;
     const elements = (...parts: readonly ({ readonly element?: HTMLElement } | undefined)[]): readonly HTMLElement[] =>
       parts.flatMap((part) => part?.element ?? []);
-    const middle = [...(declared.readout === undefined ? [] : [this.#frame.readout]), ...elements(between)];
+    if (declared.readout !== undefined) this.#frame.placeReadoutOverSummary();
     const { legend, plot, labels } = this.#picture ?? {};
     const drawn = this.#picture?.element ?? element('div');
-    drawn.append(...[legend, ...middle, plot, labels].filter((part) => part !== undefined));
+    drawn.append(...[legend, ...elements(between), plot, labels].filter((part) => part !== undefined));
     this.#shown = element('div', {}, ...elements(above), drawn, ...elements(below));
     this.#frame.tools.append(...(tools?.elements ?? []));
     this.#frame.body.append(...elements(controls, this.#source), this.#shown);
@@ -60,6 +65,7 @@ export class DeclaredCell<D extends Drawing | SequenceDrawing, Data> {
     }
     this.#frame.setSummary(declared.summary(data, drawing));
     setText(this.#frame.readout, declared.readout?.(data, drawing) ?? '');
+    this.#frame.showReadout(declared.readout !== undefined && this.time.isPointed(drawing.model));
     const table = declared.table(data, drawing);
     if (table !== undefined) this.#frame.setTable(memoKey(...table.dependsOn), table.make);
     if (!isVisible) return;

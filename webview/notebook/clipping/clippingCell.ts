@@ -31,7 +31,7 @@ export const clippingCell: CellDeclaration<Drawing, ShownRun> = {
   picture: {
     kind: 'curves',
     label: 'Gradient norm before and after clipping over updates',
-    height: 'short-plot',
+    height: 'clipping-plot',
     dependencies: (run, { model, axis }) => [
       run.version,
       visibleSeries(run, axis.domain),
@@ -181,6 +181,6 @@ function summary({ info, status }: ShownRun): string {
   if (status.clipped === 0) return `None of ${formatCount(status.updates, 'update')} was clipped. ${how}`;
   const share = Math.round((100 * status.clipped) / status.updates);
   const shown = share === 0 && status.clipped > 0 ? 'less than 1' : String(share);
-  const last = status.lastClip === undefined ? '' : `; the last at update ${formatExact(status.lastClip)}`;
+  const last = status.lastClip === undefined ? '' : `; last: update ${formatExact(status.lastClip)}`;
   return `Clipped ${shown} % of updates (${formatExact(status.clipped)} of ${formatExact(status.updates)})${last}. ${how}`;
 }

@@ -23,9 +23,9 @@ export class ThresholdView {
     const shown = threshold ?? Math.max(least, Math.min(most, start));
     const at = Math.round((Math.log(shown / least) / Math.log(most / least)) * positions);
     const share = threshold === undefined ? shareOfDefault(run, shown) : formatShare(run, shown);
-    const text = `${formatShortNumber(shown)}: ${share} of this run`;
+    const text = `${formatShortNumber(shown)} would clip ${share} of the updates`;
     render(
-      html`<span>Updates above a norm of</span>${sliderTemplate({
+      html`<span>Threshold</span>${sliderTemplate({
           label: 'Threshold of the norm',
           class: 'threshold-slider',
           most: positions,

@@ -14,6 +14,8 @@ export { formatFindings };
 
 /** [6] Findings about the run, each with its evidence, the key it is about, and a button that selects its update. */
 export class DiagnosisCell implements NotebookCell {
+  readonly number = 6;
+  readonly title = 'Diagnosis';
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #list = element('ul', { class: 'findings' });
@@ -23,7 +25,7 @@ export class DiagnosisCell implements NotebookCell {
     readonly store: Store,
     toggle: ToggleCell,
   ) {
-    this.#frame = new CellFrame(6, 'Diagnosis', toggle);
+    this.#frame = new CellFrame(this.number, this.title, toggle);
     this.element = this.#frame.element;
     this.#frame.body.append(this.#list);
   }

@@ -129,7 +129,10 @@ function summary(run: ShownRun, view: View): string {
   const last = column.findLastIndex((value) => !Number.isNaN(value));
   const first = column[0] ?? NaN;
   const end = column[last] ?? NaN;
-  const updates = formatColumn(run, heat.updateOf(at), grid.stride);
+  const every = grid.stride === run.info.recordEvery;
+  const updates = every
+    ? `update ${formatExact(heat.updateOf(at))}`
+    : formatColumn(run, heat.updateOf(at), grid.stride);
   if (view.quantity === 'lossPerStep')
     return `The loss of each step; L_t is ${formatNumber(end)} at step ${last} of ${updates}.`;
   const { bptt } = run.info;
@@ -139,5 +142,5 @@ function summary(run: ShownRun, view: View): string {
       : '';
   if (column.every((value) => value === 0 || Number.isNaN(value)))
     return `${quantityNames[view.quantity]} at ${updates} is exactly 0 at every step: nothing is learned from it.`;
-  return `${quantityNames[view.quantity]} over the whole batch at ${updates}: ${formatNumber(end)} at step ${last}, ${formatNumber(first)} at step 0. The gradient flows back downwards.${cut}`;
+  return `${quantityNames[view.quantity]} at ${updates}: ${formatNumber(end)} at step ${last}, ${formatNumber(first)} at step 0.${cut}`;
 }

@@ -41,7 +41,7 @@ export class GradientTools implements CellTools<Drawing> {
     this.#layer.setOptions(
       Array.from({ length: layers }, (_, l) => ({
         value: String(l),
-        label: layers === 1 ? '0 (the only one)' : String(l),
+        label: `layer ${l}`,
       })),
       String(view.layer),
     );

@@ -8,6 +8,7 @@ import { rowAxis } from '../../plot/yAxis';
 import type { Model } from '../../store/model';
 import type { CellDeclaration } from '../cell/cellDeclaration';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
+import { foldablePart } from '../cell/foldablePart';
 import { flowControls, selectedRow } from './flowControls';
 import { flowLegend, flowMarks } from './flowMarks';
 import { gradientFlow, type FlowPicture } from './flowPicture';
@@ -51,12 +52,12 @@ export const gradientFlowCell: CellDeclaration<SequenceDrawing, FlowPicture> = {
     const gain = new GainView(context);
     return {
       tools: flowSubject(context.store),
-      below: {
+      below: foldablePart(context, 'Gradient flow: which loss reaches which step', 'Gain of each step back', {
         element: gain.element,
-        update: (shown, drawing) => {
+        update: (shown: FlowPicture, drawing: SequenceDrawing) => {
           gain.update(shown, drawing);
         },
-      },
+      }),
     };
   },
 };

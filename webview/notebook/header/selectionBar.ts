@@ -1,6 +1,7 @@
 import { html, render } from 'lit-html';
 import type { TrainingAxis } from '../../plot/trainingAxis';
-import { middleOfUpdate } from '../../plot/trainingAxis';
+import { TrainingSurface } from '../../plot/trainingSurface';
+import type { SharedZoom } from '../../plot/zoom';
 import { formatExact, formatNumber } from '../../../src/text/numbers';
 import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
 import type { Model, ShownRun, View } from '../../store/model';
@@ -13,9 +14,12 @@ import { ClipTicks } from '../clipping/clippingCell';
 import { columnAtUpdate, meanLoss } from '../loss/lossCurves';
 import './selectionBar.css';
 
-/** The selected update and step, shared by all cells; ticks mark clipped updates. */
+/** The selected update and step, shared by all cells. */
 export class SelectionBar {
   readonly element = element('div', { class: 'selection-bar', role: 'group', 'aria-label': 'Selection' });
+  /** All updates in little height, for when the pictures of training time are scrolled out of view. */
+  readonly track: HTMLElement;
+  readonly #surface: TrainingSurface;
   readonly #ticks = new ClipTicks();
   readonly #update;
   readonly #step;
@@ -23,8 +27,16 @@ export class SelectionBar {
   /** @param openHelp shows the list of keys */
   constructor(
     readonly store: Store,
+    zoom: SharedZoom,
     readonly openHelp: () => void,
   ) {
+    this.#surface = new TrainingSurface(store, zoom, 'Clipped updates');
+    this.track = element(
+      'div',
+      { class: 'selection-track', title: 'Select an update. Ticks: clipped updates' },
+      this.#ticks.element,
+      this.#surface.element,
+    );
     this.#update = numberField(
       'update',
       wholeNumbersTo(() => Math.max(0, (store.model.run?.status.updates ?? 1) - 1)),
@@ -48,16 +60,11 @@ export class SelectionBar {
     this.#update.update(hasUpdates ? this.#current() : undefined, hasUpdates);
     this.#step.update(view.selection?.t, hasUpdates);
     this.#ticks.update(run.version, visibleSeries(run, axis.domain), axis, theme);
-    const x = middleOfUpdate(axis, this.#current());
-    const isMarked = hasUpdates && x >= 0 && x <= axis.width;
+    this.#surface.update(axis, undefined);
     const [previous, next, ...others] = this.#buttons(view).map(buttonTemplate);
     // Screen readers announce the last line whenever another update or step is selected.
     render(
-      html`<div class="selection-track" title="Ticks: clipped updates">
-          ${this.#ticks.element}
-          <div class="selection-mark" ?hidden=${!isMarked} .style=${`transform: translateX(${x}px)`}></div>
-        </div>
-        <div class="selection-fields">${previous}${this.#update.element}${next}${this.#step.element}${others}</div>
+      html`<div class="selection-fields">${previous}${this.#update.element}${next}${this.#step.element}${others}</div>
         <div class="screen-reader-only" role="status">${announcementOf(run, view)}</div>`,
       this.element,
     );
@@ -75,13 +82,17 @@ export class SelectionBar {
       { label: 'Next update', icon: 'next', appearance: 'icon', onPress: move(1) },
       {
         label: 'Latest',
-        hint: 'Follow the latest update (Esc)',
+        hint: 'Latest: follow the latest update (Esc)',
+        icon: 'latest',
+        appearance: 'icon',
         isEnabled: selection !== undefined,
         onPress: show({ selection: undefined }),
       },
       {
         label: 'Show all',
         hint: 'Show all updates (0)',
+        icon: 'fit',
+        appearance: 'icon',
         isEnabled: range !== undefined,
         onPress: show({ range: undefined }),
       },

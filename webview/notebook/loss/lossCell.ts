@@ -43,7 +43,7 @@ export const lossCell: CellDeclaration<Drawing, ShownRun> = {
   picture: {
     kind: 'curves',
     label: 'Loss over updates',
-    height: 'tall-plot',
+    height: 'loss-plot',
     dependencies: (run, { model: { view }, axis }) => [
       run.version,
       visibleSeries(run, axis.domain),

@@ -1,9 +1,9 @@
 import type { RunInfo } from '../../../src/protocol/run';
 
-/** The name of a loss. */
+/** The name of a loss; a mean over targets, as PyTorch's losses are by default, is not named. */
 export function lossName({ kind, reduction }: RunInfo['loss']): string {
   const name = kind === 'mse' ? 'Squared error' : 'Cross-entropy';
-  return reduction === 'mean' ? `${name} (mean over targets)` : `${name} (summed over steps)`;
+  return reduction === 'mean' ? name : `${name} (summed over steps)`;
 }
 
 /** The unit on a loss axis; that of a table is not the unit of its columns. */

@@ -26,8 +26,8 @@ export function lossSummary(measured: MeasuredLoss): string {
     validationLoss === undefined
       ? ''
       : lowest !== undefined && validationLoss > risen * lowest.value
-        ? `, ${formatNumber(validationLoss)} on held-out data, where it was lowest (${formatNumber(lowest.value)}) at ${lowest.when}`
-        : `, ${formatNumber(validationLoss)} on held-out data`;
+        ? `, ${formatNumber(validationLoss)} held out, where it was lowest (${formatNumber(lowest.value)}) at ${lowest.when}`
+        : `, ${formatNumber(validationLoss)} held out`;
   const comparison = baselineSummary({ training: loss, validation: validationLoss }, baselines);
   return `${name} is ${formatNumber(loss)} on ${batch}${held}.${comparison === undefined ? '' : ` ${comparison}`}`;
 }

@@ -13,6 +13,7 @@ import { canSample, promptFor, sampleLength, SampleView } from './sampleView';
 import { HeldOutView } from './heldOutView';
 import { formatScores } from './formatScores';
 import { ScoresView } from './scoresView';
+import { foldablePart } from '../cell/foldablePart';
 import { StatesView } from './statesView';
 import './output.css';
 
@@ -40,7 +41,7 @@ export const outputCell: CellDeclaration<SequenceDrawing, Output> = {
       new SampleView(store),
       new HeldOutView(context),
       new ScoresView(context),
-      new StatesView(store, zoom),
+      foldablePart(context, 'Output', 'Hidden states and their projection', new StatesView(store, zoom)),
     ];
     return {
       below: {

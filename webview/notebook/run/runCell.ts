@@ -8,6 +8,8 @@ import './run.css';
 
 /** [15] The settings of the run: network, data, loss, truncation, clipping, optimizer, folder. */
 export class RunCell implements NotebookCell {
+  readonly number = 15;
+  readonly title = 'Run';
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   #shown: RunInfo | undefined;
@@ -17,7 +19,7 @@ export class RunCell implements NotebookCell {
     toggle: ToggleCell,
     readonly onReveal: (() => void) | undefined,
   ) {
-    this.#frame = new CellFrame(15, 'Run', toggle);
+    this.#frame = new CellFrame(this.number, this.title, toggle);
     this.element = this.#frame.element;
   }
 

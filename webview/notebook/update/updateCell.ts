@@ -14,6 +14,7 @@ import { gateBlocks, selectedParameter } from '../parameterNames';
 import { parameterTools } from '../parameterTools';
 import type { CellControl, CellPart, CellDeclaration } from '../cell/cellDeclaration';
 import type { SequenceDrawing } from '../sequenceCell';
+import { foldablePart } from '../cell/foldablePart';
 import { slotName } from './slotNames';
 import { updateTable } from './updateTable';
 import './update.css';
@@ -52,10 +53,10 @@ export const updateCell: CellDeclaration<SequenceDrawing, Update> = {
     dependsOn: [inspection, elements],
     make: () => updateTable(inspection, elements),
   }),
-  parts: ({ store }) => ({
-    tools: parameterTools(store, ({ inspection }) => inspection.parameters.map(({ name }) => name)),
+  parts: (context) => ({
+    tools: parameterTools(context.store, ({ inspection }) => inspection.parameters.map(({ name }) => name)),
     controls: normsTable(),
-    below: parameterPictures(),
+    below: foldablePart(context, 'Update', 'Every element of the parameter', parameterPictures()),
   }),
 };
 

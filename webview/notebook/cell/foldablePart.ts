@@ -1,0 +1,54 @@
+import { html, render } from 'lit-html';
+import type { Model } from '../../store/model';
+import { iconTemplate } from '../../ui/icon';
+import { element } from '../../ui/element';
+import type { CellContext, CellPart } from './cellDeclaration';
+import type { CellTitle } from './cellHelp';
+
+let parts = 0;
+
+/**
+ * A part of a cell that folds by itself; whether it is folded is stored in the view, like that of the cells.
+ *
+ * @param name what is in the part, as its heading
+ */
+export function foldablePart<D extends { readonly model: Model }, Data>(
+  { toggle }: Pick<CellContext, 'toggle'>,
+  cell: CellTitle,
+  name: string,
+  part: CellPart<D, Data>,
+): CellPart<D, Data> {
+  const key = partKey(cell, name);
+  const id = `part-${parts++}`;
+  const body = element('div', { id });
+  body.append(part.element);
+  const place = element('div', { class: 'foldable-part' });
+  return {
+    element: place,
+    update: (data, drawing) => {
+      const isFolded = drawing.model.view.folded.includes(key);
+      body.hidden = isFolded;
+      render(
+        html`<button
+            class="fold-button"
+            aria-expanded=${String(!isFolded)}
+            aria-controls=${id}
+            @click=${() => {
+              toggle('folded', key);
+            }}
+          >
+            ${iconTemplate(isFolded ? 'folded' : 'unfolded')} ${name}</button
+          >${body}`,
+        place,
+      );
+      // The part may hide itself: then there is nothing to fold.
+      if (!isFolded) part.update(data, drawing);
+      place.hidden = part.element.hidden;
+    },
+  };
+}
+
+/** How a part is named in the view's list of folded cells. */
+export function partKey(cell: CellTitle, name: string): string {
+  return `${cell}: ${name}`;
+}

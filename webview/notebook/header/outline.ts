@@ -1,0 +1,138 @@
+import { html, render } from 'lit-html';
+import { element } from '../../ui/element';
+import './outline.css';
+
+/** A cell in the outline. */
+export interface OutlineEntry {
+  readonly number: number;
+  readonly title: string;
+  readonly element: HTMLElement;
+}
+
+/** A group of cells in the outline. */
+export interface OutlineGroup {
+  readonly label: string;
+  /** What the label's button does, as a tooltip. */
+  readonly hint: string;
+  readonly element: HTMLElement;
+  readonly entries: readonly OutlineEntry[];
+}
+
+/**
+ * The numbers and titles of all cells, in their groups; each jumps to its cell, and the one in view is marked. The outline
+ * is one stop of the Tab key, within which the arrow keys move.
+ */
+export class Outline {
+  readonly element = element('nav', { class: 'outline', 'aria-label': 'Cells' });
+  #current: number | undefined;
+  /** The last cell that was jumped to, and how far the page was scrolled then: near the end it may not reach the top. */
+  #jump: { readonly number: number; readonly at: number } | undefined;
+  #isScheduled = false;
+
+  /**
+   * @param jump shows a cell below the sticky bar, and says when it is there
+   * @param show scrolls to the start of a group
+   */
+  constructor(
+    readonly groups: readonly OutlineGroup[],
+    readonly jump: (entry: OutlineEntry, onArrived: () => void) => void,
+    readonly show: (group: OutlineGroup) => void,
+  ) {
+    this.#draw();
+    this.element.addEventListener('keydown', (event) => {
+      if (this.#moveFocus(event.key)) event.preventDefault();
+    });
+    addEventListener(
+      'scroll',
+      () => {
+        this.#schedule();
+      },
+      { passive: true },
+    );
+  }
+
+  /** Marks the cell in view; groups without a run are hidden. */
+  update(isShown: boolean): void {
+    this.element.hidden = !isShown;
+    this.#schedule();
+  }
+
+  /** Moves the focus within the outline; false for other keys. */
+  #moveFocus(key: string): boolean {
+    const buttons = [...this.element.querySelectorAll('button')];
+    const at = buttons.findIndex((button) => button === document.activeElement);
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: buttons.length - 1 }[key];
+    const button = to === undefined ? undefined : buttons[to];
+    button?.focus();
+    return button !== undefined;
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    requestAnimationFrame(() => {
+      this.#isScheduled = false;
+      this.#mark();
+    });
+  }
+
+  /** The cell in view is the last one that begins above the upper third of the window. */
+  #mark(): void {
+    if (this.element.hidden) return;
+    const entries = this.groups.flatMap((group) => (group.element.offsetParent === null ? [] : group.entries));
+    const line = innerHeight / 3;
+    const isAtEnd = scrollY > 0 && scrollY + innerHeight >= document.documentElement.scrollHeight - 1;
+    const { number: jumpedTo } = this.#jump?.at === scrollY ? this.#jump : {};
+    const current =
+      entries.find(({ number }) => number === jumpedTo) ??
+      (isAtEnd ? entries.at(-1) : entries.findLast((entry) => entry.element.getBoundingClientRect().top <= line)) ??
+      entries[0];
+    if (current?.number === this.#current) return;
+    this.#current = current?.number;
+    this.#draw();
+  }
+
+  #draw(): void {
+    render(
+      this.groups.map(
+        (group) =>
+          html`<div class="outline-group" role="group" aria-label=${group.label}>
+            <button
+              class="outline-label"
+              tabindex="-1"
+              title=${group.hint}
+              @click=${() => {
+                this.show(group);
+              }}
+            >
+              ${group.label}
+            </button>
+            ${group.entries.map((entry) => this.#entry(entry))}
+          </div>`,
+      ),
+      this.element,
+    );
+  }
+
+  #entry(entry: OutlineEntry) {
+    return html`<button
+      class="outline-entry"
+      tabindex=${entry.number === (this.#current ?? 1) ? 0 : -1}
+      title=${entry.title}
+      aria-current=${String(entry.number === this.#current)}
+      @click=${() => {
+        this.jump(entry, () => {
+          this.#jump = { number: entry.number, at: scrollY };
+          this.#schedule();
+        });
+      }}
+    >
+      <span class="outline-number">${entry.number}</span> <span class="outline-title">${shortTitle(entry.title)}</span>
+    </button>`;
+  }
+}
+
+/** The title up to a colon: the part behind it explains. */
+function shortTitle(title: string): string {
+  return title.split(':')[0] ?? title;
+}
