@@ -1,15 +1,17 @@
-import { html, render } from 'lit-html';
+import { html, nothing, render, type TemplateResult } from 'lit-html';
 import type { TrainingAxis } from '../../plot/trainingAxis';
 import { TrainingSurface } from '../../plot/trainingSurface';
 import type { SharedZoom } from '../../plot/zoom';
 import { formatExact, formatNumber } from '../../../src/text/numbers';
 import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
 import type { Model, ShownRun, View } from '../../store/model';
+import { pageClock, RunPlayback } from '../../store/runPlayback';
 import type { Store } from '../../store/store';
 import type { Theme } from '../../theme/theme';
 import { buttonTemplate, type ButtonSpec } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
+import { isMotionReduced } from '../unrolled/unrollingAnimation';
 import { ClipTicks } from '../clipping/clippingCell';
 import { columnAtUpdate, meanLoss } from '../loss/lossCurves';
 import './selectionBar.css';
@@ -19,6 +21,7 @@ export class SelectionBar {
   readonly element = element('div', { class: 'selection-bar', role: 'group', 'aria-label': 'Selection' });
   /** All updates in little height, for when the pictures of training time are scrolled out of view. */
   readonly track: HTMLElement;
+  readonly #playback: RunPlayback;
   readonly #surface: TrainingSurface;
   readonly #ticks = new ClipTicks();
   readonly #update;
@@ -30,6 +33,7 @@ export class SelectionBar {
     zoom: SharedZoom,
     readonly openHelp: () => void,
   ) {
+    this.#playback = new RunPlayback(store, pageClock(isMotionReduced));
     this.#surface = new TrainingSurface(store, zoom, 'Clipped updates');
     this.track = element(
       'div',
@@ -61,16 +65,21 @@ export class SelectionBar {
     this.#step.update(view.selection?.t, hasUpdates);
     this.#ticks.update(run.version, visibleSeries(run, axis.domain), axis, theme);
     this.#surface.update(axis, undefined);
-    const [previous, next, ...others] = this.#buttons(view).map(buttonTemplate);
+    const [previous, next, play, ...others] = this.#buttons(view, run.status.updates).map(buttonTemplate);
     // Screen readers announce the last line whenever another update or step is selected.
     render(
-      html`<div class="selection-fields">${previous}${this.#update.element}${next}${this.#step.element}${others}</div>
-        <div class="screen-reader-only" role="status">${announcementOf(run, view)}</div>`,
+      html`<div class="selection-fields">
+          ${previous}${this.#update.element}${next}${play}${this.#speed()}${this.#step.element}${others}
+        </div>
+        <div class="screen-reader-only" role="status">
+          ${this.#playback.isPlaying ? '' : announcementOf(run, view)}
+        </div>`,
       this.element,
     );
   }
 
-  #buttons({ selection, range }: View): readonly ButtonSpec[] {
+  #buttons({ selection, range }: View, updates: number): readonly ButtonSpec[] {
+    const playback = this.#playback;
     const move = (by: number) => () => {
       this.#select(this.#current() + by);
     };
@@ -80,6 +89,25 @@ export class SelectionBar {
     return [
       { label: 'Previous update', icon: 'previous', appearance: 'icon', onPress: move(-1) },
       { label: 'Next update', icon: 'next', appearance: 'icon', onPress: move(1) },
+      playback.isPlaying
+        ? {
+            label: 'Stop playing',
+            icon: 'pause',
+            appearance: 'icon',
+            onPress: () => {
+              playback.stop();
+            },
+          }
+        : {
+            label: 'Play the run',
+            hint: 'Play the run: move through its updates, in all pictures',
+            icon: 'play',
+            appearance: 'icon',
+            isEnabled: updates > 1,
+            onPress: () => {
+              playback.start();
+            },
+          },
       {
         label: 'Latest',
         hint: 'Latest: follow the latest update (Esc)',
@@ -98,6 +126,22 @@ export class SelectionBar {
       },
       { label: 'Keys', hint: 'Keyboard shortcuts (?)', icon: 'keys', appearance: 'icon', onPress: this.openHelp },
     ];
+  }
+
+  /** While the run plays, its speed. */
+  #speed(): TemplateResult | typeof nothing {
+    const { isPlaying, speed } = this.#playback;
+    if (!isPlaying) return nothing;
+    return html`<button
+      class="text-button"
+      title="Change the speed"
+      aria-label=${`${speed}× speed; change it`}
+      @click=${() => {
+        this.#playback.changeSpeed();
+      }}
+    >
+      ${speed}×
+    </button>`;
   }
 
   #current(): number {
