@@ -176,7 +176,7 @@ export class Notebook {
     this.#header.update(model);
     this.#compact.update(model);
     this.#selection.update(model, axis, theme);
-    this.#outline.update(model.run !== undefined);
+    this.#outline.show(model.run !== undefined);
     render(html`<div .style=${`transform: scaleX(${progressShare(model.run)})`}></div>`, this.#progress);
     this.#group.hidden = model.run === undefined;
     this.#empty.hidden = model.run !== undefined;

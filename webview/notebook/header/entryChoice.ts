@@ -20,6 +20,7 @@ export class EntryChoice {
     this.#list = choice<string>('Run', (value) => {
       select(value === baseValue ? undefined : value);
     });
+    this.element.hidden = true;
     this.element.append(this.#row, this.#list.element);
     new ResizeObserver(() => {
       this.#fit();
@@ -27,6 +28,8 @@ export class EntryChoice {
   }
 
   update(entries: readonly PanelEntry[], selected: string | undefined): void {
+    // Every status has a new list; measuring costs a layout of the page.
+    if (selected === this.#selected && areSame(entries, this.#entries)) return;
     this.#entries = entries;
     this.#selected = selected;
     this.element.hidden = entries.length < 2;
@@ -68,6 +71,16 @@ export class EntryChoice {
       <span class="entry-dot" aria-hidden="true">${isSelected ? '●' : '○'}</span>${label}
     </button>`;
   }
+}
+
+function areSame(some: readonly PanelEntry[], others: readonly PanelEntry[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ variant, label, state }, i) => {
+      const other = others[i];
+      return other !== undefined && variant === other.variant && label === other.label && state === other.state;
+    })
+  );
 }
 
 /** The state of a run in one or two words. */

@@ -31,17 +31,22 @@ export class Outline {
 
   /**
    * @param jump shows a cell below the sticky bar, and says when it is there
-   * @param show scrolls to the start of a group
+   * @param showGroup scrolls to the start of a group
    */
   constructor(
     readonly groups: readonly OutlineGroup[],
     readonly jump: (entry: OutlineEntry, onArrived: () => void) => void,
-    readonly show: (group: OutlineGroup) => void,
+    readonly showGroup: (group: OutlineGroup) => void,
   ) {
     this.#draw();
     this.element.addEventListener('keydown', (event) => {
       if (this.#moveFocus(event.key)) event.preventDefault();
     });
+    // Not at every frame: where the cells are costs a layout of the page.
+    const resized = new ResizeObserver(() => {
+      this.#schedule();
+    });
+    for (const group of groups) resized.observe(group.element);
     addEventListener(
       'scroll',
       () => {
@@ -51,8 +56,9 @@ export class Outline {
     );
   }
 
-  /** Marks the cell in view; groups without a run are hidden. */
-  update(isShown: boolean): void {
+  /** Shows or hides it. */
+  show(isShown: boolean): void {
+    if (this.element.hidden === !isShown) return;
     this.element.hidden = !isShown;
     this.#schedule();
   }
@@ -102,7 +108,7 @@ export class Outline {
               tabindex="-1"
               title=${group.hint}
               @click=${() => {
-                this.show(group);
+                this.showGroup(group);
               }}
             >
               ${group.label}
