@@ -22,7 +22,14 @@ export function showNotebook(root: HTMLElement): void {
     store,
     {
       hasCommands: hasCommands(root),
-      command: (command) => void channel.request('command', command).catch(report),
+      command: (command) => {
+        // The button answers at once, whatever the host is busy with.
+        store.dispatch({ kind: 'commandSent', command });
+        channel.request('command', command).catch((error: unknown) => {
+          store.dispatch({ kind: 'commandFailed' });
+          report(error);
+        });
+      },
       select: (variant) => void channel.request('select', { variant }).catch(report),
       setLearningRate: (rate) => void channel.request('setLearningRate', rate).catch(report),
       savePredictions: (update) => channel.request('savePredictions', { update }).then(() => undefined, report),

@@ -1,8 +1,9 @@
 import { html, render, type TemplateResult } from 'lit-html';
-import { stateLabels, type SaveState, type RunStatus } from '../../../src/protocol/run';
+import { pendingLabels, stateLabels, type SaveState, type RunStatus } from '../../../src/protocol/run';
 import { formatDuration, formatNumber, formatCount, formatShortNumber, formatExact } from '../../../src/text/numbers';
 import type { Finding } from '../../../src/diagnosis/finding';
 import type { Model } from '../../store/model';
+import { pendingCommandOf } from '../../store/pendingCommand';
 import { buttonTemplate } from '../../ui/controls';
 import { element, setAttribute } from '../../ui/element';
 import { formatFindings } from '../diagnosis/diagnosisCell';
@@ -88,8 +89,12 @@ export class Header {
   }
 }
 
-function progressText({ began, run }: Model, state: ShownState): string {
-  const reached = run === undefined ? formatState(state) : formatProgress(run.status, run.info.plannedUpdates);
+function progressText({ began, run, sent }: Model, state: ShownState): string {
+  const pending = pendingCommandOf({ sent, run });
+  const reached =
+    run === undefined
+      ? formatState(state)
+      : formatProgress(run.status, run.info.plannedUpdates, pending === undefined ? undefined : pendingLabels[pending]);
   return began === '' ? reached : `${reached} · started ${began}`;
 }
 
@@ -100,11 +105,12 @@ function isUnsaved(saved: SaveState | undefined): boolean {
 function formatProgress(
   { state, updates, updatesPerSecond, secondsLeft, queuePosition: place }: RunStatus,
   planned: number,
+  pending: string | undefined,
 ): string {
   if (place !== undefined)
     return `${stateLabels[state]}, ${place === 1 ? 'next in queue' : `position ${place} in queue`}`;
   const parts = [
-    `${stateLabels[state]} ${formatExact(updates)} / ${formatCount(planned, 'update')}`,
+    `${pending ?? stateLabels[state]} ${formatExact(updates)} / ${formatCount(planned, 'update')}`,
     ...(updatesPerSecond === undefined ? [] : [`${formatNumber(updatesPerSecond)} updates/s`]),
     ...(secondsLeft === undefined ? [] : [`${formatDuration(secondsLeft)} left`]),
   ];

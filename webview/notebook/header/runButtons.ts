@@ -1,6 +1,7 @@
 import { isLive, isResumable, type RunState } from '../../../src/protocol/run';
 import type { PanelCommand } from '../../../src/protocol/panel';
 import type { Model } from '../../store/model';
+import { pendingCommandOf } from '../../store/pendingCommand';
 import type { ButtonSpec } from '../../ui/controls';
 
 /** The state of the shown run or, where there is none, of its entry. */
@@ -30,6 +31,7 @@ export function runButtons(model: Model, commands: RunButtonCommands): readonly 
 function allButtons(model: Model, commands: RunButtonCommands): readonly ButtonSpec[] {
   const { folder, fileName, run } = model;
   const state = shownState(model);
+  const pending = pendingCommandOf(model);
   const press = (command: PanelCommand) => () => {
     commands.command(command);
   };
@@ -48,7 +50,13 @@ function allButtons(model: Model, commands: RunButtonCommands): readonly ButtonS
       isHidden: isAlive || state === 'elsewhere' || fileName === 'run.json',
       onPress: press('train'),
     },
-    { label: 'Pause', icon: 'pause', isHidden: state !== 'running', onPress: press('pause') },
+    {
+      label: pending === 'pause' ? 'Pausing…' : 'Pause',
+      icon: 'pause',
+      isHidden: state !== 'running',
+      isEnabled: pending === undefined,
+      onPress: press('pause'),
+    },
     { label: 'Resume', icon: 'play', isHidden: state !== 'paused', onPress: press('resume') },
     {
       label: 'Resume run',
@@ -62,10 +70,16 @@ function allButtons(model: Model, commands: RunButtonCommands): readonly ButtonS
       hint: 'Step: compute one update',
       icon: 'step',
       isHidden: !isAlive,
-      isEnabled: state === 'running' || state === 'paused',
+      isEnabled: (state === 'running' || state === 'paused') && pending === undefined,
       onPress: press('step'),
     },
-    { label: 'Stop', icon: 'stop', isHidden: !isAlive, onPress: press('stop') },
+    {
+      label: pending === 'stop' ? 'Stopping…' : 'Stop',
+      icon: 'stop',
+      isHidden: !isAlive,
+      isEnabled: pending !== 'stop',
+      onPress: press('stop'),
+    },
     {
       label: 'Replay last finite update',
       hint: 'Replay the last update in which every number is finite',
