@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { comparisonViewType, panelViewType } from '../../../src/platform/ids';
 
 const source = readFileSync('package.json', 'utf8');
 const manifest = JSON.parse(source) as Readonly<Record<string, unknown>>;
@@ -39,6 +40,16 @@ describe('package.json', () => {
       paths.filter((path) => !existsSync(join('.', path))),
       [],
     );
+  });
+
+  it('locks the editor groups of exactly the panels that there are', () => {
+    const { contributes } = manifest as {
+      contributes: { configurationDefaults: Readonly<Record<string, Readonly<Record<string, boolean>>>> };
+    };
+    const locked = contributes.configurationDefaults['workbench.editor.autoLockGroups'];
+    // VS Code names the editor of a webview by the prefix and the type of its panel.
+    const viewTypes = [panelViewType, comparisonViewType].map((viewType) => `mainThreadWebview-${viewType}`);
+    assert.deepEqual(Object.keys(locked ?? {}).sort(), viewTypes.sort());
   });
 
   it('requires the VS Code version of its type definitions', () => {
