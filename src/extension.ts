@@ -4,6 +4,7 @@ import { ExperimentDiagnostics } from './editor/diagnostics';
 import { registerFindingCommands } from './editor/findings/registerFindings';
 import { RunFindings } from './editor/findings/runFindings';
 import { IgnoreHelp } from './editor/ignoreHelp';
+import { LayerHover } from './editor/layerHover';
 import { TrainLenses } from './editor/lenses';
 import { RunNotices } from './editor/runNotices';
 import { Samples } from './editor/samples';
@@ -123,6 +124,7 @@ export function activate(context: ExtensionContext): void {
       QuickFixes.metadata,
     ),
     findings,
+    languages.registerHoverProvider({ language: languageId }, new LayerHover(estimates)),
     ...registerMeasuredValues(index, reader, startWorker),
     ...registerFindingCommands({
       sessions,

@@ -20,6 +20,7 @@ import type { Estimates } from '../session/live/estimates';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
 import { formatNumber, formatCount, formatDuration, formatMebibytes, formatPercentage } from '../text/numbers';
+import { formatLayers } from '../text/layerTable';
 import { pendingLabels, stateLabels } from '../protocol/run';
 import { changedKeys, formatKeyNames } from './changedKeys';
 import { parsedInHost } from './experimentCheck';
@@ -160,10 +161,14 @@ function visibleExperiments(): readonly TextDocument[] {
 }
 
 /** The parameters and memory of a run, and the time to read large data, without a command. */
-function estimateLens({ parameters, memoryBytes, reading }: Estimate): LensContent {
+function estimateLens({ parameters, memoryBytes, reading, layers }: Estimate): LensContent {
   const title = `${formatCount(parameters, 'parameter')} · ${formatMebibytes(memoryBytes)}`;
   if (reading === undefined)
-    return { title, command: '', tooltip: 'Number of parameters, and the memory that training will use' };
+    return {
+      title,
+      command: '',
+      tooltip: `Number of parameters, and the memory that training will use. By layer, with the multiply-adds of a forward pass over one batch and the memory of the parameters, gradients and optimizer:\n${formatLayers(layers)}`,
+    };
   return {
     title: `about ${title} · ${formatDuration(Math.max(1, reading.seconds))} to read ${formatMebibytes(reading.bytes)}`,
     command: '',

@@ -83,6 +83,12 @@ export class ExperimentFile {
     return this.#document.has(own) ? this.#document.valuePlace(own) : undefined;
   }
 
+  /** The place of a key that the file writes, or that one of its variants does; undefined where it is not written. */
+  keyPlace(keyPath: KeyPath, variant: string | undefined): SourceRange | undefined {
+    const own = variant === undefined ? keyPath : ['variants', variant, ...keyPath];
+    return this.#document.has(own) ? this.#document.keyPlace(own) : undefined;
+  }
+
   /** A problem that was found later, with its place and with fixes that change the variant in which it was found. */
   placed(problem: KeyProblem, variant?: string): Problem {
     const { fixes, ...rest } = problem;

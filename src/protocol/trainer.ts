@@ -85,6 +85,19 @@ export interface Estimate {
   readonly memoryBytes: number;
   /** The reading of a large data file. All numbers are then approximate, from its beginning; undefined for others. */
   readonly reading: ReadingEstimate | undefined;
+  /** The layers and the output layer, from the input on. */
+  readonly layers: readonly LayerSize[];
+}
+
+/** The size of one layer of a net. */
+export interface LayerSize {
+  /** `lstm layer 0`, `output`. */
+  readonly name: string;
+  readonly parameters: number;
+  /** Multiplications with an addition of one forward pass over the window of a batch; a one-hot input needs none. */
+  readonly multiplyAdds: number;
+  /** Bytes of its parameters, their gradients and what the optimizer remembers of them. */
+  readonly bytes: number;
 }
 
 /** What reading a large data file needs. */

@@ -142,11 +142,11 @@ describe('A run that does not learn', () => {
     await workbench.openFile('sick.rnn.json');
     await goTo(/"steps":\s220/);
     await workbench.page.keyboard.type('0');
-    const outdated = row('Outdated: steps changed since this run. The forget bias is 0');
+    const outdated = row('Outdated: steps changed since this run. The run has not learned');
     await outdated.waitFor();
     await line(/"norm":.*outdated:\sclipped/).waitFor();
     await workbench.page.keyboard.press('Backspace');
     await outdated.waitFor({ state: 'detached' });
-    await row('The forget bias is 0').waitFor();
+    await row('The run has not learned').waitFor();
   });
 });

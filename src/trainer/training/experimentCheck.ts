@@ -1,15 +1,19 @@
 import { fileProblem } from '../../data/files/fileReading';
 import { filesOf } from '../../data/source';
 import type { DataFinding } from '../../data/sourceContract';
+import type { Finding } from '../../diagnosis/finding';
+import { formatRemedy } from '../../diagnosis/remedy';
 import { defaultKernelSet, openKernels } from '../../engine/kernels/open';
 import { parameterCount } from '../../engine/network';
+import { checkFirstUpdate, maxMultiplyAdds, multiplyAddsOf } from './firstUpdate';
+import { layerSizes } from './layerSizes';
 import type { ExperimentFile } from '../../experiment/experimentFile';
 import { parseExperiment, type Parsed } from '../../experiment/parse';
 import type { KeyProblem, Problem } from '../../experiment/problems/problem';
 import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import type { CheckedExperiment, CheckParams, Estimate, PlacedFinding } from '../../protocol/trainer';
 import { estimateLargeRun, ReadingTimer } from './largeData';
-import { measureTraining, type TrainingRequest } from './trainingSetup';
+import { measureTraining, type MeasuredTraining, type TrainingRequest } from './trainingSetup';
 
 /**
  * Maximum number of bytes of data that are opened in one check: each variant opens its own, and a file may have two
@@ -58,6 +62,7 @@ function checkRuns(file: ExperimentFile, params: CheckParams, cores: number, tim
     timer,
   };
   let opened = 0;
+  let computed = 0;
   for (const variant of [undefined, ...file.variants.map(({ name }) => name)]) {
     const resolved = file.resolve(variant);
     if (resolved.kind === 'refused') continue;
@@ -73,6 +78,15 @@ function checkRuns(file: ExperimentFile, params: CheckParams, cores: number, tim
         const { place, fixes = [] } = file.placed({ ...finding, keyPath: at }, variant);
         const id = `${place.offset}:${finding.message}`;
         if (!findings.has(id)) findings.set(id, { ...finding, place, fixes });
+      }
+      // Each variant would compute an update of its own.
+      if (outcome.kind === 'large') continue;
+      computed += multiplyAddsOf(outcome.measured);
+      const first = computed > maxMultiplyAdds ? [] : checkFirstUpdate(outcome.request, outcome.measured);
+      for (const finding of first) {
+        const placed = placedFinding(file, finding, variant);
+        const id = `${placed.place.offset}:${placed.message}`;
+        if (placed.level !== 'error' && !findings.has(id)) findings.set(id, { ...placed, level: placed.level });
       }
     } else {
       for (const problem of outcome) {
@@ -90,6 +104,13 @@ function checkRuns(file: ExperimentFile, params: CheckParams, cores: number, tim
     paths: [...paths],
     estimates,
   };
+}
+
+/** A finding before training at its key, with its remedies as fixes of the experiment or of the variant. */
+function placedFinding(file: ExperimentFile, finding: Finding, variant: string | undefined) {
+  const { code, level, keyPath, message, remedies = [] } = finding;
+  const fixes = remedies.map((remedy) => ({ title: formatRemedy(remedy), changes: file.changesFor(remedy, variant) }));
+  return { code, level, keyPath, message, fixes, place: file.placeOf(keyPath, variant) };
 }
 
 function unreadableFiles(experiment: ResolvedExperiment, { unreadable }: CheckParams): readonly KeyProblem[] {
@@ -112,8 +133,19 @@ function bytesOf(experiment: ResolvedExperiment, { files, large }: CheckParams):
 
 /** What a run needs, and what was found in its data. */
 interface CheckedRun {
+  readonly kind: 'whole';
   readonly estimate: Estimate;
   readonly findings: readonly DataFinding[];
+  /** What was measured, and of what. */
+  readonly measured: MeasuredTraining;
+  readonly request: TrainingRequest;
+}
+
+/** A run over a large file, which is estimated from its beginning. */
+interface CheckedLargeRun {
+  readonly kind: 'large';
+  readonly estimate: Estimate;
+  readonly findings: readonly [];
 }
 
 /** The estimate of a run and the findings about its data, or its problems; an empty list if its files are missing. */
@@ -121,7 +153,7 @@ function estimateRun(
   experiment: ResolvedExperiment,
   { files: given, large }: CheckParams,
   { timer, ...shared }: Pick<TrainingRequest, 'kernels' | 'memoryLimit' | 'workers'> & { readonly timer: ReadingTimer },
-): CheckedRun | readonly KeyProblem[] {
+): CheckedRun | CheckedLargeRun | readonly KeyProblem[] {
   const files = new Map<string, Uint8Array>();
   for (const { path } of filesOf(experiment)) {
     const bytes = given.get(path);
@@ -129,11 +161,14 @@ function estimateRun(
   }
   if (files.size < filesOf(experiment).length) {
     const estimate = estimateLargeRun({ experiment, files, ...shared }, large, timer);
-    return estimate === undefined ? [] : { estimate, findings: [] };
+    return estimate === undefined ? [] : { kind: 'large', estimate, findings: [] };
   }
-  const measuring = measureTraining({ experiment, files, ...shared });
+  const request = { experiment, files, ...shared };
+  const measuring = measureTraining(request);
   if (measuring.kind === 'refused') return measuring.problems;
-  const { options, memoryBytes, source } = measuring.measured;
-  const estimate = { parameters: parameterCount(options.network), memoryBytes, reading: undefined };
-  return { estimate, findings: source.findings ?? [] };
+  const { measured } = measuring;
+  const { options, memoryBytes, source } = measured;
+  const parameters = parameterCount(options.network);
+  const estimate = { parameters, memoryBytes, reading: undefined, layers: layerSizes(options) };
+  return { kind: 'whole', estimate, findings: source.findings ?? [], measured, request };
 }

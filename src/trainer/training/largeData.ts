@@ -5,6 +5,7 @@ import { requestedColumns } from '../../data/table/csvSource';
 import { readTable } from '../../data/table/csvTable';
 import { encodeText } from '../../data/vocabulary';
 import { parameterCount } from '../../engine/network';
+import { layerSizes } from './layerSizes';
 import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import type { Estimate, LargeFile } from '../../protocol/trainer';
 import { measureTraining, type TrainingRequest } from './trainingSetup';
@@ -80,7 +81,12 @@ export function estimateLargeRun(
   const seconds = timer.secondsFor(experiment, start, file.size, () => {
     readData(experiment, start);
   });
-  return { parameters: parameterCount(options.network), memoryBytes, reading: { bytes: file.size, seconds } };
+  return {
+    parameters: parameterCount(options.network),
+    memoryBytes,
+    reading: { bytes: file.size, seconds },
+    layers: layerSizes(options),
+  };
 }
 
 /** Reads data as they are read when they are opened, without what is computed from them. */

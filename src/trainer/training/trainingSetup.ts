@@ -137,9 +137,14 @@ function scaled({ retained, opening }: DataMemory, factor: number): DataMemory {
 /** Opens the data, checks the memory estimate, then allocates the network and draws or loads its parameters. */
 export function prepareTraining(request: TrainingRequest): PreparedTraining {
   const measuring = measureTraining(request);
-  if (measuring.kind === 'refused') return measuring;
-  const { experiment, source, options, layout, memoryBytes } = measuring.measured;
-  const { files, kernels } = request;
+  return measuring.kind === 'refused' ? measuring : prepareMeasured(request, measuring.measured);
+}
+
+/** Allocates the network of a run that was measured already, and draws or loads its parameters. */
+export function prepareMeasured(
+  { files, kernels }: Pick<TrainingRequest, 'files' | 'kernels'>,
+  { experiment, source, options, layout, memoryBytes }: MeasuredTraining,
+): PreparedTraining {
   const learner = allocateLearner(options);
   if (learner === undefined) {
     return { kind: 'refused', problems: [allocationProblem(experiment, memoryBytes)] };
