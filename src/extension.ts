@@ -7,6 +7,7 @@ import { IgnoreHelp } from './editor/ignoreHelp';
 import { LayerHover } from './editor/layerHover';
 import { TrainLenses } from './editor/lenses';
 import { RunNotices } from './editor/runNotices';
+import { NewExperiment } from './editor/newExperiment';
 import { Samples } from './editor/samples';
 import { registerMeasuredValues } from './editor/measured/measuredHints';
 import { QuickFixes } from './editor/quickFixes';
@@ -30,8 +31,10 @@ import { Sessions } from './session/sessions';
 import { TrainerPool } from './session/trainers/trainerPool';
 import { forkTrainers } from './session/trainers/trainerProcess.node';
 import { TrainingQueue } from './session/live/trainingQueue';
+import { EndNotices } from './views/endNotices';
 import { registerRunCommands } from './views/runCommands';
 import { trackRunState } from './views/runContext';
+import { registerRunExperiments } from './views/runExperiments';
 import { RunsTree } from './views/runsTree';
 import { RunStatusBar } from './views/statusBar';
 import { registerWalkthrough } from './views/walkthrough';
@@ -71,7 +74,8 @@ export function activate(context: ExtensionContext): void {
   );
   const runs = new RunsTree(index, sessions);
   const tree = window.createTreeView(runsView, { treeDataProvider: runs, canSelectMany: true, showCollapseAll: true });
-  const samples = new Samples(at('media', 'samples'));
+  runs.showLoading(tree);
+  const samples = new Samples(at('media', 'samples'), at('media', 'sick'));
   const lenses = new TrainLenses(sessions, estimates);
   const previews = new TablePreviews(estimates, log);
   const diagnostics = new ExperimentDiagnostics(launcher, estimates, log);
@@ -80,6 +84,7 @@ export function activate(context: ExtensionContext): void {
     sessions,
     launcher,
     samples,
+    newExperiment: new NewExperiment(samples, estimates),
     showRun: (target, focus) => panels.show(target, focus),
     isTrainable: (target) => estimates.of(target) !== undefined,
     compare: (targets) => {
@@ -105,6 +110,8 @@ export function activate(context: ExtensionContext): void {
     new ExternallyResumedRuns(sessions, index, reader, watcher),
     runs,
     tree,
+    registerRunExperiments(),
+    new EndNotices(sessions),
     panels,
     comparisons,
     lenses,

@@ -1,5 +1,4 @@
-import type { Uri } from 'vscode';
-import { commands as registry, Range, Selection, window, workspace, type Disposable } from 'vscode';
+import { commands as registry, Range, Selection, Uri, window, workspace, type Disposable } from 'vscode';
 import { commands, experimentGlob } from '../platform/ids';
 import type { Log } from '../platform/log';
 import { showErrorMessage, showInformationMessage } from '../platform/messages';
@@ -11,6 +10,7 @@ import { fileNameOf, readExperiment } from '../session/experimentText';
 import { reasonOf } from '../protocol/channel';
 import type { Problem } from '../experiment/problems/problem';
 import { showDataPlace } from './dataPlaces';
+import type { NewExperiment } from './newExperiment';
 import type { Samples } from './samples';
 import { targetOf } from './targets';
 
@@ -22,6 +22,7 @@ export interface TrainCommandParts {
   readonly sessions: Sessions;
   readonly launcher: Launcher;
   readonly samples: Samples;
+  readonly newExperiment: NewExperiment;
   readonly showRun: ShowRun;
   /** Whether the last check of the file found that the target can be trained. */
   readonly isTrainable: (target: Target) => boolean;
@@ -75,7 +76,11 @@ export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
       if (target === undefined) await train(parts, undefined);
       else await parts.showRun(target, 'panel');
     }),
-    registry.registerCommand(commands.newExperiment, async () => parts.samples.create()),
+    registry.registerCommand(commands.newExperiment, async () => parts.newExperiment.create()),
+    registry.registerCommand(commands.openSick, () => parts.samples.openSick()),
+    registry.registerCommand(commands.newExperimentFrom, async (file?: unknown) =>
+      file instanceof Uri ? parts.newExperiment.from(file) : parts.newExperiment.create(),
+    ),
     registry.registerCommand(commands.showLog, () => {
       log.show();
     }),

@@ -18,9 +18,16 @@ export const commands = {
   savePredictions: 'unroll.savePredictions',
   deleteRun: 'unroll.deleteRun',
   newExperiment: 'unroll.newExperiment',
+  newExperimentFrom: 'unroll.newExperimentFrom',
   showLog: 'unroll.showLog',
   previewTable: 'unroll.previewTable',
   getStarted: 'unroll.getStarted',
+  openSick: 'unroll.openSick',
+  openRunFolder: 'unroll.openRunFolder',
+  compareExperiments: 'unroll.compareExperiments',
+  openExperiment: 'unroll.openExperiment',
+  compareAllRuns: 'unroll.compareAllRuns',
+  deleteAllRuns: 'unroll.deleteAllRuns',
   showRule: 'unroll.showRule',
   showUpdate: 'unroll.showUpdate',
   fixAndTrain: 'unroll.fixAndTrain',
@@ -44,6 +51,9 @@ export const languageId = 'unroll-experiment';
 
 /** URI scheme of the read-only documents that preview a table. */
 export const previewScheme = 'unroll-table';
+
+/** URI scheme of the read-only documents with the experiment of a run. */
+export const runExperimentScheme = 'unroll-run-experiment';
 
 /** URI scheme of the links to an update of a run. */
 export const updateScheme = 'unroll-update';
@@ -73,4 +83,5 @@ export const settings = {
   workers: 'workers',
   reproducible: 'reproducible',
   measuredValues: 'measuredValues',
+  notifyAfterSeconds: 'notifyAfterSeconds',
 } as const;

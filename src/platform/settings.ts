@@ -56,6 +56,11 @@ export function showsMeasuredValues(scope: Uri): boolean {
   return workspace.getConfiguration(settings.section, scope).get<boolean>(settings.measuredValues, true);
 }
 
+/** Seconds of training from which the end of a run is notified; 0 = never. */
+export function notifyAfterSeconds(scope: Uri): number {
+  return workspace.getConfiguration(settings.section, scope).get<number>(settings.notifyAfterSeconds, 60);
+}
+
 /** Whether runs compute the same bits on every machine. */
 export function isReproducible(scope: Uri): boolean {
   return workspace.getConfiguration(settings.section, scope).get<boolean>(settings.reproducible, false);

@@ -1,4 +1,4 @@
-import { commands as registry, Uri, workspace, type Disposable, type TreeView } from 'vscode';
+import { commands as registry, Uri, window, workspace, type Disposable, type TreeView } from 'vscode';
 import { commands } from '../platform/ids';
 import { confirm, showErrorMessage, showInformationMessage, showWarningMessage } from '../platform/messages';
 import { showInputBox, showQuickPick, showQuickPickMany, type PickItem } from '../platform/quickInput';
@@ -15,6 +15,8 @@ import {
   damagedRunMessage,
   formatStartTime,
   nameOf,
+  readDamagedRun,
+  readStoredRun,
   type DamagedRun,
   type StoredRun,
 } from '../session/stored/storedRun';
@@ -24,6 +26,7 @@ import type { StartTrainerWorker } from '../session/trainers/trainerWorker';
 import type { RunIndex } from '../session/stored/runIndex';
 import type { Launcher } from '../session/live/launcher';
 import type { Sessions } from '../session/sessions';
+import { compareExperiments } from './runExperiments';
 import type { RunsNode } from './runsTree';
 
 const noRuns = 'There are no saved runs in this workspace yet. Start one with "Unroll: Train RNN".';
@@ -43,7 +46,7 @@ export interface RunCommandParts {
   readonly compare: (folders: readonly Uri[]) => void;
 }
 
-/** Registers the commands on stored runs: open, resume, compare, rename, reveal, save predictions, delete. */
+/** Registers the commands on stored runs: open, resume, compare, rename, reveal, save predictions, delete; and those on all runs of an experiment. */
 export function registerRunCommands(parts: RunCommandParts): Disposable[] {
   const { index, showRun } = parts;
   /** The runs that a command acts on: those in its arguments, those selected in the tree, or the one chosen now. */
@@ -79,6 +82,24 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
       const runs = given.length > 1 ? given : await chooseSeveral(index.all(), runsIn([first]));
       if (runs.length > 0) parts.compare(runs.map(({ folder }) => folder));
     }),
+    registry.registerCommand(commands.openRunFolder, () => openRunFolder(showRun)),
+    registry.registerCommand(commands.compareExperiments, async (first?: unknown, second?: unknown) => {
+      const given = runsIn(Array.isArray(second) ? second : parts.tree.selection);
+      const [one, other] = given.length === 2 ? given : await chooseSeveral(index.all(), runsIn([first]));
+      if (one !== undefined && other !== undefined) await compareExperiments(one, other);
+    }),
+    registry.registerCommand(commands.openExperiment, async (group?: unknown) => {
+      const [run] = runsOfGroup(group);
+      if (run !== undefined) await registry.executeCommand('vscode.open', run.experiment);
+    }),
+    registry.registerCommand(commands.compareAllRuns, (group?: unknown) => {
+      const runs = runsOfGroup(group);
+      if (runs.length > 1) parts.compare(runs.map(({ folder }) => folder));
+      else void showInformationMessage('This experiment has one run; comparing needs at least two.');
+    }),
+    registry.registerCommand(commands.deleteAllRuns, async (group?: unknown) => {
+      await deleteRuns(runsOfGroup(group).map(deletableRun), parts);
+    }),
     registry.registerCommand(
       commands.renameRun,
       onOne('Rename Run', (run) => rename(run, index)),
@@ -103,6 +124,35 @@ function runsIn(nodes: readonly unknown[]): readonly StoredRun[] {
     const { kind, run } = (node ?? {}) as Partial<Extract<RunsNode, { kind: 'run' }>>;
     return kind === 'run' && run !== undefined ? [run] : [];
   });
+}
+
+/** The runs of an experiment's row in the tree. */
+function runsOfGroup(node: unknown): readonly StoredRun[] {
+  const { kind, runs } = (node ?? {}) as Partial<Extract<RunsNode, { kind: 'group' }>>;
+  return kind === 'group' && runs !== undefined ? runsIn(runs) : [];
+}
+
+/** Lets the user choose the folder of a run, such as a colleague's, and shows it. */
+async function openRunFolder(showRun: RunCommandParts['showRun']): Promise<void> {
+  const [folder] =
+    (await window.showOpenDialog({
+      title: 'Open Run Folder',
+      openLabel: 'Open Run',
+      canSelectFiles: false,
+      canSelectFolders: true,
+      ...(workspace.workspaceFolders?.[0] === undefined ? {} : { defaultUri: workspace.workspaceFolders[0].uri }),
+    })) ?? [];
+  if (folder === undefined) return;
+  if ((await readStoredRun(folder)) !== undefined) {
+    await showRun(folder, 'panel');
+    return;
+  }
+  const damaged = await readDamagedRun(folder);
+  void showErrorMessage(
+    damaged === undefined
+      ? `There is no run in ${folder.fsPath}. Choose the folder that holds its ${runFiles.manifest}.`
+      : damagedRunMessage(damaged),
+  );
 }
 
 function damagedIn(nodes: readonly unknown[]): readonly DamagedRun[] {

@@ -54,6 +54,8 @@ export interface RunRow {
   readonly differing: readonly KeyValue[];
   /** Those of them that distinguish the run from others with the same name. */
   readonly distinguishing: readonly KeyValue[];
+  /** Number of runs of the group with the same experiment and result, this one included. */
+  readonly repeats: number;
 }
 
 /** The runs of all experiments whose manifest can't be read. */
@@ -85,6 +87,7 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
   );
 
   #isListed = false;
+  #onListed: (() => void) | undefined;
 
   readonly onDidChangeTreeData: Event<undefined> = this.#changed.event;
 
@@ -109,6 +112,8 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
     const groups = [...groupsOf(await this.index.all()), ...damagedGroup(await this.index.damaged())];
     if (!this.#isListed) void registry.executeCommand('setContext', contextKeys.runsListed, true);
     this.#isListed = true;
+    this.#onListed?.();
+    this.#onListed = undefined;
     return groups;
   }
 
@@ -127,6 +132,14 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
     }
   }
 
+  /** Says in the view that the runs are being read, until they are. */
+  showLoading(view: { message?: string | undefined }): void {
+    view.message = 'Loading runs…';
+    this.#onListed = () => {
+      view.message = undefined;
+    };
+  }
+
   dispose(): void {
     this.#owned.dispose();
   }
@@ -143,6 +156,8 @@ function groupsOf(runs: readonly StoredRun[]): RunGroup[] {
     const values = members.map(({ manifest }) => keyValues(manifest.experiment));
     const keys = differingKeys(values);
     const distinguishing = distinguishingKeys(members.map((run, i) => ({ name: shortNameOf(run), values: values[i] })));
+    const results = members.map(({ manifest }, i) => resultOf(manifest, values[i]));
+    const repeats = results.map((result) => results.filter((other) => other === result).length);
     return {
       kind: 'group',
       name: first === undefined ? '' : workspace.asRelativePath(first.source ?? first.experiment),
@@ -152,9 +167,15 @@ function groupsOf(runs: readonly StoredRun[]): RunGroup[] {
         run,
         differing: pairs(keys, values[i]),
         distinguishing: distinguishing[i] ?? [],
+        repeats: repeats[i] ?? 1,
       })),
     };
   });
+}
+
+/** Identifies an experiment and what a run of it came to; two runs of the same bits have the same. */
+function resultOf({ updates, loss, validationLoss }: StoredRun['manifest'], values: KeyValues | undefined): string {
+  return JSON.stringify([[...(values ?? [])], updates, loss, validationLoss]);
 }
 
 function damagedGroup(runs: readonly DamagedRun[]): readonly DamagedGroup[] {
@@ -213,7 +234,7 @@ function currentNumbers({ manifest, state }: StoredRun, session: Session | undef
 }
 
 function runItem(row: RunRow, session: Session | undefined): TreeItem {
-  const { run, differing, distinguishing: distinguishing } = row;
+  const { run, differing, distinguishing, repeats } = row;
   const now = currentNumbers(run, session);
   // First the keys that distinguish it from runs with the same name, then those that its name already expresses.
   const others = differing.filter(([key]) => distinguishing.every(([shown]) => shown !== key));
@@ -221,10 +242,11 @@ function runItem(row: RunRow, session: Session | undefined): TreeItem {
   const description = [
     // The icon shows that a run has finished; every other state is also written out.
     ...(now.state === 'finished' ? [] : [stateLabels[now.state]]),
-    // A narrow side bar shows only the first parts: the key in which the run differs, or its start time if there is none.
+    // A narrow side bar shows only the first parts: the loss, then the key in which the run differs.
+    ...(now.loss === undefined ? [] : [`loss ${formatNumber(now.loss)}`]),
+    ...(repeats > 1 ? [`1 of ${formatExact(repeats)} alike`] : []),
     ...keys.slice(0, 1),
     formatStartTime(run, 'minute'),
-    ...(now.loss === undefined ? [] : [`loss ${formatNumber(now.loss)}`]),
     ...(now.seconds > 0 ? [formatDuration(now.seconds)] : []),
     ...keys.slice(1, maxKeysInDescription),
     ...(keys.length > maxKeysInDescription ? ['…'] : []),

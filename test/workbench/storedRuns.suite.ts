@@ -104,8 +104,8 @@ describe('Stored runs', () => {
       async () => (await experiment.lenses()).filter((lens) => /finished/.test(lens)).length === 2,
     );
     const [newest = '', oldest = ''] = await rows(experiment, 2);
-    assert.match(newest, /^gated \| cell gru · \d+:\d\d\W[AP]M · loss [\d.]+ · \d+ s$/);
-    assert.match(oldest, /^case \| cell rnn · \d+:\d\d\W[AP]M · loss [\d.]+ · \d+ s · activation tanh$/);
+    assert.match(newest, /^gated \| loss [\d.]+ · cell gru · \d+:\d\d\W[AP]M · \d+ s$/);
+    assert.match(oldest, /^case \| loss [\d.]+ · cell rnn · \d+:\d\d\W[AP]M · \d+ s · activation tanh$/);
   });
 
   it('stay grouped under their experiment when its file is deleted', async () => {

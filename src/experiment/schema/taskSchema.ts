@@ -164,3 +164,6 @@ export const taskSchema = z.discriminatedUnion(
     error: objectAdvice('{ "task": "adding" }', tasks),
   },
 );
+
+/** The name of a generated task. */
+export type TaskName = z.infer<typeof taskSchema>['task'];

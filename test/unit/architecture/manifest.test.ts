@@ -74,9 +74,9 @@ describe('package.json', () => {
     };
     const { supported, restrictedConfigurations } = capabilities.untrustedWorkspaces;
     assert.equal(supported, 'limited');
-    // The setting for the same bits on all machines costs only time, and that for measured values a read; every other setting costs memory, threads, disk or
+    // The setting for the same bits on all machines costs only time, and those for measured values and notifications nothing; every other setting costs memory, threads, disk or
     // the records of a run.
-    const free = ['unroll.reproducible', 'unroll.measuredValues'];
+    const free = ['unroll.reproducible', 'unroll.measuredValues', 'unroll.notifyAfterSeconds'];
     const costly = Object.keys(contributes.configuration.properties).filter((name) => !free.includes(name));
     assert.deepEqual([...restrictedConfigurations].sort(), costly.sort());
     const waiting = contributes.commands.filter(({ enablement = '' }) => enablement.includes('isWorkspaceTrusted'));

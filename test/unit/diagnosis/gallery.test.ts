@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Finding } from '../../../src/diagnosis/finding';
 import { rules } from '../../../src/diagnosis/rules/all';
@@ -14,6 +14,9 @@ interface Disease {
   readonly experiment: Readonly<Record<string, unknown>>;
   readonly cure: Readonly<Record<string, unknown>>;
 }
+
+/** Folder of the sick networks that come with the extension. */
+const sickSamples = join('media', 'sick');
 
 const lstmOnAdding = { data: { task: 'adding', length: 20 }, model: { cell: 'lstm', hidden: 8 } };
 const short = { steps: 200, batch: 8 };
@@ -236,6 +239,9 @@ const diseases: readonly Disease[] = [
   },
 ];
 
+/** Rules whose findings have no remedy: what they found has no single key, or not one that is known to help. */
+const withoutRemedy: ReadonlySet<string> = new Set(['notLearning', 'overfit', 'initLoss']);
+
 describe('The gallery of sick networks', function () {
   this.timeout(60_000);
 
@@ -257,8 +263,22 @@ describe('The gallery of sick networks', function () {
   }
 });
 
-/** Rules whose findings have no remedy: what they found has no single key, or not one that is known to help. */
-const withoutRemedy: ReadonlySet<string> = new Set(['notLearning', 'overfit', 'initLoss']);
+describe('The sick networks that come with the extension', () => {
+  it('are those of the gallery, each with a name and what to do with it', () => {
+    const names = readdirSync(sickSamples).sort();
+    assert.deepEqual(names, diseases.map(({ code }) => `${code}.rnn.json`).sort());
+    for (const { code, experiment } of diseases) {
+      const text = readFileSync(join(sickSamples, `${code}.rnn.json`), 'utf8');
+      const { name, notes, ...rest } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+      assert.deepEqual(rest, experiment, code);
+      assert.equal(typeof name, 'string');
+      const advice = withoutRemedy.has(code)
+        ? `read the finding ${code}. It has no quick fix`
+        : `read the finding ${code}, apply its fix`;
+      assert.ok(String(notes).includes(advice), String(notes));
+    }
+  });
+});
 
 describe('The remedy of a finding', function () {
   this.timeout(60_000);

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { scratchWorkspace } from '../../scripts/scratch';
+import { Workbench } from './workbench';
+
+const rows = Array.from({ length: 120 }, (_, day) => `${(10 + 5 * Math.sin(day / 9)).toFixed(2)};${day % 7}`);
+
+describe('A new experiment', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    const files = { 'weather.csv': ['temp;wind', ...rows].join('\n'), 'poem.txt': 'to be or not to be. '.repeat(100) };
+    workbench = await Workbench.open({ folder: scratchWorkspace(files) });
+  });
+
+  after(() => workbench.close());
+
+  async function fromFile(name: string): Promise<void> {
+    await workbench.page
+      .locator('.explorer-folders-view .monaco-list-row', { hasText: name })
+      .click({ button: 'right' });
+    await workbench.page.getByRole('menuitem', { name: 'New Experiment from This File…' }).click();
+  }
+
+  it('is made of the columns of a table, from the context menu of the file', async () => {
+    const { page } = workbench;
+    await fromFile('weather.csv');
+    await workbench.pickerOpens('Inputs');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'wind' }).waitFor();
+    await page.keyboard.press('Enter');
+    await workbench.pickerOpens('Target');
+    await workbench.pick('temp');
+    await workbench.tab('weather.rnn.json').waitFor();
+    await workbench.codeLens(/parameters/).waitFor();
+    const text = readFileSync(join(workbench.folder, 'weather.rnn.json'), 'utf8');
+    assert.match(text, /"inputs": \["temp", "wind"\],[^]*"targets": \["temp"\]/);
+    assert.deepEqual(await workbench.problems(0), []);
+  });
+
+  it('is made of a text, under a name that is free', async () => {
+    for (const name of ['poem.rnn.json', 'poem-2.rnn.json']) {
+      await fromFile('poem.txt');
+      await workbench.tab(name).waitFor();
+    }
+    await workbench.codeLens(/parameters/).waitFor();
+    assert.match(readFileSync(join(workbench.folder, 'poem-2.rnn.json'), 'utf8'), /"text": "poem\.txt"/);
+  });
+});
