@@ -126,6 +126,8 @@ export interface Source {
   readonly scaling?: TableScaling;
   /** The held-out rows of a table; undefined for other data and where nothing is held out. */
   heldOut?(): HeldOutPart | undefined;
+  /** Tables of numbers with a horizon: the held-out loss of persistence for each target, in the scaled unit. */
+  heldOutPersistence?(): readonly number[] | undefined;
   /** What is noticeable in the data; undefined for data that are not checked. */
   readonly findings?: readonly DataFinding[];
   /**

@@ -68,10 +68,14 @@ export class Diagnosis {
    * Checks the rules about the run as a whole, after its last update. Of a run that has not learned, the cause comes first
    * and its symptoms are withdrawn. They are also withdrawn when the run has learned after all.
    *
-   * @param gradientOverLag measures the share of the gradient that a number of steps back leave; see Observations
+   * @param measured what is measured once, with the last parameters; see Observations
    */
-  finish(gradientOverLag?: (lag: number) => number | undefined): void {
+  finish({
+    gradientOverLag,
+    heldOutByTarget,
+  }: Partial<Pick<Observations, 'gradientOverLag' | 'heldOutByTarget'>> = {}): void {
     this.#observations.gradientOverLag = gradientOverLag;
+    this.#observations.heldOutByTarget = heldOutByTarget;
     const { update, updates, loss } = this.#observations;
     // Resumed from a checkpoint of an earlier version, a run has no recent values at first.
     if (updates >= minUpdates && loss.isFull) {

@@ -71,6 +71,13 @@ export interface Validation {
   readonly training: number;
 }
 
+/** The held-out loss of one target of several, and that of persistence over the same rows. */
+export interface TargetLoss {
+  readonly name: string;
+  readonly loss: number;
+  readonly persistence: number;
+}
+
 /** The input of the rules: statistics of the first and the recent updates of a run, in bounded memory. */
 export class Observations {
   readonly loss = new RecentValues();
@@ -111,6 +118,8 @@ export class Observations {
    * where it can't be measured. It costs a forward and a backward pass per loss, so only the end of a run asks for it.
    */
   gradientOverLag: ((lag: number) => number | undefined) | undefined;
+  /** Measures the held-out loss of each target with the present parameters; undefined where there are not several. */
+  heldOutByTarget: (() => readonly TargetLoss[] | undefined) | undefined;
   readonly validations: Validation[] = [];
   /** The lowest validation loss; Infinity before the first. */
   bestValidation = Infinity;

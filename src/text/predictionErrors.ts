@@ -31,6 +31,8 @@ export type PredictionErrors =
       readonly notFinite: number;
       /** Share of correct predictions, from 0 to 1. */
       readonly accuracy: number;
+      /** Share of those rows that have the class that is most frequent in the training part, from 0 to 1. */
+      readonly mostFrequent: number;
       readonly persistence: number;
       readonly persistenceCount: number;
     };
@@ -65,7 +67,7 @@ function formatFiniteErrors(errors: PredictionErrors, name: string): string {
   const overFewer = persistenceCount === errors.count ? '' : ` over ${formatExact(persistenceCount)} of them`;
   if (errors.kind === 'classes') {
     const last = Number.isNaN(errors.persistence) ? '' : `, persistence ${percent(errors.persistence)}${overFewer}`;
-    return `${percent(errors.accuracy)} of the predictions of ${rows} of ${name} are correct${last}.`;
+    return `${percent(errors.accuracy)} of the predictions of ${rows} of ${name} are correct${last}; always predicting the most frequent class of the training part, ${percent(errors.mostFrequent)}.`;
   }
   const last = Number.isNaN(errors.persistence)
     ? ''

@@ -25,7 +25,7 @@ import type {
 } from '../sourceContract';
 import { readSourceState, type SourceState } from '../sourceState';
 import type { ColumnKind } from './tableColumns';
-import { constantAnswers, tableBaselines } from './baselines/tableBaselines';
+import { constantAnswers, heldOutPersistence, tableBaselines } from './baselines/tableBaselines';
 import { tableProblem, withoutWindow } from './tableProblems';
 import { quote } from '../../text/quoting';
 import { mostTargets, type TableWindow, type TableWindows } from './tableWindows';
@@ -164,6 +164,11 @@ class CsvSource implements Source {
   *validation(): Iterable<Batch> {
     const counted = [...this.#windows.heldOut()].filter((window) => this.#windows.hasTarget(window));
     for (const { batch } of this.#heldOutBatches(counted)) yield batch;
+  }
+
+  heldOutPersistence(): readonly number[] | undefined {
+    const isKnown = this.targetKind === 'values' && this.#windows.rules.horizon > 0;
+    return isKnown ? heldOutPersistence(this.#windows) : undefined;
   }
 
   heldOut(): HeldOutPart | undefined {

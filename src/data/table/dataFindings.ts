@@ -1,6 +1,6 @@
 import type { DataPlace } from '../../experiment/problems/problem';
 import type { CsvData } from '../../experiment/schema/schema';
-import { formatCount, formatExact, formatNumber, formatShortNumber } from '../../text/numbers';
+import { formatCount, formatExact, formatNumber, formatPercentage, formatShortNumber } from '../../text/numbers';
 import { quote } from '../../text/quoting';
 import type { ArrangedTable } from './arrangedTable';
 import type { RequestedColumn } from './csvTable';
@@ -32,6 +32,7 @@ export function tableFindings(
   const context = { data, table, lineOf: times.lineOf };
   const found = [
     ...dateClassFindings(context),
+    ...imbalanceFindings(context),
     ...isolatedFindings(columns, context),
     ...timeFindings({ data, times: table.times, ...times }),
     ...unscaledFindings(columns, context),
@@ -59,6 +60,33 @@ function dateClassFindings({ data, table: { classNames = [] } }: Context): reado
   return [
     { code: 'inputScale', level: 'warning', keyPath, at: keyPath, message, fixes: [settingFix({ classes: true })] },
   ];
+}
+
+/** The share of the training targets that one class has, from which the accuracy says little. */
+const dominantShare = 0.8;
+
+/** A class that most targets have: a net that always predicts it has a high accuracy, and has learned nothing. */
+function imbalanceFindings({ data, table }: Context): readonly DataFinding[] {
+  const { classNames, targets, training, order } = table;
+  const [column] = targets;
+  if (classNames === undefined || column === undefined) return [];
+  const counts = new Int32Array(classNames.length);
+  const count = (row: number): void => {
+    const index = column[row] ?? NaN;
+    if (!Number.isNaN(index)) counts[index] = (counts[index] ?? 0) + 1;
+  };
+  // The target of a whole sequence is that of its last row.
+  if (data.length === undefined) for (const end of order.starts.subarray(1, order.training + 1)) count(end - 1);
+  else for (let row = 0; row < training; row++) count(row);
+  const all = counts.reduce((sum, one) => sum + one, 0);
+  const most = Math.max(...counts);
+  if (all === 0 || most === all || most < dominantShare * all) return [];
+  const share = formatPercentage(most / all, most / all > 0.995 ? 2 : 1);
+  const message =
+    `Class ${quote(classNames[counts.indexOf(most)] ?? '')} of ${quote(data.targets[0] ?? '')} has ${share} of the ${formatExact(all)} training targets of ${quote(data.csv)}: ` +
+    'always predicting it is correct as often. Compare the accuracy with that, and the loss with the class frequencies.';
+  const keyPath = ['data', 'targets'];
+  return [{ code: 'inputScale', level: 'hint', keyPath, at: keyPath, message }];
 }
 
 function numberColumns({ inputs, targets, classNames }: ArrangedTable, requested: readonly RequestedColumn[]) {

@@ -27,6 +27,8 @@ export interface HeldOutPredictions {
   readonly persistence: readonly Float64Array[];
   /** (rows) 1 for a row that is predicted after fewer than `warmUp` earlier steps, at the start of a sequence. */
   readonly isEarly: Uint8Array;
+  /** The index of the class that the training part has most often; undefined for numbers. */
+  readonly mostFrequent: number | undefined;
   /** Number of rows whose prediction is not finite, in any target. */
   readonly notFinite: number;
 }
@@ -83,6 +85,7 @@ export class HeldOutEvaluation {
         persistenceOf(column, this.#predicted[target] ?? column, part, this.#firstAnswer(target)),
       ),
       isEarly: this.#isEarly,
+      mostFrequent: source.targetKind === 'classes' ? part.answers[0] : undefined,
       notFinite: this.#notFinite,
     };
   }

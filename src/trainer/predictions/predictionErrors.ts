@@ -25,6 +25,7 @@ export function predictionErrors(
         count: net.count,
         notFinite,
         accuracy: net.equal / net.count,
+        mostFrequent: rowsOfClass(predictions, own, predictions.mostFrequent) / net.count,
         persistence: last.equal / last.count,
         persistenceCount: last.count,
       }
@@ -41,6 +42,16 @@ export function predictionErrors(
 }
 
 const none = new Float64Array(0);
+
+/** The number of predicted rows of a class. */
+function rowsOfClass({ table }: HeldOutPredictions, predicted: Float64Array, index: number | undefined): number {
+  const [truth = none] = table.targets;
+  let count = 0;
+  for (let row = 0; row < truth.length; row++) {
+    if (truth[row] === index && !Number.isNaN(predicted[row] ?? NaN)) count += 1;
+  }
+  return count;
+}
 
 /** Sums over the rows with a prediction and a value of every target. */
 function tally(targets: readonly Float64Array[], column: number, predicted: Float64Array) {

@@ -8,6 +8,7 @@ import { RecordPacker, type RecordBatch } from '../../run/records/recordBatch';
 import { RunPersistence } from '../storage/persistence';
 import type { RunWriter } from '../storage/runWriter';
 import { gradientOverLag } from './gradientOverLag';
+import { heldOutByTarget } from './heldOutByTarget';
 import { RunSignals } from './runSignals';
 import { divergenceCause, type DivergenceCause, type FirstNonFinite } from '../../diagnosis/divergence';
 import { describeNonFinite, type Training } from './training';
@@ -132,7 +133,7 @@ export class Run {
       message: reasonOf(error),
     }));
     this.#settleIdle();
-    if (ending.kind === 'finished') this.#diagnosis?.finish((lag) => gradientOverLag(this.#training.setup, lag));
+    if (ending.kind === 'finished') this.#finishDiagnosis();
     if (ending.kind === 'diverged') {
       const { place, message } = ending;
       this.#diagnosis?.diverge(place.update, message, this.#causeOf(place));
@@ -141,6 +142,14 @@ export class Run {
     if (this.#isSuspended && ending.kind === 'stopped') await this.#persistence?.suspend();
     else await this.#persistence?.conclude(ending);
     return ending;
+  }
+
+  #finishDiagnosis(): void {
+    const { setup } = this.#training;
+    this.#diagnosis?.finish({
+      gradientOverLag: (lag) => gradientOverLag(setup, lag),
+      heldOutByTarget: () => heldOutByTarget(setup),
+    });
   }
 
   #causeOf(place: FirstNonFinite): DivergenceCause {

@@ -220,6 +220,37 @@ describe('Findings about a table', () => {
   });
 });
 
+describe('Findings about classes', () => {
+  it('name a class that most targets have, with its share', () => {
+    const table = (every: number): string =>
+      `y,k\n${temperatures.map((value, row) => `${value},${row % every === 0 ? 'fault' : 'ok'}`).join('\n')}\n`;
+    const [found] = findingsIn(table(20), { targets: ['k'] });
+    assert.deepEqual([found?.level, found?.key], ['hint', 'data.targets']);
+    assert.match(
+      found?.message ?? '',
+      /^Class "ok" of "k" has 95\.0 % of the 320 training targets of "a\.csv": always predicting it/,
+    );
+    assert.deepEqual(findingsIn(table(4), { targets: ['k'] }), []);
+  });
+
+  it('count the last row of each sequence that is used whole', () => {
+    const rows = Array.from({ length: 12 }, (_, id) =>
+      Array.from({ length: 4 }, (_row, t) => `${id},${(id * 7 + t * 3) % 5},${t < 3 || id === 5 ? 'no' : 'yes'}`),
+    ).flat();
+    const data = {
+      inputs: ['x'],
+      targets: ['k'],
+      sequence: 'id',
+      targetAt: 'last',
+      length: undefined,
+      validation: 0.25,
+    };
+    const [found] = findingsIn(`id,x,k\n${rows.join('\n')}\n`, data);
+    // Of the nine sequences for training eight end with "yes".
+    assert.match(found?.message ?? '', /^Class "yes" of "k" has 88\.9 % of the 9 training targets/);
+  });
+});
+
 describe('Findings about gaps', () => {
   it('say that interpolation reads later values, with their number', () => {
     const [found, ...others] = findingsIn(column(replaced(temperatures, { 10: 'NA', 200: 'NA' })), {

@@ -11,7 +11,7 @@ const rows = Array.from({ length: 60 }, (_, row) => Math.sin(row).toFixed(3));
 const table = new Map([['waves.csv', new TextEncoder().encode(['level', ...rows].join('\n'))]]);
 
 const baseline = (
-  answer: 'constant' | 'persistence',
+  answer: 'constant' | 'persistence' | 'seasonal',
   value: number,
   heldOut = false,
 ): RunInfo['baselines'][number] => ({
@@ -103,6 +103,42 @@ describe('The sentence about a run that has not learned', () => {
     );
     assert.match(message, /In the first updates it was 0\.880\. /);
     assert.doesNotMatch(messageOf(1.2, 1.01), /In the first updates/);
+  });
+});
+
+describe('A forecast that is better than persistence', () => {
+  const better = [baseline('constant', 2), baseline('persistence', 1.5, true)];
+  const seasonal = (value: number, period = 24) => ({
+    ...baseline('seasonal', value, true),
+    name: `seasonal persistence (${period}), held out`,
+  });
+  const check = (baselines: RunInfo['baselines']) =>
+    worseThanPersistence.check(observed({ last: 0.6, validations: [0.7], baselines }));
+
+  it('but worse than seasonal persistence is named, with the length of its windows where they are shorter', () => {
+    const found = check([...better, seasonal(0.5)]);
+    assert.deepEqual(found?.keyPath, ['data', 'length']);
+    assert.match(
+      found.message,
+      /worse than seasonal persistence, .* of 24 rows: .* loss is 0\.700, and that of seasonal persistence 0\.500\. Its windows of 6 rows are shorter .* set "length" to 24/,
+    );
+    assert.deepEqual(check([...better, seasonal(0.5, 5)])?.keyPath, ['data', 'inputs']);
+    assert.equal(check([...better, seasonal(0.69)]), undefined);
+  });
+
+  it('on average, but not for each of its targets, is named with these', () => {
+    const observations = observed({ last: 0.6, validations: [0.7], baselines: better });
+    const losses = { a: [0.1, 0.5], b: [0.9, 0.3], c: [1, 0.95], d: [0.8, 0.1], e: [5, 0] } as const;
+    observations.heldOutByTarget = () =>
+      Object.entries(losses).map(([name, [loss, persistence]]) => ({ name, loss, persistence }));
+    const found = worseThanPersistence.check(observations);
+    assert.deepEqual(found?.keyPath, ['data', 'targets']);
+    assert.match(
+      found.message,
+      /2 of the 5 targets are predicted worse than by persistence, .*: "d" \(loss 0\.800, persistence 0\.100\), "b" \(loss 0\.900, persistence 0\.300\)\. The loss is the mean/,
+    );
+    observations.heldOutByTarget = () => [{ name: 'a', loss: 1, persistence: 0.95 }];
+    assert.equal(worseThanPersistence.check(observations), undefined);
   });
 });
 

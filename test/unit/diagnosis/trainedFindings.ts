@@ -8,6 +8,7 @@ import type { Finding } from '../../../src/diagnosis/finding';
 import { parseExperiment } from '../../../src/experiment/parse';
 import { runInfoOf } from '../../../src/trainer/training/runInfo';
 import { gradientOverLag } from '../../../src/trainer/training/gradientOverLag';
+import { heldOutByTarget } from '../../../src/trainer/training/heldOutByTarget';
 import { prepareTraining } from '../../../src/trainer/training/trainingSetup';
 import { Training } from '../../../src/trainer/training/training';
 import { contradictionsIn } from './contradictions';
@@ -56,7 +57,10 @@ export function findingsOf(
     assertConsistent(diagnosis.findings);
     for (const finding of diagnosis.findings) seen?.add(finding);
   }
-  diagnosis.finish((lag) => gradientOverLag(prepared.setup, lag));
+  diagnosis.finish({
+    gradientOverLag: (lag) => gradientOverLag(prepared.setup, lag),
+    heldOutByTarget: () => heldOutByTarget(prepared.setup),
+  });
   assertConsistent(diagnosis.findings);
   return diagnosis.findings;
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { HeldOutEvaluation } from '../../../src/trainer/predictions/heldOutEvaluation';
 import { predictionErrors } from '../../../src/trainer/predictions/predictionErrors';
+import { heldOutByTarget } from '../../../src/trainer/training/heldOutByTarget';
 import { openHeldOut } from '../../../src/trainer/predictions/predictionReader';
 import { openSource } from '../../../src/data/source';
 import { experimentOver, opened } from '../data/openedSource';
@@ -27,7 +28,7 @@ function evaluated(text: string, data: Readonly<Record<string, unknown>>) {
   const baseline = (name: string): number =>
     setup.source.baselines.find((one) => one.name === name && one.heldOut)?.value ?? NaN;
   const loss = setup.learner.evaluate(setup.source.validation())?.loss ?? NaN;
-  return { loss, errors, predictions, baseline };
+  return { loss, errors, predictions, baseline, byTarget: heldOutByTarget(setup) };
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -79,6 +80,22 @@ describe('The rows of a table that losses and errors count', () => {
       { numRuns: 150 },
     );
     assert.ok(compared > 50, `${compared}`);
+  });
+
+  it('are those of the losses of single targets, too, which the diagnosis compares', () => {
+    const [first, second] = [numbers([33]), numbers([35, 36])];
+    const text = `y,z\n${first.map((value, row) => `${value},${second[row]}`).join('\n')}\n`;
+    const { errors, byTarget } = evaluated(text, { inputs: ['y', 'z'], gaps: 'mask', length: 4 });
+    assert.deepEqual(
+      byTarget?.map(({ name }) => name),
+      ['y', 'z'],
+    );
+    for (const [index, { loss, persistence }] of (byTarget ?? []).entries()) {
+      const { rmse, persistence: last, scaling } = errors[index] ?? assert.fail();
+      close(loss, (rmse / scaling.scale) ** 2, 'loss');
+      close(persistence, (last / scaling.scale) ** 2, 'persistence');
+    }
+    assert.equal(evaluated(column(numbers([])), { inputs: ['y'], length: 4 }).byTarget, undefined);
   });
 
   it('have measured values only: those that are interpolated count in no loss, baseline, error or σ', () => {

@@ -215,6 +215,8 @@ describe('Predictions of the held-out rows of a table', () => {
       assert.ok(errors.kind === 'classes');
       close(errors.accuracy, share('move predicted'), 'accuracy');
       close(errors.persistence, share('move persistence'), 'persistence');
+      // Of the rows of the training part two of three fall.
+      close(errors.mostFrequent, mean(scored.map((row) => (row['move'] === 'fall' ? 1 : 0))), 'most frequent');
       const { learner, source } = trained.setup;
       close(errors.accuracy, learner.evaluate(source.validation())?.accuracy ?? NaN, 'accuracy of the validation');
       assert.equal(scored.length, errors.count);

@@ -151,12 +151,13 @@ describe('The errors of predictions', () => {
       count: 1,
       notFinite: 0,
       accuracy: 1,
+      mostFrequent: 0.25,
       persistence: 0.5,
       persistenceCount: 1,
     } as const;
     assert.equal(
       formatPredictionErrors(classes, 'move'),
-      '100.0 % of the predictions of 1 held-out row of move are correct, persistence 50.0 %.',
+      '100.0 % of the predictions of 1 held-out row of move are correct, persistence 50.0 %; always predicting the most frequent class of the training part, 25.0 %.',
     );
   });
 });

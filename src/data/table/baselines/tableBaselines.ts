@@ -169,9 +169,25 @@ function longestTrainingSequence({ starts, training, trainingSequences }: TableR
   return longest;
 }
 
-/** The mean squared difference between rows and the answers of a kind of persistence, summed over the targets. */
-function persistenceLoss({ targets, starts }: TableRows, { lag, period, answersAll }: Lags, rows: Int32Array): number {
-  return targets.reduce((total, column, target) => {
+/** The held-out loss of persistence for each target of numbers: the mean squared difference of the rescaled columns. */
+export function heldOutPersistence(windows: TableWindows): readonly number[] {
+  const { table, rules } = windows;
+  const means = constantAnswers(windows, undefined, windows.trainingTargets());
+  const lags = { lag: rules.horizon, answersAll: { horizon: rules.horizon, means } };
+  return persistenceLosses(table, lags, windows.heldOutTargets());
+}
+
+function persistenceLoss(table: TableRows, lags: Lags, rows: Int32Array): number {
+  return persistenceLosses(table, lags, rows).reduce((total, loss) => total + loss, 0);
+}
+
+/** The mean squared difference between rows and the answers of a kind of persistence, for each target. */
+function persistenceLosses(
+  { targets, starts }: TableRows,
+  { lag, period, answersAll }: Lags,
+  rows: Int32Array,
+): readonly number[] {
+  return targets.map((column, target) => {
     const known = new LastKnown(column, starts, period);
     const latest = answersAll && new LastKnown(column, starts);
     const answer = (row: number): number => {
@@ -180,8 +196,8 @@ function persistenceLoss({ targets, starts }: TableRows, { lag, period, answersA
       const last = latest.before(row, answersAll.horizon);
       return Number.isNaN(last) ? (answersAll.means[target] ?? NaN) : last;
     };
-    return total + meanOver(rows, (row) => ((column[row] ?? NaN) - answer(row)) ** 2);
-  }, 0);
+    return meanOver(rows, (row) => ((column[row] ?? NaN) - answer(row)) ** 2);
+  });
 }
 
 /** The mean of a measure over some rows, without missing values: no copy of the rows is made. */
