@@ -151,7 +151,7 @@ describe('A comparison in a plain browser', () => {
     const rows = page.locator('.comparison-table tbody tr').filter({ hasText: 'finished' });
     await rows.nth(1).waitFor();
     const head = await page.locator('.comparison-table thead th').allInnerTexts();
-    assert.deepEqual(head.slice(0, 2), ['run', 'optimizer.learningRate']);
+    assert.deepEqual([head[0], head[1], head[8]], ['run', 'loss', 'optimizer.learningRate']);
     assert.deepEqual(
       (await rows.allInnerTexts()).map((text) => text.split('\t')[1]),
       ['0.01', '0.02'],

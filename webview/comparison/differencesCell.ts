@@ -18,7 +18,8 @@ export interface MemberCommands {
   readonly remove: (id: number) => void;
 }
 
-const outcomes = ['state', 'updates', 'loss', 'lowest loss', 'validation', 'clipped', 'time'] as const;
+/** The outcomes come first: the keys may be many. */
+const outcomes = ['loss', 'validation', 'lowest loss', 'clipped', 'time', 'updates', 'state'] as const;
 
 /** [3] The keys in which the runs differ, and the outcomes. */
 export class DifferencesCell implements ComparisonCell {
@@ -66,7 +67,7 @@ export class DifferencesCell implements ComparisonCell {
     return html`<table class="parameters comparison-table">
       <thead>
         <tr>
-          ${['run', ...keys, ...outcomes].map((name) => html`<th scope="col">${breakable(name)}</th>`)}
+          ${['run', ...outcomes, ...keys].map((name) => html`<th scope="col">${breakable(name)}</th>`)}
           <td></td>
         </tr>
       </thead>
@@ -145,14 +146,14 @@ function cellsOf({ values, status, run, problem }: Member, keys: readonly string
   const number = (value: number | undefined): string =>
     value === undefined || Number.isNaN(value) ? '–' : formatNumber(value);
   return [
-    ...keys.map((key) => values[key] ?? '–'),
-    problem ?? (status === undefined ? '–' : stateLabels[status.state]),
-    status === undefined ? '–' : formatExact(status.updates),
     number(status?.loss),
-    number(lossMin),
     number(status?.validationLoss),
+    number(lossMin),
     Number.isNaN(share) ? '–' : formatPercentage(share),
     status === undefined || status.seconds === 0 ? '–' : formatDuration(status.seconds),
+    status === undefined ? '–' : formatExact(status.updates),
+    problem ?? (status === undefined ? '–' : stateLabels[status.state]),
+    ...keys.map((key) => values[key] ?? '–'),
   ];
 }
 
@@ -168,7 +169,7 @@ function extremesOf({ series, status, info }: NonNullable<Member['run']>) {
 function tableOf({ members, keys }: Comparison): Table {
   return {
     caption: 'Differences between the runs',
-    columns: ['run', ...keys, ...outcomes],
+    columns: ['run', ...outcomes, ...keys],
     rows: members.map((member) => [member.name, ...cellsOf(member, keys)]),
   };
 }

@@ -226,12 +226,21 @@ function numberAt(run: ShownRun, view: ComparisonView, update: number, t: number
 function summary(members: readonly Member[], view: ComparisonView): string {
   const shares = members.flatMap(({ name, run }) => {
     if (run === undefined || run.series.heat.count === 0) return [];
-    const grid = gridOf(run, view);
-    const at = (grid.columns - 1) * grid.width + grid.offset;
-    const column = grid.values.subarray(at, at + grid.rows);
-    return [`${name}: ${formatShare(column)}`];
+    return [`${name}: ${shareOf(run, view)}`];
   });
   if (shares.length === 0)
     return 'The gradient of every run at every time step will appear here. Nothing is recorded yet.';
-  return `x: update, y: time step. Ratio of the gradient at step 0 to that at the last step, at the latest update: ${shares.join('; ')}.`;
+  return `Gradient at step 0 as a ratio of that at the last step, median over the run: ${shares.join('; ')}.`;
+}
+
+const sharesOfRuns = new WeakMap<ShownRun, { readonly of: string; readonly text: string }>();
+
+/** The share of one run; cached for each version of the run. */
+function shareOf(run: ShownRun, view: ComparisonView): string {
+  const of = memoKey(view.quantity, view.layer);
+  const known = sharesOfRuns.get(run);
+  if (known?.of === of) return known.text;
+  const text = formatShare(gridOf(run, view));
+  sharesOfRuns.set(run, { of, text });
+  return text;
 }

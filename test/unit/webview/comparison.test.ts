@@ -38,17 +38,29 @@ const state = (runs: readonly ComparedRun[]): ComparisonState => ({
 });
 
 describe('The gradient that remains at step 0', () => {
-  const words = (...column: number[]) => formatShare(Float64Array.from(column));
+  /** One layer of a run with these norms at every step, update by update. */
+  const words = (stride: number, ...columns: readonly (readonly number[])[]) => {
+    const rows = columns[0]?.length ?? 0;
+    return formatShare({
+      values: Float64Array.from(columns.flat()),
+      columns: columns.length,
+      width: rows,
+      offset: 0,
+      rows,
+      stride,
+    });
+  };
 
-  it('is relative to that of the last step that has one', () => {
-    assert.equal(words(0.5, 1, 2), '0.250');
-    assert.equal(words(0.5, 2, NaN), '0.250');
-    assert.equal(words(0, 1, 2), '0');
+  it('is the median over the run of its ratio to the last step that has one, with the lowest', () => {
+    assert.equal(words(1, [0.5, 1, 2], [0.02, 1, 2], [1, 1, 2]), '0.250 (lowest 0.0100 at update 1)');
+    assert.equal(words(1, [0.5, 2, NaN]), '0.250 (lowest 0.250 at update 0)');
+    assert.equal(words(1, [0, 1, 2]), '0 (lowest 0 at update 0)');
+    assert.equal(words(5, [2, 1], [1, 1], [3, 1]), '2.00 (lowest 1.00 at update 5)');
   });
 
-  it('is 0 only if the gradient at step 0 is 0', () => {
-    assert.equal(words(0, 1, 0), '0 at both');
-    assert.equal(words(0.5, 1, 0), '0.500, and 0 at the last step');
+  it('leaves out updates without a gradient at the last step', () => {
+    assert.equal(words(1, [0.5, 1, 0], [1, 1, 2]), '0.500 (lowest 0.500 at update 1)');
+    assert.equal(words(1, [0, 1, 0]), 'none with a gradient at the last step');
   });
 });
 
