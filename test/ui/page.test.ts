@@ -153,7 +153,7 @@ describe('A comparison in a plain browser', () => {
     const head = await page.locator('.comparison-table thead th').allInnerTexts();
     assert.deepEqual([head[0], head[1], head[8]], ['run', 'loss', 'optimizer.learningRate']);
     assert.deepEqual(
-      (await rows.allInnerTexts()).map((text) => text.split('\t')[1]),
+      (await rows.allInnerTexts()).map((text) => text.split('\t')[8]),
       ['0.01', '0.02'],
     );
     assert.equal(await page.getByRole('button', { name: /^(Open|Remove|Compare other)/ }).count(), 0);
