@@ -50,6 +50,8 @@ export async function openRun(folder: string, root: string): Promise<ServedPage>
         select: refuse,
         command: refuse,
         setLearningRate: refuse,
+        setPace: refuse,
+        drawn: () => undefined,
         savePredictions: refuse,
         ...replayHandlers(answer),
       }),

@@ -71,12 +71,13 @@ export class TrainLenses implements CodeLensProvider, Disposable {
       // The lens stays: pressing it shows the problems.
       return this.#lensesAt(top, document, undefined, undefined);
     }
-    // A long file is parsed by the trainer; its variants are those of the last check.
     const file = parsed?.file;
-    const variants = (file?.variants ?? this.estimates.variantsOf(document.uri)).flatMap(({ name, place }) =>
-      this.#lensesAt(rangeOf(document, place), document, name, file),
-    );
-    return [...this.#lensesAt(top, document, undefined, file), ...variants];
+    // A long file is parsed by the trainer; its variants are those of the last check.
+    const variants = file?.variants ?? this.estimates.variantsOf(document.uri);
+    return [
+      ...this.#lensesAt(top, document, undefined, file, 1 + variants.length),
+      ...variants.flatMap(({ name, place }) => this.#lensesAt(rangeOf(document, place), document, name, file)),
+    ];
   }
 
   dispose(): void {
@@ -91,6 +92,8 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     document: TextDocument,
     variant: string | undefined,
     file: ExperimentFile | undefined,
+    /** How many runs "Train all" starts; not offered for one. */
+    count = 1,
   ): CodeLens[] {
     const session = this.sessions.get({ uri: document.uri, variant });
     const lens = (title: string, command: string, tooltip: string, icon?: string): CodeLens =>
@@ -101,10 +104,16 @@ export class TrainLenses implements CodeLensProvider, Disposable {
         tooltip,
         arguments: [document.uri.toString(), variant],
       });
+    const more = [
+      lens('Step by step', commands.trainStepByStep, 'Start a new run that is paused before its first update'),
+      ...(count < 2
+        ? []
+        : [lens(`▶ Train all ${count}`, commands.trainAll, 'Train the experiment and its variants, and compare them')]),
+    ];
     if (session === undefined) {
       const first = lens('▶ Train', commands.train, 'Train this experiment and watch it learn');
       const estimated = this.estimates.of({ uri: document.uri, variant });
-      return estimated === undefined ? [first] : [first, codeLens(range, estimateLens(estimated))];
+      return estimated === undefined ? [first] : [first, ...more, codeLens(range, estimateLens(estimated))];
     }
     const changed = changedKeys(session, file) ?? [];
     const show = lens(
@@ -145,11 +154,11 @@ export class TrainLenses implements CodeLensProvider, Disposable {
       case 'finished':
       case 'diverged':
       case 'refused':
-        return [train, show];
+        return [train, ...more, show];
       case 'stopped':
       case 'failed':
       case 'interrupted':
-        return session.folder === undefined ? [train, show] : [train, resume(session.folder), show];
+        return [train, ...more, ...(session.folder === undefined ? [] : [resume(session.folder)]), show];
       default:
         return session.status.state satisfies never;
     }

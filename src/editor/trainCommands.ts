@@ -1,18 +1,20 @@
-import { commands as registry, Range, Selection, Uri, window, workspace, type Disposable } from 'vscode';
+import { commands as registry, Uri, window, workspace, type Disposable } from 'vscode';
 import { commands, experimentGlob } from '../platform/ids';
 import type { Log } from '../platform/log';
 import { showErrorMessage, showInformationMessage } from '../platform/messages';
 import { showInputBox, showQuickPick, type PickItem } from '../platform/quickInput';
-import type { Launch, Launcher } from '../session/live/launcher';
+import type { Launcher } from '../session/live/launcher';
 import type { LiveSession } from '../session/live/liveSession';
 import type { Sessions, Target } from '../session/sessions';
-import { fileNameOf, readExperiment } from '../session/experimentText';
+import { fileNameOf } from '../session/experimentText';
 import { reasonOf } from '../protocol/channel';
-import type { Problem } from '../experiment/problems/problem';
-import { showDataPlace } from './dataPlaces';
+import type { RunStart } from '../protocol/trainer';
+import { formatPace, neighbouringPace, paces } from '../protocol/pace';
 import type { NewExperiment } from './newExperiment';
 import type { Samples } from './samples';
+import { showProblems } from './startProblems';
 import { targetOf } from './targets';
+import { trainAll } from './trainAll';
 
 /** Shows the panel of a target; with `panel` the keyboard focus moves into it. */
 export type ShowRun = (target: Target, focus?: 'panel') => Promise<void>;
@@ -49,10 +51,13 @@ export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
   };
   return [
     registry.registerCommand(commands.train, (first?: unknown, second?: unknown) =>
-      train(parts, targetOf(first, second)),
+      train(parts, targetOf(first, second), 'held'),
+    ),
+    registry.registerCommand(commands.trainStepByStep, (first?: unknown, second?: unknown) =>
+      train(parts, targetOf(first, second), 'paused'),
     ),
     registry.registerCommand(commands.trainAll, (first?: unknown, second?: unknown) =>
-      trainAll(parts, targetOf(first, second)),
+      trainAllOf(parts, targetOf(first, second)),
     ),
     registry.registerCommand(
       commands.pause,
@@ -71,9 +76,16 @@ export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
       onSession((session) => session.stop()),
     ),
     registry.registerCommand(commands.setLearningRate, onSession(askLearningRate)),
+    registry.registerCommand(commands.setPace, onSession(askPace)),
+    ...(['faster', 'slower'] as const).map((by) =>
+      registry.registerCommand(
+        by === 'faster' ? commands.trainFaster : commands.trainSlower,
+        onSession((session) => session.setPace(neighbouringPace(session.status.pace ?? 'max', by))),
+      ),
+    ),
     registry.registerCommand(commands.showRun, async (first?: unknown, second?: unknown) => {
       const target = targetOf(first, second) ?? sessions.current;
-      if (target === undefined) await train(parts, undefined);
+      if (target === undefined) await train(parts, undefined, 'held');
       else await parts.showRun(target, 'panel');
     }),
     registry.registerCommand(commands.newExperiment, async () => parts.newExperiment.create()),
@@ -87,11 +99,20 @@ export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
   ];
 }
 
-/** Trains a target, or an experiment that the user chooses. */
-export async function train(parts: TrainCommandParts, requested: Target | undefined): Promise<void> {
+/**
+ * Trains a target, or an experiment that the user chooses.
+ *
+ * @param begin a held run starts when its panel shows the first picture
+ */
+export async function train(
+  parts: TrainCommandParts,
+  requested: Target | undefined,
+  begin: Exclude<RunStart, 'now'> = 'held',
+): Promise<void> {
   const target = requested ?? (await chooseExperiment(parts.samples));
   if (target === undefined) return;
-  const launch = await parts.launcher.launch(target, () => void parts.showRun(target), parts.isTrainable(target));
+  const show = (): void => void parts.showRun(target);
+  const launch = await parts.launcher.launch(target, show, parts.isTrainable(target), begin);
   switch (launch.kind) {
     case 'started':
       return;
@@ -108,61 +129,9 @@ export async function train(parts: TrainCommandParts, requested: Target | undefi
   }
 }
 
-/** Trains an experiment and each of its variants; those beyond the number that may train at once wait in the queue. */
-async function trainAll(parts: TrainCommandParts, requested: Target | undefined): Promise<void> {
-  const chosen = requested ?? (await chooseExperiment(parts.samples));
-  if (chosen === undefined) return;
-  const { uri } = chosen;
-  let variants: readonly string[];
-  try {
-    const parsed = await readExperiment(uri);
-    if (parsed.kind === 'refused') {
-      await showProblems(uri, parsed.problems);
-      return;
-    }
-    variants = parsed.file.variants.map(({ name }) => name);
-  } catch (error) {
-    void showErrorMessage(`The experiment can't be read: ${reasonOf(error)}`);
-    return;
-  }
-  const targets = [undefined, ...variants].map((variant) => ({ uri, variant }));
-  const launches: Promise<Launch>[] = [];
-  for (const target of targets) {
-    // One after the other, so that the queue has the order of the file.
-    await new Promise<void>((accepted) => {
-      const launch = parts.launcher.launch(target, () => {
-        accepted();
-      });
-      launches.push(launch);
-      void launch.then(() => {
-        accepted();
-      });
-    });
-    if (launches.length === 1) parts.compare(targets);
-  }
-  const first = (await Promise.all(launches)).find(({ kind }) => kind === 'refused' || kind === 'failed');
-  if (first?.kind === 'refused') await showProblems(uri, first.problems);
-  if (first?.kind === 'failed') void showErrorMessage(first.message);
-}
-
-async function showProblems(uri: Uri, problems: readonly Problem[]): Promise<void> {
-  const [first] = problems;
-  if (first === undefined) return;
-  const more = problems.length === 1 ? '' : ` (and ${problems.length - 1} more)`;
-  const show = 'Show in File';
-  const answer = await showErrorMessage(`${fileNameOf(uri)} was not started. ${first.message}${more}`, show);
-  if (answer !== show) return;
-  const [inData] = first.dataPlaces ?? [];
-  // Where a column is of another kind than the experiment says, its key is the place to correct.
-  if (inData !== undefined && first.keyPath.at(-1) === 'csv') {
-    await showDataPlace(uri, inData);
-    return;
-  }
-  const editor = await window.showTextDocument(uri);
-  const start = editor.document.positionAt(first.place.offset);
-  const end = editor.document.positionAt(first.place.offset + first.place.length);
-  editor.selection = new Selection(start, end);
-  editor.revealRange(new Range(start, end));
+async function trainAllOf(parts: TrainCommandParts, requested: Target | undefined): Promise<void> {
+  const target = requested ?? (await chooseExperiment(parts.samples));
+  if (target !== undefined) await trainAll(parts, target.uri);
 }
 
 interface ExperimentItem extends PickItem {
@@ -217,4 +186,18 @@ async function askLearningRate(session: LiveSession): Promise<void> {
       Number(value) > 0 && Number.isFinite(Number(value)) ? undefined : 'Enter a number above 0, such as 0.001.',
   });
   if (text !== undefined) await session.setLearningRate(Number(text));
+}
+
+/** The pace of a run, from a list. */
+async function askPace(session: LiveSession): Promise<void> {
+  const items = paces.map((pace) => ({
+    label: formatPace(pace),
+    description: pace === session.status.pace ? 'now' : '',
+    pace,
+  }));
+  const chosen = await showQuickPick(Promise.resolve(items), {
+    title: 'Pace of Training',
+    placeHolder: 'How fast? The results are the same at every pace',
+  });
+  if (chosen !== undefined) await session.setPace(chosen.pace);
 }

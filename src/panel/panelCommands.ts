@@ -19,6 +19,9 @@ export async function runPanelCommand(
     case 'train':
       await run(commands.train);
       return;
+    case 'trainStepByStep':
+      await run(commands.trainStepByStep);
+      return;
     case 'pause':
       await run(commands.pause);
       return;

@@ -103,6 +103,14 @@ export class RunPanel implements PanelView {
         await savePredictions(this.#inspectorOfRun(), update, this.#base);
         return undefined;
       },
+      drawn: async () => {
+        if (this.#session?.kind === 'live') await this.#session.release();
+        return undefined;
+      },
+      setPace: async (pace) => {
+        if (this.#session?.kind === 'live') await this.#session.setPace(pace);
+        return undefined;
+      },
       setLearningRate: async (rate) => {
         if (this.#session?.kind === 'live') await this.#session.setLearningRate(rate);
         return undefined;

@@ -3,11 +3,15 @@
 /** Command identifiers. */
 export const commands = {
   train: 'unroll.train',
+  trainStepByStep: 'unroll.trainStepByStep',
   pause: 'unroll.pause',
   resume: 'unroll.resume',
   step: 'unroll.step',
   stop: 'unroll.stop',
   setLearningRate: 'unroll.setLearningRate',
+  setPace: 'unroll.setPace',
+  trainFaster: 'unroll.trainFaster',
+  trainSlower: 'unroll.trainSlower',
   showRun: 'unroll.showRun',
   trainAll: 'unroll.trainAll',
   openRun: 'unroll.openRun',

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { SeriesSlice } from '../run/series/displaySeries';
+import { paces } from './pace';
 import type { RunInfo, RunState, RunStatus } from './run';
 import { replayRequests, type ReplayRequests } from './replayRequests';
 import { index, nothing, positive } from './requestSchemas';
@@ -46,6 +47,7 @@ export interface PanelState {
 /** The commands for the selected run. */
 const panelCommand = z.enum([
   'train',
+  'trainStepByStep',
   'pause',
   'resume',
   'step',
@@ -75,9 +77,11 @@ export interface ZoomedSeries extends ZoomedSeriesRequest {
 /** The schemas of the panel's own requests. */
 const ownRequests = {
   ready: nothing,
+  drawn: nothing,
   select: z.object({ variant: z.string().optional() }),
   command: panelCommand,
   setLearningRate: positive,
+  setPace: z.literal(paces),
   zoomedSeries: zoomedSeriesRequest,
   savePredictions: z.object({ update: index }),
 };
@@ -97,10 +101,14 @@ export type PanelHostContract = {
   requests: {
     /** The first request of a page: when it is loaded, and whenever it becomes visible again. */
     ready: { params: Params<'ready'>; result: PanelState };
+    /** The first picture of a run is on the screen: a run that is held for it starts. */
+    drawn: { params: Params<'drawn'>; result: undefined };
     /** Shows the experiment itself or another variant. */
     select: { params: Params<'select'>; result: undefined };
     command: { params: Params<'command'>; result: undefined };
     setLearningRate: { params: Params<'setLearningRate'>; result: undefined };
+    /** The most updates that the shown run trains in a second. */
+    setPace: { params: Params<'setPace'>; result: undefined };
     /**
      * The records of a range of updates, fewer if the run has fewer; undefined if they are too many to read at once.
      */

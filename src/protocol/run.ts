@@ -1,5 +1,6 @@
 import type { Finding } from '../diagnosis/finding';
 import type { NonFiniteLocation } from '../run/manifest';
+import type { Pace } from './pace';
 
 export type { RunInfo } from '../run/runInfo';
 
@@ -75,6 +76,8 @@ export interface RunStatus {
   readonly state: RunState;
   /** The command that takes effect after the update in progress; undefined without one. */
   readonly pending?: PendingCommand | undefined;
+  /** The most updates that it trains in a second; undefined for a stored run. */
+  readonly pace?: Pace | undefined;
   /** Updates done. */
   readonly updates: number;
   /** Updates per second over the last seconds; undefined before the first measurement and when not running. */

@@ -5,6 +5,7 @@ import type { ResolvedExperiment } from '../experiment/schema/schema';
 import type { KernelHistory } from '../run/kernelHistory';
 import type { NonFiniteLocation, Manifest } from '../run/manifest';
 import type { RecordBatch } from '../run/records/recordBatch';
+import type { Pace } from './pace';
 import type { SaveStatus, RunInfo } from './run';
 import type { StoredRunRequests } from './storedRun';
 import type { ReplayRequests } from './replayRequests';
@@ -31,7 +32,15 @@ export interface StartParams {
   readonly workers: number;
   /** Whether the run computes the same bits on every machine. */
   readonly reproducible: boolean;
+  /** See RunStart; by default `now`. */
+  readonly begin?: RunStart | undefined;
 }
+
+/**
+ * When the first update is trained. `held`: at the request `release`, and after a second at the latest; `paused`: the run
+ * is paused before it.
+ */
+export type RunStart = 'now' | 'held' | 'paused';
 
 /** Why an experiment can't be trained, and the key that causes it. */
 export type StartProblem = KeyProblem;
@@ -186,6 +195,9 @@ export type TrainerContract = {
     /** One update, then paused. */
     step: { params: undefined; result: undefined };
     stop: { params: undefined; result: undefined };
+    setPace: { params: Pace; result: undefined };
+    /** Starts a held run. */
+    release: { params: undefined; result: undefined };
     /** The base rate, before the schedule. */
     setLearningRate: { params: number; result: undefined };
     /** The records, from an update on, that are not yet written to the run's folder. */

@@ -94,6 +94,14 @@ export class TrainerService {
         this.#running.stop();
         return undefined;
       },
+      setPace: (pace) => {
+        this.#running.setPace(pace);
+        return undefined;
+      },
+      release: () => {
+        this.#running.release();
+        return undefined;
+      },
       setLearningRate: (rate) => {
         this.#running.setLearningRate(rate);
         return undefined;
@@ -151,6 +159,7 @@ export class TrainerService {
       observer: this.#observer(),
       yieldToMessages: this.#host.yieldToMessages,
       signals: this.#host.signals,
+      ...(params.begin === undefined ? {} : { begin: params.begin }),
     });
     this.#ended = this.#train(this.#run, training, workers);
     return { kind: 'started', info, updates: training.updates };

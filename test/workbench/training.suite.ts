@@ -73,7 +73,7 @@ describe('Training', () => {
     const experiment = await ExperimentFile.open(short);
     experiment.train('gated');
     await experiment.lens(/finished/);
-    const trains = (await experiment.lenses()).filter((title) => title.includes('Train'));
+    const trains = (await experiment.lenses()).filter((title) => title === '▶ Train');
     assert.equal(trains.length, 2, 'both the file and its variant can be trained now');
   });
 
@@ -90,6 +90,18 @@ describe('Training', () => {
     );
     await vscode.commands.executeCommand('unroll.resume');
     await until('more updates', async () => updatesIn(await experiment.lens(/running · [\d,]+ update/)) > paused + 1);
+    await vscode.commands.executeCommand('unroll.stop');
+    await experiment.lens(/stopped/);
+  });
+
+  it('starts paused before its first update, and takes one update at a time', async () => {
+    const experiment = await ExperimentFile.open(endless);
+    void vscode.commands.executeCommand('unroll.trainStepByStep', experiment.document.uri.toString());
+    await until('a paused run', async () => (await experiment.lenses()).includes('paused'));
+    await vscode.commands.executeCommand('unroll.step');
+    await experiment.lens(/paused · 1 update · loss/);
+    await vscode.commands.executeCommand('unroll.resume');
+    await until('more updates', async () => updatesIn(await experiment.lens(/running · [\d,]+ update/)) > 1);
     await vscode.commands.executeCommand('unroll.stop');
     await experiment.lens(/stopped/);
   });

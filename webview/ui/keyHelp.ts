@@ -13,6 +13,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['Enter', 'in the unrolled net, go to the formula of the node'],
   ['U', 'show the net as its loop, or unrolled in time'],
   ['+ − 0', 'zoom in, zoom out, show all'],
+  ['< >', 'train slower or faster: at most 1, 10 or 100 updates a second, or without a limit'],
   ['Esc', 'close this list, or follow the latest update'],
   ['?', 'this list'],
 ];

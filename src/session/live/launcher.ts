@@ -6,7 +6,7 @@ import type { KeyProblem, Problem } from '../../experiment/problems/problem';
 import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import { reasonOf } from '../../protocol/channel';
 import { isResumable } from '../../protocol/run';
-import type { StartParams } from '../../protocol/trainer';
+import type { RunStart, StartParams } from '../../protocol/trainer';
 import { formatUnsaved } from '../../run/storage/storageErrorAdvice';
 import { removeIncompleteRun } from '../../run/storage/incompleteRun';
 import { lockFolder, type FolderLock } from '../../run/storage/folderLock.node';
@@ -57,6 +57,7 @@ interface Prepared {
   readonly stored: StoredRun | undefined;
   /** The file in which problems are located; undefined for a stored run. */
   readonly file: ExperimentFile | undefined;
+  readonly begin: RunStart;
 }
 
 type Preparation = { readonly kind: 'prepared'; readonly prepared: Prepared } | Exclude<Launch, { kind: 'started' }>;
@@ -87,9 +88,15 @@ export class Launcher implements Disposable {
    *
    * @param onAccepted called as soon as a run can be shown: one that trains, or one in the queue
    * @param isSure whether the experiment is known to be valid; then `onAccepted` is called before the trainer replies
+   * @param begin when its first update is trained
    */
-  async launch(target: Target, onAccepted?: (session: LiveSession) => void, isSure = false): Promise<Launch> {
-    const preparation = await this.#prepare(target);
+  async launch(
+    target: Target,
+    onAccepted?: (session: LiveSession) => void,
+    isSure = false,
+    begin: RunStart = 'now',
+  ): Promise<Launch> {
+    const preparation = await this.#prepare(target, begin);
     const launch =
       preparation.kind === 'prepared' ? await this.#begin(preparation.prepared, onAccepted, isSure) : preparation;
     this.#refused.fire({ target, problems: launch.kind === 'refused' ? launch.problems : [] });
@@ -115,7 +122,7 @@ export class Launcher implements Disposable {
     this.#noticed.dispose();
   }
 
-  async #prepare(target: Target): Promise<Preparation> {
+  async #prepare(target: Target, begin: RunStart): Promise<Preparation> {
     try {
       const parsed = await readExperiment(target.uri);
       if (parsed.kind === 'refused') return parsed;
@@ -129,7 +136,8 @@ export class Launcher implements Disposable {
       const folder = this.#folderFor(target);
       if (folder !== undefined) await this.#notifyRestriction(target.uri);
       const read = () => readFiles(experiment, access);
-      return { kind: 'prepared', prepared: { target, experiment, readFiles: read, folder, stored: undefined, file } };
+      const prepared = { target, experiment, readFiles: read, folder, stored: undefined, file, begin };
+      return { kind: 'prepared', prepared };
     } catch (error) {
       return { kind: 'failed', message: `The experiment can't be read: ${reasonOf(error)}` };
     }
@@ -189,7 +197,7 @@ export class Launcher implements Disposable {
     };
     const target = { uri, variant: manifest.variant ?? undefined };
     const prepared = {
-      ...{ target, experiment, stored, folder: folder.fsPath, file: undefined },
+      ...{ target, experiment, stored, folder: folder.fsPath, file: undefined, begin: 'now' as const },
       readFiles: () => Promise.resolve(read),
     };
     return { kind: 'prepared', prepared };
@@ -250,7 +258,7 @@ export class Launcher implements Disposable {
     files: ReadonlyMap<string, FileContent>,
     resources: TrainerResources,
   ): Promise<Launch> {
-    const { target, experiment, stored } = prepared;
+    const { target, experiment, stored, begin } = prepared;
     // Without the lock a new run is trained but not saved.
     const folder = resources.lock === undefined ? undefined : prepared.folder;
     const params: StartParams = {
@@ -263,6 +271,7 @@ export class Launcher implements Disposable {
       folder,
       source: folder === undefined ? undefined : relativePath(Uri.file(folder), target.uri),
       resumedManifest: stored?.manifest,
+      begin,
     };
     const problems = await session.start(this.startWorker, params, resources);
     if (problems.length > 0) return refused(prepared, problems);

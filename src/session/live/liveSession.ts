@@ -4,6 +4,7 @@ import { withClasses } from '../../experiment/problems/tableTargets';
 import { Channel, reasonOf } from '../../protocol/channel';
 import type { Finding } from '../../diagnosis/finding';
 import type { DisplaySeries } from '../../run/series/displaySeries';
+import type { Pace } from '../../protocol/pace';
 import {
   isLive,
   type PendingCommand,
@@ -58,6 +59,8 @@ export class LiveSession implements Disposable {
   #killAllowedFrom = -Infinity;
   /** Number of pause, resume and step commands: only the reply to the last one sets the state, as replies may be late. */
   #commands = 0;
+  #pace: Pace = 'max';
+  #isReleased = false;
   #pending: PendingCommand | undefined;
   #message: string | undefined;
   #nonFinite: NonFiniteLocation | undefined;
@@ -116,13 +119,14 @@ export class LiveSession implements Disposable {
   }
 
   get status(): RunStatus {
-    const updatesPerSecond = this.#state === 'running' ? this.#speed.updatesPerSecond : undefined;
+    const updatesPerSecond = this.#state === 'running' ? limited(this.#speed.updatesPerSecond, this.#pace) : undefined;
     const { updates, seconds, ...numbers } = this.#history?.numbers ?? initialNumbers;
     const remaining = (this.#info?.plannedUpdates ?? 0) - updates;
     return {
       ...numbers,
       state: this.#state,
       pending: this.#pending,
+      pace: this.#pace,
       updates,
       seconds,
       updatesPerSecond,
@@ -174,12 +178,14 @@ export class LiveSession implements Disposable {
       return reply.problems;
     }
     this.#info = reply.info;
+    if (this.#pace !== 'max') await this.setPace(this.#pace);
     this.#experiment = withClasses(params.experiment, reply.info.loss.kind === 'crossEntropy');
     const { layout, recordEvery } = reply.info;
     // The first records may arrive together with the reply, and more while the history of a resumed run is read.
     this.#history = (await resources?.readHistory?.(reply.updates)) ?? new RunHistory(layout, recordEvery);
     for (const batch of this.#pendingRecords.splice(0)) this.#take(batch);
-    if (this.#state === 'preparing') this.#enter('running');
+    if (this.#isReleased) await this.release();
+    if (this.#state === 'preparing') this.#enter(params.begin === 'paused' ? 'paused' : 'running');
     // A short run may have ended by now; its numbers are available only from here on.
     else this.#changed.fire(undefined);
     return [];
@@ -251,6 +257,20 @@ export class LiveSession implements Disposable {
   /** Ends a run that could not be started. */
   fail(message: string): void {
     if (this.isLive) this.#end('failed', message);
+  }
+
+  /** Starts a run that is held until its first picture is on the screen. */
+  async release(): Promise<void> {
+    this.#isReleased = true;
+    if (this.#info !== undefined && this.isLive) await this.#trainer?.channel.request('release', undefined);
+  }
+
+  /** Trains at most so many updates a second, until the run is over. */
+  async setPace(pace: Pace): Promise<void> {
+    if (!this.isLive) return;
+    this.#pace = pace;
+    this.#changed.fire(undefined);
+    if (this.#info !== undefined) await this.#trainer?.channel.request('setPace', pace);
   }
 
   async setLearningRate(rate: number): Promise<void> {
@@ -409,4 +429,9 @@ export class LiveSession implements Disposable {
     trainer?.channel.close(reason);
     return trainer?.worker;
   }
+}
+
+/** The speed at which updates come: training alone may be faster than the pace. */
+function limited(updatesPerSecond: number | undefined, pace: Pace): number | undefined {
+  return updatesPerSecond === undefined || pace === 'max' ? updatesPerSecond : Math.min(updatesPerSecond, pace);
 }

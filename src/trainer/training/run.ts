@@ -3,7 +3,8 @@ import type { Finding } from '../../diagnosis/finding';
 import type { Capture } from '../../engine/instruments/capture';
 import { reasonOf } from '../../protocol/channel';
 import type { SaveStatus } from '../../protocol/run';
-import type { Ending } from '../../protocol/trainer';
+import type { Pace } from '../../protocol/pace';
+import type { Ending, RunStart } from '../../protocol/trainer';
 import { RecordPacker, type RecordBatch } from '../../run/records/recordBatch';
 import { RunPersistence } from '../storage/persistence';
 import type { RunWriter } from '../storage/runWriter';
@@ -35,6 +36,8 @@ export interface RunOptions {
   readonly yieldToMessages: () => Promise<void>;
   /** What the host asks of the run outside its messages; by default nothing. */
   readonly signals?: RunSignals;
+  /** When the first update is trained; by default now. */
+  readonly begin?: RunStart;
   /** Maximum number of bytes that wait in memory while the folder can't be written; by default `defaultBufferBytes`. */
   readonly bufferBytes?: number;
   /** Updates to capture. */
@@ -43,6 +46,8 @@ export interface RunOptions {
 
 const secondsBetweenYields = 0.015;
 const secondsBetweenPublications = 0.05;
+/** Maximum time for which a held run waits for its release. */
+const secondsHeld = 1;
 
 /** Runs a training from start to end; it can be paused, stepped and stopped, and saves its records meanwhile. */
 export class Run {
@@ -52,7 +57,12 @@ export class Run {
   readonly #diagnosis: Diagnosis | undefined;
   readonly #signals: RunSignals;
   #publishedFindings: readonly Finding[] = [];
-  #paused = false;
+  #paused: boolean;
+  #pace: Pace = 'max';
+  /** No update starts before this time, unless it is a single step. */
+  #notBefore = -Infinity;
+  /** Ends the wait for that time. */
+  #endWait: (() => void) | undefined;
   #stepsAllowed = 0;
   #stopping = false;
   #isSuspended = false;
@@ -70,19 +80,24 @@ export class Run {
     this.#persistence = writer && new RunPersistence(writer, notify, bufferBytes);
     this.#diagnosis = options.diagnosis ?? writer?.diagnosis;
     this.#signals = options.signals ?? new RunSignals();
+    this.#paused = options.begin === 'paused';
+    if (options.begin === 'held') this.#notBefore = this.#training.clock() + secondsHeld;
     this.#published = new RecordPacker(this.#training.setup.layout);
   }
 
   /** Resolves once the update in progress is done and published. */
   pause(): Promise<void> {
     this.#paused = true;
-    return this.#untilIdle();
+    const isIdle = this.#untilIdle();
+    this.#endWait?.();
+    return isIdle;
   }
 
   resume(): void {
     this.#paused = false;
     // Resolves pending pauses and steps, because they won't happen now.
     this.#stepsAllowed = 0;
+    this.#notBefore = -Infinity;
     this.#settleIdle();
     this.#wakeUp();
   }
@@ -107,6 +122,19 @@ export class Run {
   suspend(): void {
     this.#isSuspended = true;
     this.stop();
+  }
+
+  /** Trains at most so many updates a second from now on; the results are the same at every pace. */
+  setPace(pace: Pace): void {
+    this.#pace = pace;
+    this.#notBefore = Math.min(this.#notBefore, this.#training.clock() + intervalOf(pace));
+    this.#endWait?.();
+  }
+
+  /** Starts a held run. */
+  release(): void {
+    this.#notBefore = -Infinity;
+    this.#endWait?.();
   }
 
   setLearningRate(rate: number): void {
@@ -167,7 +195,12 @@ export class Run {
         await this.#waitWhilePaused();
         continue;
       }
+      if (!this.#paused && training.clock() < this.#notBefore) {
+        await this.#waitForTime();
+        continue;
+      }
       if (this.#paused) this.#stepsAllowed--;
+      this.#planNext(training.clock());
       const advance = training.advance(this.options.capturing);
       if (advance.kind === 'nonFinite') {
         const { update, pass, tensor, layer, t, row, value } = advance.where;
@@ -206,6 +239,24 @@ export class Run {
     if (checkpointEvery > 0 && this.#training.updates % checkpointEvery === 0) await this.#persistence?.checkpoint();
   }
 
+  /** Sets the time of the update after the one that starts now; short delays are made up for, long ones are not. */
+  #planNext(now: number): void {
+    const interval = intervalOf(this.#pace);
+    const isLate = now - this.#notBefore > interval;
+    this.#notBefore = interval === 0 ? -Infinity : (isLate ? now : this.#notBefore) + interval;
+  }
+
+  async #waitForTime(): Promise<void> {
+    const seconds = this.#notBefore - this.#training.clock();
+    if (seconds > secondsBetweenPublications) this.#publish();
+    await new Promise<void>((resolve) => {
+      this.#endWait = resolve;
+      this.#alarm = setTimeout(resolve, seconds * 1000);
+    });
+    this.#endWait = undefined;
+    clearTimeout(this.#alarm);
+  }
+
   async #waitWhilePaused(): Promise<void> {
     this.#publish();
     await this.#persistence?.flush();
@@ -228,6 +279,7 @@ export class Run {
   }
 
   #wakeUp(): void {
+    this.#endWait?.();
     const wake = this.#wake;
     this.#wake = undefined;
     wake?.();
@@ -253,4 +305,9 @@ export class Run {
     this.#publishedFindings = findings;
     this.options.observer.findings?.(findings);
   }
+}
+
+/** Seconds from the start of an update to that of the next one; 0 without a limit. */
+function intervalOf(pace: Pace): number {
+  return pace === 'max' ? 0 : 1 / pace;
 }
