@@ -253,7 +253,12 @@ export class RunPanel implements PanelView {
     const run =
       session?.info === undefined || session.series === undefined
         ? undefined
-        : { info: session.info, status: session.status, series: session.series.whole() };
+        : {
+            info: session.info,
+            status: session.status,
+            series: session.series.whole(),
+            ...(session.kind === 'live' ? { open: session.open } : {}),
+          };
     this.#sentUpdates = session?.series?.updates ?? 0;
     this.#sentSeries = run === undefined ? undefined : session?.series;
     this.#title = title;

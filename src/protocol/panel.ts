@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { SeriesSlice } from '../run/series/displaySeries';
 import { paces } from './pace';
+import type { ResolvedExperiment } from '../experiment/schema/schema';
 import type { RunInfo, RunState, RunStatus } from './run';
 import { replayRequests, type ReplayRequests } from './replayRequests';
 import { index, nothing, positive } from './requestSchemas';
@@ -15,11 +16,16 @@ export interface PanelEntry {
   readonly state: RunState | 'untrained';
 }
 
+/** Where the panel of a freshly trained run opens. */
+export type OpenPlace = NonNullable<ResolvedExperiment['open']>;
+
 /** A run as the panel first sees it. */
 export interface RunView {
   readonly info: RunInfo;
   readonly status: RunStatus;
   readonly series: SeriesSlice;
+  /** Of a run that this window has started, where its experiment says so. */
+  readonly open?: OpenPlace | undefined;
 }
 
 /** Everything that the panel shows; the reply to `ready`. */

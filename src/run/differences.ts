@@ -4,8 +4,8 @@ export type KeyValues = ReadonlyMap<string, string>;
 /** A key as a dotted path, with its formatted value. */
 export type KeyValue = readonly [key: string, value: string];
 
-/** Keys that have no effect on training. */
-const unimportant = new Set(['name', 'notes', 'version']);
+/** Keys that have no effect on training, with the keys in them. */
+const unimportant = new Set(['name', 'notes', 'version', 'open']);
 
 /** Defaults, as JSON, of keys that the format gained: a run of an earlier version does not have them. */
 const laterDefaults = new Map([
@@ -40,7 +40,7 @@ export function keyValues(experiment: unknown): KeyValues {
       return;
     }
     const [key, json] = [path.join('.'), toJson(value)];
-    if (!unimportant.has(key) && laterDefaults.get(key) !== json) found.set(key, json);
+    if (!unimportant.has(path[0] ?? '') && laterDefaults.get(key) !== json) found.set(key, json);
   };
   visit(experiment, []);
   return found;

@@ -1,7 +1,7 @@
 import type { DisplaySeries } from '../../src/run/series/displaySeries';
 import type { Horizon } from '../../src/protocol/gradientFlow';
 import type { Inspection } from '../../src/protocol/inspection';
-import type { PanelEntry } from '../../src/protocol/panel';
+import type { OpenPlace, PanelEntry } from '../../src/protocol/panel';
 import type { RunInfo, RunStatus } from '../../src/protocol/run';
 import type { SentCommand } from './pendingCommand';
 
@@ -84,6 +84,8 @@ export interface View extends CurveView, CellStates {
   readonly stateColour: StateColour | undefined;
   /** Changes to the update that is recomputed. */
   readonly whatIf: WhatIfSettings;
+  /** Folder of the run whose place to open has been shown: it is shown once. */
+  readonly openedRun: string | undefined;
 }
 
 /** A colour scale from 10^from to 10^to, fitted when the run had this many updates; later ones may extend it. */
@@ -130,6 +132,8 @@ export interface ShownRun {
   readonly series: DisplaySeries;
   /** Incremented when columns are appended to the series. */
   readonly version: number;
+  /** Where the experiment says that its panel opens. */
+  readonly open?: OpenPlace | undefined;
   /** A range of the run in more columns than the series has for it. */
   readonly zoomed?: ShownZoomedSeries | undefined;
 }
@@ -166,6 +170,8 @@ export interface Model {
   readonly sent: SentCommand | undefined;
   readonly view: View;
   readonly inspection: InspectionState;
+  /** The cell to which the page scrolls next, as the experiment names it; undefined where it need not. */
+  readonly openCell: OpenPlace['cell'];
   /** Under the pointer. */
   readonly hover: Point | undefined;
   /** Step of the loss that was pointed at last in the gradient flow, since one was selected. */
@@ -230,6 +236,7 @@ export const standardView: View = {
   heldOutRange: undefined,
   stateColour: undefined,
   whatIf: asTrained,
+  openedRun: undefined,
   ...standardCellStates,
   folded: standardFolded,
 };
@@ -249,6 +256,7 @@ export const emptyModel: Model = {
   sent: undefined,
   inspection: { kind: 'none', reason: '' },
   view: standardView,
+  openCell: undefined,
   hover: undefined,
   pointedLoss: undefined,
   unrollingStep: undefined,

@@ -2,6 +2,7 @@ import { DisplaySeries } from '../../src/run/series/displaySeries';
 import type { PanelCommand, PanelEntry, PanelState } from '../../src/protocol/panel';
 import type { RunStatus } from '../../src/protocol/run';
 import type { InspectionState, Model, Point, ShownZoomedSeries, ShownRun, View } from './model';
+import { atOpenPlace } from './openPlace';
 import { sentCommand, stillSent } from './pendingCommand';
 
 /** Everything that can happen to the model. */
@@ -10,6 +11,8 @@ export type Action =
   | { readonly kind: 'statusChanged'; readonly status: RunStatus; readonly entries: readonly PanelEntry[] }
   /** A button was pressed; its command is on its way to the host. */
   | { readonly kind: 'commandSent'; readonly command: PanelCommand }
+  /** The page has scrolled to the cell that the experiment names. */
+  | { readonly kind: 'cellOpened' }
   /** The host couldn't run a command. */
   | { readonly kind: 'commandFailed' }
   /** Columns were appended to the series, in place. */
@@ -25,12 +28,14 @@ export type Action =
 export function reduce(model: Model, action: Action): Model {
   switch (action.kind) {
     case 'runLoaded':
-      return runLoaded(model, action.state);
+      return atOpenPlace(runLoaded(model, action.state));
     case 'statusChanged': {
       const run = model.run === undefined ? undefined : { ...model.run, status: action.status };
       const sent = stillSent(model.sent, action.status);
-      return { ...model, run, entries: action.entries, message: action.status.message, sent };
+      return atOpenPlace({ ...model, run, entries: action.entries, message: action.status.message, sent });
     }
+    case 'cellOpened':
+      return { ...model, openCell: undefined };
     case 'commandSent':
       return { ...model, sent: sentCommand(action.command, model.run?.status) };
     case 'commandFailed':
@@ -106,6 +111,7 @@ function runLoaded(model: Model, state: PanelState): Model {
       },
       run,
     ),
+    openCell: model.openCell,
     hover: undefined,
     pointedLoss: undefined,
     unrollingStep: model.unrollingStep,
@@ -132,7 +138,7 @@ function shownRunOf(view: NonNullable<PanelState['run']>, before: ShownRun | und
   const isSame = before !== undefined && before.info.folder !== null && before.info.folder === view.info.folder;
   const stillExists = (before?.zoomed?.end ?? Infinity) <= view.status.updates;
   const zoomed = isSame && stillExists ? before.zoomed : undefined;
-  return { info: view.info, status: view.status, series, version: 1, zoomed };
+  return { info: view.info, status: view.status, series, version: 1, zoomed, open: view.open };
 }
 
 /** A view of another run may name a layer or a quantity that this run does not have. */

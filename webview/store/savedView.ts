@@ -74,6 +74,7 @@ export function restoreView(saved: unknown): View {
     stateColour: pick('stateColour', (value) =>
       ['step', 'both', 'input', 'topPrediction', 'target', 'value'].includes(value as string),
     ),
+    openedRun: pick('openedRun', (value) => typeof value === 'string'),
     whatIf: restoreWhatIf(field(view, 'whatIf')),
     ...restoreCellStates(view, standardFolded),
   };

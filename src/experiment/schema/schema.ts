@@ -3,6 +3,7 @@ import { dataSchema } from './dataSchema';
 import { describe, text, integer } from './fields';
 import { bpttSchema, clipSchema, lossSchema, recordSchema, trainingSchema } from './learningSchema';
 import { modelSchema } from './modelSchema';
+import { openSchema } from './openSchema';
 import { optimizerSchema } from './optimizerSchema';
 
 const versionError = 'write 1, the only version, or delete the key';
@@ -36,6 +37,7 @@ export const experimentSchema = z.strictObject(
     optimizer: optimizerSchema,
     training: trainingSchema,
     record: recordSchema,
+    open: openSchema,
   },
   { error: 'write an object with at least "data" and "model"' },
 );

@@ -1,6 +1,7 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
 import { formatMebibytes } from '../../text/numbers';
 import { withClasses } from '../../experiment/problems/tableTargets';
+import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import { Channel, reasonOf } from '../../protocol/channel';
 import type { Finding } from '../../diagnosis/finding';
 import type { DisplaySeries } from '../../run/series/displaySeries';
@@ -49,6 +50,7 @@ export class LiveSession implements Disposable {
   #trainer: LiveTrainer | undefined;
   #info: RunInfo | undefined;
   #experiment: unknown;
+  #open: ResolvedExperiment['open'];
   #memoryLimit: number | undefined;
   #history: RunHistory | undefined;
   /** Records that arrived before the history was read; appended when it is. */
@@ -93,6 +95,11 @@ export class LiveSession implements Disposable {
   /** Absolute path of the run's folder; undefined if the run is not saved, or not yet. */
   get folder(): string | undefined {
     return this.#info === undefined ? this.resumedFolder : (this.#info.folder ?? undefined);
+  }
+
+  /** Where its panel opens, if its experiment says so; a resumed run is shown as it was left. */
+  get open(): ResolvedExperiment['open'] {
+    return this.resumedFolder === undefined ? this.#open : undefined;
   }
 
   /** The experiment with every default written out; undefined before the trainer is started. */
@@ -167,6 +174,7 @@ export class LiveSession implements Disposable {
     resources?: TrainerResources,
   ): Promise<readonly StartProblem[]> {
     this.#experiment = params.experiment;
+    this.#open = params.experiment.open;
     this.#memoryLimit = params.memoryLimit;
     const trainer = this.#connect(startWorker(), resources?.lock);
     const reply = await trainer.channel.request('start', params).catch((error: unknown) => {
