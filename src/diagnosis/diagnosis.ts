@@ -1,7 +1,7 @@
 import type { ResolvedExperiment } from '../experiment/schema/schema';
 import type { RunInfo } from '../run/runInfo';
 import type { UpdateRecord } from '../run/records/recordBatch';
-import { divergenceCause, type DivergenceCause, type FirstNonFinite } from './divergence';
+import { divergenceCause, divergenceStory, type DivergenceCause, type FirstNonFinite } from './divergence';
 import type { Finding } from './finding';
 import { Observations, type ObservationState } from './observations';
 import type { Remedy } from './remedy';
@@ -108,6 +108,24 @@ export class Diagnosis {
           advice: origin.message,
           ...(origin.remedies === undefined ? {} : { remedies: origin.remedies }),
         };
+  }
+
+  /** When the divergence began, by the loss; undefined where it came suddenly. */
+  get divergenceBegan(): number | undefined {
+    return this.#observations.onset.state?.began ?? undefined;
+  }
+
+  /** What happened before a divergence, for people; see `divergenceStory`. A value of the data tells it by itself. */
+  divergenceStory(place: FirstNonFinite): string {
+    if (place.tensor === 'inputs') return '';
+    const { onset, firstProfile, info, experiment } = this.#observations;
+    return divergenceStory({
+      onset: onset.state,
+      updates: place.update,
+      growth: firstProfile?.growth,
+      steps: info.layout.steps,
+      clip: experiment.clip,
+    });
   }
 
   /** Adds the finding that a value was not finite, with its cause, and withdraws its symptoms. */

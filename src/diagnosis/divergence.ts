@@ -1,4 +1,6 @@
 import type { ResolvedExperiment } from '../experiment/schema/schema';
+import { formatCount, formatExact, formatNumber } from '../text/numbers';
+import { onsetFactor, type Onset } from './onset';
 import { lowerRate, setKey, type Remedy } from './remedy';
 
 /** Where the first value that is not finite appeared. */
@@ -43,4 +45,42 @@ export function divergenceCause(
         keyPath: ['model', 'weights'],
         advice: 'It is the first update: check the scale of the data, and model.weights.',
       };
+}
+
+/** What is known of a run that has diverged. */
+export interface DivergedRun {
+  readonly onset: Onset['state'];
+  /** The number of updates with finite numbers. */
+  readonly updates: number;
+  /** Largest ‖∂L/∂h_t‖ at the first update, relative to that of the last step; undefined if it wasn't recorded. */
+  readonly growth: number | undefined;
+  /** T */
+  readonly steps: number;
+  readonly clip: ResolvedExperiment['clip'];
+}
+
+/** Factor per step back from which a gradient counts as growing: over 60 steps 1.05 is nineteenfold. */
+const growing = 1.05;
+
+/** When a divergence began, what had grown and what was missing, as sentences for people; '' where nothing is known. */
+export function divergenceStory({ onset, updates, growth, steps, clip }: DivergedRun): string {
+  const sentences: string[] = [];
+  if (onset !== undefined && updates > 1) {
+    const { began, first } = onset;
+    const size = formatNumber(first);
+    sentences.push(
+      began === null
+        ? `It came suddenly: up to update ${formatExact(updates - 1)} the loss was below ${onsetFactor} times its first value, ${size}.`
+        : `It began at update ${formatExact(began)}: from there on the loss was more than ${onsetFactor} times its first value, ${size}.`,
+    );
+  }
+  const perStep = growth === undefined || steps < 2 ? 1 : growth ** (1 / (steps - 1));
+  const grew = perStep >= growing;
+  if (grew) {
+    sentences.push(
+      `At the first update the gradient grew ${formatNumber(perStep)}-fold, on average, at each of ${formatCount(steps - 1, 'step')} back.`,
+    );
+  }
+  if (clip === null) sentences.push(`Nothing clips the gradient: try "clip": { "norm": 1 }.`);
+  return sentences.join(' ');
 }

@@ -3,6 +3,7 @@ import type { ResolvedExperiment } from '../experiment/schema/schema';
 import { maxNames } from '../run/records/layoutBounds';
 import type { RunInfo } from '../run/runInfo';
 import { saturatedCandidate } from './rules/gateValues';
+import { Onset, onsetSchema } from './onset';
 import type { StepSeries, UpdateRecord } from '../run/records/recordBatch';
 
 /** Number of updates that count as recent. */
@@ -39,6 +40,8 @@ const stateSchema = z.object({
       updateRatios: z.array(recentSchema).max(maxNames),
     })
     .optional(),
+  /** Absent in checkpoints of earlier versions. */
+  onset: onsetSchema.optional(),
   /** Absent in checkpoints of earlier versions. */
   start: z
     .object({
@@ -103,6 +106,8 @@ export class Observations {
   rates = { sum: 0, count: 0 };
   /** The first series through time of the run; undefined before it, or if it was not observed. */
   firstProfile: FirstProfile | undefined;
+  /** When the loss left the size of its first value; see Onset. */
+  readonly onset = new Onset();
   /** The largest ‖g‖ of the run. */
   largestGradNorm = 0;
   /** The lowest mean loss of `shortWindow` updates in a row, and the last of them; undefined before there are so many. */
@@ -142,6 +147,7 @@ export class Observations {
     this.update = record.update;
     this.updates++;
     this.loss.add(loss);
+    this.onset.add(record.update, loss);
     this.gradNorm.add(gradNorm);
     this.clipped.add(clipped ? 1 : 0);
     this.firstLoss.add(loss);
@@ -183,6 +189,7 @@ export class Observations {
       lowest: this.lowest ?? null,
       bestValidation: Number.isFinite(this.bestValidation) ? this.bestValidation : null,
       spikes,
+      ...(this.onset.state === undefined ? {} : { onset: this.onset.state }),
       recent: {
         loss: this.loss.state,
         gradNorm: this.gradNorm.state,
@@ -210,7 +217,9 @@ export class Observations {
     spikes,
     recent,
     start,
+    onset,
   }: ObservationState): void {
+    this.onset.state = onset;
     this.loss.restore(recent?.loss ?? []);
     this.gradNorm.restore(recent?.gradNorm ?? []);
     this.clipped.restore(recent?.clipped ?? []);

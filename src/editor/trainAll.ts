@@ -28,7 +28,7 @@ async function chooseTargets(
 ): Promise<readonly Target[] | undefined> {
   const rest = targets.filter((target) => {
     const session = sessions.get(target);
-    return session?.status.state !== 'finished' || (changedKeys(session, file) ?? ['unknown']).length > 0;
+    return session?.status.state !== 'finished' || changedKeys(session, file)?.length !== 0;
   });
   const trained = targets.length - rest.length;
   if (trained === 0) return targets;

@@ -13,6 +13,8 @@ const locationSchema = z.object({
   t: z.number().int().optional(),
   row: z.number().int().optional(),
   value: z.string(),
+  /** The update from which on the loss had left its first size; absent where it came suddenly, and in earlier versions. */
+  began: z.number().int().nonnegative().optional(),
 });
 
 /** Where the first value that was not finite appeared; as the engine's `NonFinite`. */

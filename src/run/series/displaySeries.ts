@@ -14,11 +14,14 @@ const scalarFields = {
   learningRate: { width: 1, merge: 'last' },
 } as const satisfies Record<string, Field>;
 
-/** A quantity with one number an update, and ‖Δw‖ / ‖w‖ with one for each parameter. */
-export type ScalarField = keyof typeof scalarFields | 'updateRatio';
+/** A quantity with one number an update, and ‖Δw‖ / ‖w‖ and ‖∂L/∂w‖ with one for each parameter. */
+export type ScalarField = keyof typeof scalarFields | 'updateRatio' | 'parameterGradNorm';
 
-/** A quantity with one number per layer and time step; `lossPerStep` has one row only. */
-export type HeatField = 'dh' | 'dhLocal' | 'dc' | 'lossPerStep';
+/**
+ * A quantity with one number per layer and time step; `lossPerStep` has one row only, and `saturation` has the share at the
+ * low and at the high end of every gate, per layer.
+ */
+export type HeatField = 'dh' | 'dhLocal' | 'dc' | 'lossPerStep' | 'saturation';
 
 /** What changed in a display series. */
 export interface SeriesSlice {
@@ -55,9 +58,9 @@ function scalarColumns({ parameters }: RecordLayout): number {
  * @param recorded number of updates with a full record
  */
 export function seriesBytes(layout: RecordLayout, recorded: number): number {
-  const { layers, steps, hasCellState, parameters } = layout;
-  const cells = layers * steps * (hasCellState ? 3 : 2) + steps;
-  const scalars = Object.keys(scalarFields).length + parameters.length;
+  const { layers, steps, hasCellState, parameters, saturating } = layout;
+  const cells = layers * steps * (hasCellState ? 3 : 2) + steps + layers * saturating.length * 2;
+  const scalars = Object.keys(scalarFields).length + 2 * parameters.length;
   return 8 * (Math.min(recorded, heatColumns(layout)) * cells + Math.min(recorded, scalarColumns(layout)) * scalars);
 }
 
@@ -83,7 +86,8 @@ export class DisplaySeries {
   ) {
     const cells = layout.layers * layout.steps;
     const columns = heatColumns(layout);
-    const perParameter = { updateRatio: { width: layout.parameters.length, merge: 'max' } } as const;
+    const ofParameters = { width: layout.parameters.length, merge: 'max' } as const;
+    const perParameter = { updateRatio: ofParameters, parameterGradNorm: ofParameters };
     this.scalars = new ColumnTable<ScalarField>({ ...scalarFields, ...perParameter }, scalarColumns(layout), 1, origin);
     this.heat = new ColumnTable<HeatField>(
       {
@@ -91,6 +95,7 @@ export class DisplaySeries {
         dhLocal: { width: cells, merge: 'max' },
         dc: { width: layout.hasCellState ? cells : 0, merge: 'max' },
         lossPerStep: { width: layout.steps, merge: 'max' },
+        saturation: { width: layout.layers * layout.saturating.length * 2, merge: 'max' },
       },
       columns,
       every,
@@ -118,6 +123,8 @@ export class DisplaySeries {
         if (this.layout.hasCellState) this.heat.add('dc', column, batch.dc.subarray(m * cells, (m + 1) * cells));
         const { steps } = this.layout;
         this.heat.add('lossPerStep', column, batch.lossPerStep.subarray(m * steps, (m + 1) * steps));
+        const gates = this.heat.fields.saturation.width;
+        this.heat.add('saturation', column, batch.saturation.subarray(m * gates, (m + 1) * gates));
         m++;
       }
     }
@@ -167,6 +174,8 @@ export class DisplaySeries {
       return (batch.parameterUpdateNorm[at] ?? NaN) / (batch.parameterWeightNorm[at] ?? NaN);
     });
     scalars.add('updateRatio', column, ratios);
+    const norms = batch.parameterGradNorm.subarray(n * parameters, (n + 1) * parameters);
+    scalars.add('parameterGradNorm', column, norms);
     scalars.add('learningRate', column, [batch.learningRate[n] ?? NaN]);
   }
 }

@@ -212,8 +212,15 @@ export class Run {
         };
         const { model } = training.setup.experiment;
         const { advice } = this.#causeOf(place);
-        const message = describeNonFinite(advance.where, model, advice);
-        return { kind: 'diverged', updates: training.updates, message, place };
+        const story = this.#diagnosis?.divergenceStory(place) ?? '';
+        const message = [story, describeNonFinite(advance.where, model, advice)].filter((text) => text !== '').join(' ');
+        const began = this.#diagnosis?.divergenceBegan;
+        return {
+          kind: 'diverged',
+          updates: training.updates,
+          message,
+          place: { ...place, ...(began === undefined ? {} : { began }) },
+        };
       }
       this.#published.add(advance.record);
       this.#persistence?.add(advance.record);

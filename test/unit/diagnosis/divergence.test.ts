@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { divergenceCause } from '../../../src/diagnosis/divergence';
+import { divergenceCause, divergenceStory } from '../../../src/diagnosis/divergence';
+import { Onset } from '../../../src/diagnosis/onset';
 import { describeNonFinite } from '../../../src/trainer/training/training';
 import { exampleTraining } from '../trainer/exampleTraining';
 
@@ -41,5 +42,42 @@ describe('A divergence at the first update', () => {
     ]);
     assert.deepEqual(divergenceCause({ ...place, tensor: 'inputs' }, experiment).keyPath, ['data']);
     assert.deepEqual(divergenceCause({ ...place, update: 3 }, experiment).keyPath, ['optimizer', 'learningRate']);
+  });
+});
+
+describe('The story of a divergence', () => {
+  const run = { onset: { first: 0.5, began: 4 }, updates: 26, growth: 2 ** 59, steps: 60, clip: null } as const;
+
+  it('says when it began, what grew and what was missing', () => {
+    assert.equal(
+      divergenceStory(run),
+      'It began at update 4: from there on the loss was more than 10 times its first value, 0.5. ' +
+        'At the first update the gradient grew 2-fold, on average, at each of 59 steps back. ' +
+        'Nothing clips the gradient: try "clip": { "norm": 1 }.',
+    );
+  });
+
+  it('says only what was measured', () => {
+    const sudden = { ...run, onset: { first: 0.5, began: null }, growth: 1, clip: { norm: 1 } };
+    assert.equal(
+      divergenceStory(sudden),
+      'It came suddenly: up to update 25 the loss was below 10 times its first value, 0.5.',
+    );
+    assert.equal(divergenceStory({ ...sudden, onset: undefined, growth: undefined }), '');
+    assert.equal(divergenceStory({ ...sudden, updates: 1 }), '');
+  });
+
+  it('begins where the loss left its first size for good', () => {
+    const onset = new Onset();
+    const losses = [0.5, 4, 5.1, 6, 0.4, 5, 5.1, 80, Infinity];
+    const began = losses.map((loss, update) => {
+      onset.add(update, loss);
+      return onset.state?.began;
+    });
+    assert.deepEqual(began, [null, null, 2, 2, null, null, 6, 6, 6]);
+    const resumed = new Onset();
+    resumed.state = onset.state;
+    resumed.add(9, 90);
+    assert.equal(resumed.state?.began, 6);
   });
 });

@@ -1,5 +1,6 @@
 import { html, nothing, render, type TemplateResult } from 'lit-html';
 import type { Finding } from '../../../src/diagnosis/finding';
+import type { NonFiniteLocation } from '../../../src/run/manifest';
 import { formatFindings } from '../../../src/text/findingCount';
 import { formatExact } from '../../../src/text/numbers';
 import type { Store } from '../../store/store';
@@ -41,7 +42,7 @@ export class DiagnosisCell implements NotebookCell {
     this.#shown = findings;
     this.#list.hidden = findings.length === 0;
     render(
-      findings.map((finding) => this.#item(finding)),
+      findings.map((finding) => this.#item(finding, run.status.nonFinite)),
       this.#list,
     );
     this.#frame.setTable(findings.map(({ code, message }) => `${code}: ${message}`).join('\n'), () => ({
@@ -57,8 +58,13 @@ export class DiagnosisCell implements NotebookCell {
     }));
   }
 
-  #item({ level, when, update, keyPath, message }: Finding): TemplateResult {
-    const where = when === 'start' ? nothing : this.#updateButton(update);
+  #item({ level, when, update, keyPath, message, code }: Finding, nonFinite: NonFiniteLocation | undefined): TemplateResult {
+    const isDivergence = code === 'nonFinite' && nonFinite !== undefined;
+    const where = isDivergence
+      ? this.#divergenceButtons(nonFinite)
+      : when === 'start'
+        ? nothing
+        : this.#updateButton(update);
     return html`<li class="finding ${level}">
       <div class="finding-head">
         <span class="finding-level">${level}</span> at <code>${keyPath.join('.')}</code>${where}
@@ -67,10 +73,21 @@ export class DiagnosisCell implements NotebookCell {
     </li>`;
   }
 
+  /** Selects where a divergence began, and the last update before its end. */
+  #divergenceButtons({ began, update }: NonFiniteLocation): readonly TemplateResult[] {
+    const last = update - 1;
+    return [
+      ...(began === undefined || began >= last
+        ? []
+        : [this.#updateButton(began, `Where it began: update ${formatExact(began)}`)]),
+      ...(last < 0 ? [] : [this.#updateButton(last, `Just before the end: update ${formatExact(last)}`)]),
+    ];
+  }
+
   /** Selects the update of a finding. */
-  #updateButton(update: number): TemplateResult {
+  #updateButton(update: number, label = `Update ${formatExact(update)}`): TemplateResult {
     return buttonTemplate({
-      label: `Update ${formatExact(update)}`,
+      label,
       hint: 'Select this update in all pictures',
       appearance: 'secondary',
       onPress: () => {
