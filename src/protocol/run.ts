@@ -1,5 +1,6 @@
 import type { Finding } from '../diagnosis/finding';
 import type { NonFiniteLocation } from '../run/manifest';
+import type { RateChange } from '../run/rateChanges';
 import type { Pace } from './pace';
 
 export type { RunInfo } from '../run/runInfo';
@@ -84,6 +85,8 @@ export interface RunStatus {
   readonly updatesPerSecond: number | undefined;
   readonly secondsLeft: number | undefined;
   readonly learningRate: number | undefined;
+  /** Changes of the base rate by the user, in the order of their updates. */
+  readonly rateChanges?: readonly RateChange[] | undefined;
   /** Of the last update. */
   readonly loss: number | undefined;
   readonly validationLoss: number | undefined;

@@ -198,8 +198,8 @@ export type TrainerContract = {
     setPace: { params: Pace; result: undefined };
     /** Starts a held run. */
     release: { params: undefined; result: undefined };
-    /** The base rate, before the schedule. */
-    setLearningRate: { params: number; result: undefined };
+    /** The base rate, before the schedule; the reply is the first update that it applies to. */
+    setLearningRate: { params: number; result: number };
     /** The records, from an update on, that are not yet written to the run's folder. */
     unwritten: { params: number; result: readonly RecordBatch[] };
     /** Turns this worker into the replay of a stored run. */

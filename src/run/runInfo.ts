@@ -22,6 +22,9 @@ const rescalingSchema = z.object({ shift: z.number(), scale: z.number().nonnegat
 /** Most columns whose rescalings are stored: a manifest with more would be too large to be read. */
 export const maxStoredColumns = 4096;
 
+/** Most resumes whose updates are stored. */
+export const maxStoredResumes = 1000;
+
 /** Rescalings of the columns of a table; an indicator of missing values has shift 0 and scale 1. */
 const scalingSchema = z.object({
   kind: z.enum(['standard', 'minmax', 'none']),
@@ -98,6 +101,8 @@ export const runInfoSchema = z.object({
   kernels: z.string(),
   /** Changes of the kernel set, in the order of their updates. Runs of earlier versions have none. */
   kernelChanges: z.array(kernelChangeSchema).default([]),
+  /** The updates before which the run was resumed, in their order. Runs of earlier versions have none. */
+  resumedAt: z.array(size).max(maxStoredResumes).default([]),
   /**
    * Parts that each batch is split into; with the kernel set it determines the last bits. Earlier versions did not
    * split.

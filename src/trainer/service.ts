@@ -102,10 +102,7 @@ export class TrainerService {
         this.#running.release();
         return undefined;
       },
-      setLearningRate: (rate) => {
-        this.#running.setLearningRate(rate);
-        return undefined;
-      },
+      setLearningRate: (rate) => this.#running.setLearningRate(rate),
       unwritten: (from) => this.#running.unwritten(from),
       ...this.#host.storedRuns,
       openReplay: (params) => this.#replays.open(params),

@@ -18,4 +18,6 @@ export const openCellTitles: Readonly<Record<NonNullable<OpenPlace['cell']>, Cel
   whatIf: 'What if',
   output: 'Output',
   run: 'Run',
+  gates: 'Gate saturation',
+  parameterGradient: 'Gradient norm per parameter',
 };

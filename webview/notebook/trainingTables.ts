@@ -23,18 +23,25 @@ export function clippingTable(series: DisplaySeries): Table {
 }
 
 /** ‖ΔW‖ / ‖W‖ over the updates: a column per parameter; the largest where a row covers several updates. */
-export function updateRatioTable({ scalars, layout }: DisplaySeries): Table {
+export function updateRatioTable(series: DisplaySeries): Table {
+  return parameterTable(series, 'updateRatio', 'Update size relative to the weights');
+}
+
+/** ‖∂L/∂W‖ over the updates, before clipping: a column per parameter; the largest where a row covers several updates. */
+export function parameterGradientTable(series: DisplaySeries): Table {
+  return parameterTable(series, 'parameterGradNorm', 'Gradient norm per parameter');
+}
+
+function parameterTable(
+  { scalars, layout }: DisplaySeries,
+  field: 'updateRatio' | 'parameterGradNorm',
+  caption: string,
+): Table {
   const { stride, count } = scalars;
   return {
-    caption:
-      stride === 1
-        ? 'Update size relative to the weights'
-        : `Update size relative to the weights; a row covers ${stride} updates`,
+    caption: stride === 1 ? caption : `${caption}; a row covers ${stride} updates`,
     columns: [stride === 1 ? 'update' : 'from update', ...layout.parameters],
-    rows: Array.from({ length: count }, (_, column) => [
-      scalars.updateOf(column),
-      ...scalars.column('updateRatio', column),
-    ]),
+    rows: Array.from({ length: count }, (_, column) => [scalars.updateOf(column), ...scalars.column(field, column)]),
   };
 }
 

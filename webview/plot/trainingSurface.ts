@@ -1,3 +1,6 @@
+import { render } from 'lit-html';
+import { element } from '../ui/element';
+import { marksTemplate, trainingMarks } from './trainingMarks';
 import { middleOfUpdate, updateAt, type TrainingAxis } from './trainingAxis';
 import { PlotSurface, SurfaceLine, type SurfacePoint } from './plotSurface';
 import type { SharedZoom } from './zoom';
@@ -19,6 +22,8 @@ export class TrainingSurface {
   readonly #rowCrosshair = new SurfaceLine('row-crosshair', 'y');
   readonly #mark = new SurfaceLine('selection-mark');
   readonly #rowMark = new SurfaceLine('selection-row', 'y');
+  readonly #marks = element('div', { class: 'training-marks' });
+  #drawnMarks = '';
   readonly #height: MeasuredHeight;
   #axis: TrainingAxis | undefined;
   #rows: number | undefined;
@@ -57,6 +62,7 @@ export class TrainingSurface {
       this.#mark,
       this.#rowMark,
     ).element;
+    this.element.append(this.#marks);
     this.#height = new MeasuredHeight(this.element, () => {
       store.redraw();
     });
@@ -72,6 +78,16 @@ export class TrainingSurface {
     };
     place(this.#crosshair, this.#rowCrosshair, hover);
     place(this.#mark, this.#rowMark, view.selection);
+    this.#drawMarks(axis);
+  }
+
+  #drawMarks(axis: TrainingAxis): void {
+    const { run } = this.store.model;
+    const marks = run === undefined ? [] : trainingMarks(run);
+    const key = JSON.stringify([marks, axis.domain, axis.width]);
+    if (key === this.#drawnMarks) return;
+    this.#drawnMarks = key;
+    render(marksTemplate(marks, axis), this.#marks);
   }
 
   #middleOfRow(t: number | undefined): number | undefined {

@@ -19,6 +19,8 @@ const openCells = {
   whatIf: 'What if',
   output: 'Output',
   run: 'Run',
+  gates: 'Gate saturation',
+  parameterGradient: 'Gradient norm per parameter',
 } as const;
 
 /** The name of a notebook cell in an experiment. */

@@ -19,6 +19,7 @@ import type { Ending, StartProblem, StartParams, TrainerContract, TrainerHostCon
 import type { FolderLock } from '../../run/storage/folderLock.node';
 import type { NonFiniteLocation } from '../../run/manifest';
 import type { RecordBatch } from '../../run/records/recordBatch';
+import type { RateChange } from '../../run/rateChanges';
 import { RateMeter } from './rateMeter';
 import { outOfMemory, type StartTrainerWorker, type TrainerWorker } from '../trainers/trainerWorker';
 
@@ -63,6 +64,8 @@ export class LiveSession implements Disposable {
   #commands = 0;
   #pace: Pace = 'max';
   #isReleased = false;
+  /** Those of this window; a resumed run gets the earlier ones when it is read again. */
+  #rateChanges: readonly RateChange[] = [];
   #pending: PendingCommand | undefined;
   #message: string | undefined;
   #nonFinite: NonFiniteLocation | undefined;
@@ -134,6 +137,7 @@ export class LiveSession implements Disposable {
       state: this.#state,
       pending: this.#pending,
       pace: this.#pace,
+      rateChanges: this.#rateChanges,
       updates,
       seconds,
       updatesPerSecond,
@@ -282,7 +286,10 @@ export class LiveSession implements Disposable {
   }
 
   async setLearningRate(rate: number): Promise<void> {
-    await this.#trainer?.channel.request('setLearningRate', rate);
+    const update = await this.#trainer?.channel.request('setLearningRate', rate);
+    if (update === undefined) return;
+    this.#rateChanges = [...this.#rateChanges, { update, learningRate: rate }];
+    this.#changed.fire(undefined);
   }
 
   /** The records, from an update on, that are not yet on disk; empty without a trainer. */

@@ -4,6 +4,7 @@ import { formatCount, formatExact } from '../../text/numbers';
 import type { RunState } from '../../protocol/run';
 import type { GrowingHistory } from './growingHistory';
 import { readFindingsIn } from './storedFindings';
+import { readRateChangesIn } from './storedRateChanges';
 import { readStoredRun, type StoredRun } from './storedRun';
 import type { RunReader } from './runReader';
 import type { LoadedRun } from './storedSession';
@@ -68,6 +69,7 @@ export async function loadRun({ folder, manifest, state }: StoredRun, records: G
     message: messages.filter((text) => text !== '').join(' ') || undefined,
     nonFinite: manifest.nonFinite ?? undefined,
     findings,
+    rateChanges: await readRateChangesIn(folder.fsPath),
     history,
   };
 }

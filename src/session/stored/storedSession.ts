@@ -3,6 +3,7 @@ import type { Finding } from '../../diagnosis/finding';
 import type { RunInfo, RunState, RunStatus } from '../../protocol/run';
 import type { NonFiniteLocation } from '../../run/manifest';
 import type { DisplaySeries } from '../../run/series/displaySeries';
+import type { RateChange } from '../../run/rateChanges';
 import type { RunHistory } from '../../run/series/runHistory';
 
 /** A run as read from its folder, with its records. */
@@ -14,6 +15,7 @@ export interface LoadedRun {
   readonly message: string | undefined;
   readonly nonFinite: NonFiniteLocation | undefined;
   readonly findings: readonly Finding[];
+  readonly rateChanges: readonly RateChange[];
   readonly history: RunHistory;
 }
 
@@ -60,7 +62,7 @@ export class StoredSession implements Disposable {
   }
 
   get status(): RunStatus {
-    const { history, state, message, nonFinite, findings } = this.#run;
+    const { history, state, message, nonFinite, findings, rateChanges } = this.#run;
     return {
       ...history.numbers,
       state,
@@ -69,6 +71,7 @@ export class StoredSession implements Disposable {
       queuePosition: undefined,
       nonFinite,
       findings,
+      rateChanges,
       saved: 'whole',
       message,
     };

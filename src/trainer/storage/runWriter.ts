@@ -10,6 +10,7 @@ import {
 import type { Capture } from '../../engine/instruments/capture';
 import { reasonOf } from '../../protocol/channel';
 import type { RunInfo } from '../../protocol/run';
+import { maxStoredResumes } from '../../run/runInfo';
 import { RunHistory } from '../../run/series/runHistory';
 import { withKernelChange } from '../../run/kernelHistory';
 import { layoutVersion, runFiles, updatesOfCheckpoint } from '../../run/storage/runFiles';
@@ -133,7 +134,8 @@ export class RunWriter {
       for (const later of checkpoints) if (later > updates) await this.storage.remove(runFiles.checkpoint(later));
       const lostRates = await this.#dropLaterRateChanges();
       this.#history = await this.#restoredHistory();
-      this.#info = { ...this.#info, ...withKernelChange(info, updates, this.training.setup.kernels.name) };
+      const resumedAt = [...info.resumedAt.filter((at) => at < updates), updates].slice(-maxStoredResumes);
+      this.#info = { ...this.#info, ...withKernelChange(info, updates, this.training.setup.kernels.name), resumedAt };
       this.#recordedUpdates = updates;
       await this.writeManifest('running', undefined);
       return [

@@ -137,10 +137,13 @@ export class Run {
     this.#endWait?.();
   }
 
-  setLearningRate(rate: number): void {
+  /** @returns the first update that the rate applies to */
+  setLearningRate(rate: number): number {
     if (!(Number.isFinite(rate) && rate > 0)) throw new Error(`A learning rate is a number above 0; got ${rate}.`);
     this.#training.setup.learner.learningRate = rate;
-    this.#persistence?.noteRateChange({ update: this.#training.updates, learningRate: rate });
+    const update = this.#training.updates;
+    this.#persistence?.noteRateChange({ update, learningRate: rate });
+    return update;
   }
 
   /** The records from an update on that aren't in the run's folder yet; none if the run isn't saved. */
@@ -213,7 +216,9 @@ export class Run {
         const { model } = training.setup.experiment;
         const { advice } = this.#causeOf(place);
         const story = this.#diagnosis?.divergenceStory(place) ?? '';
-        const message = [story, describeNonFinite(advance.where, model, advice)].filter((text) => text !== '').join(' ');
+        const message = [story, describeNonFinite(advance.where, model, advice)]
+          .filter((text) => text !== '')
+          .join(' ');
         const began = this.#diagnosis?.divergenceBegan;
         return {
           kind: 'diverged',

@@ -56,6 +56,7 @@ export function runInfoOf(
     lag: source.lag ?? null,
     kernels: setup.kernels.name,
     kernelChanges: [],
+    resumedAt: [],
     shards: learner.shardCount,
     workers,
     memoryBytes: setup.memoryBytes,

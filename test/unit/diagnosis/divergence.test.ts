@@ -51,8 +51,8 @@ describe('The story of a divergence', () => {
   it('says when it began, what grew and what was missing', () => {
     assert.equal(
       divergenceStory(run),
-      'It began at update 4: from there on the loss was more than 10 times its first value, 0.5. ' +
-        'At the first update the gradient grew 2-fold, on average, at each of 59 steps back. ' +
+      'It began at update 4: from there on the loss was more than 10 times its first value, 0.500. ' +
+        'At the first update the gradient grew 2.00-fold, on average, at each of 59 steps back. ' +
         'Nothing clips the gradient: try "clip": { "norm": 1 }.',
     );
   });
@@ -61,7 +61,7 @@ describe('The story of a divergence', () => {
     const sudden = { ...run, onset: { first: 0.5, began: null }, growth: 1, clip: { norm: 1 } };
     assert.equal(
       divergenceStory(sudden),
-      'It came suddenly: up to update 25 the loss was below 10 times its first value, 0.5.',
+      'It came suddenly: up to update 25 the loss was below 10 times its first value, 0.500.',
     );
     assert.equal(divergenceStory({ ...sudden, onset: undefined, growth: undefined }), '');
     assert.equal(divergenceStory({ ...sudden, updates: 1 }), '');

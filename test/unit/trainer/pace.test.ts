@@ -25,7 +25,7 @@ function clockedRun(begin: 'now' | 'held' | 'paused' = 'now') {
     training,
     batches,
     /** Moves the clock; the run looks at it again when a message arrives. */
-    pass(seconds: number): void {
+    pass: (seconds: number): void => {
       now += seconds;
     },
   };

@@ -102,7 +102,7 @@ describe('A run', () => {
     const ended = run.train();
     await paused;
     await run.step();
-    run.setLearningRate(0.5);
+    assert.equal(run.setLearningRate(0.5), 1);
     await run.step();
     assert.deepEqual(
       batches.flatMap(({ learningRate }) => [...learningRate]),
@@ -128,6 +128,7 @@ describe('A run', () => {
     const { run } = running(training, await written(training));
     const ending = await run.train();
     assert.ok(ending.kind === 'diverged');
+    assert.match(ending.message, /Nothing clips the gradient: try "clip": \{ "norm": 1 \}\. Diverged at /);
     assert.match(ending.message, /Diverged at update \d+: .+ \(\S+\) became (NaN|-?Infinity) in the \w+ pass/);
     assert.equal(readManifest(readFileSync(join(folder, 'run.json')))?.state, 'diverged');
   });

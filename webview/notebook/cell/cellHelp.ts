@@ -73,6 +73,14 @@ export const cellHelp = {
     text: 'The loss is only a number; this is what the network does at this point. For a table, all held-out rows are predicted, in the unit of the data: a forecast is worth something where it is closer to the true values than persistence, the value of the last known row. A text sampled at a low temperature shows its most confident predictions, a high temperature shows what else it considers possible. The states are its memory: if they form clusters, the network has learned a finite number of states.',
     formula: 'p(next = j) ∝ exp(ŷ_{t,j} / temperature)',
   },
+  'Gate saturation': {
+    text: 'A gate multiplies what passes it by a number between 0 and 1. It counts as closed up to 0.1 and as open from 0.9, over all steps, units and sequences of the batch; there its slope is small, so that it learns slowly. That is no fault by itself: an open forget gate is how an LSTM remembers. A candidate counts as saturated where what its nonlinearity is applied to is beyond ±5, and one of a relu as dead where it is 0: nothing of its gradient passes.',
+    formula: 'σ′(a) = σ(a) (1 − σ(a))',
+  },
+  'Gradient norm per parameter': {
+    text: 'The norm of the gradient of every parameter, before clipping. Compare W_hh and W_xh with W_hy: the gradient of the head needs no way back through time. If the recurrent parameters get a thousandth of what the head gets, the gradient vanishes on its way; if they get far more, it explodes there.',
+    formula: '‖g‖² = Σ_p ‖g_p‖²',
+  },
 } as const satisfies Readonly<Record<string, CellHelp>>;
 
 /** The title of a cell. */

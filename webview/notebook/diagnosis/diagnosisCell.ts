@@ -58,7 +58,10 @@ export class DiagnosisCell implements NotebookCell {
     }));
   }
 
-  #item({ level, when, update, keyPath, message, code }: Finding, nonFinite: NonFiniteLocation | undefined): TemplateResult {
+  #item(
+    { level, when, update, keyPath, message, code }: Finding,
+    nonFinite: NonFiniteLocation | undefined,
+  ): TemplateResult {
     const isDivergence = code === 'nonFinite' && nonFinite !== undefined;
     const where = isDivergence
       ? this.#divergenceButtons(nonFinite)

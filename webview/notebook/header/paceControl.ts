@@ -11,19 +11,19 @@ export interface PaceControl {
 
 /** @param setPace asks the host for another pace */
 export function paceControl(setPace: (pace: Pace) => void): PaceControl {
-  const { element, setOptions } = choice<`${Pace}`>('Pace', (value) => {
+  const control = choice<`${Pace}`>('Pace', (value) => {
     const pace = paces.find((one) => String(one) === value);
     if (pace !== undefined) setPace(pace);
   });
-  element.title = 'How many updates are trained in a second; the results are the same at every pace';
+  control.element.title = 'How many updates are trained in a second; the results are the same at every pace';
   return {
-    element,
+    element: control.element,
     update(model) {
       const pace = paceOf(model);
-      element.hidden = pace === undefined;
+      control.element.hidden = pace === undefined;
       if (pace === undefined) return;
       const options = paces.map((one) => ({ value: `${one}` as const, label: formatPace(one) }));
-      setOptions(options, `${pace}`);
+      control.setOptions(options, `${pace}`);
     },
   };
 }

@@ -12,6 +12,7 @@ import type { Drawing } from '../cell/cellFrame';
 import { shownRun } from '../dataSources';
 import type { CellDeclaration } from '../cell/cellDeclaration';
 import { errorInDataUnit, lossName, lossUnit } from './lossName';
+import { trainingMarks, wordsOfMarks } from '../../plot/trainingMarks';
 import { CurveControls } from '../../plot/curveControls';
 import { lossSummary, type MeasuredLoss } from './lossSummary';
 import {
@@ -138,6 +139,7 @@ function readout(model: Model, run: ShownRun): string {
     `L = ${formatNumber(meanLoss(series, column))}`,
     ...(Number.isNaN(validation) ? [] : [`validation after this update ${formatNumber(validation)}${inUnit}`]),
     `learning rate ${formatShortNumber(rate)}`,
+    ...wordsOfMarks(trainingMarks(run), series.scalars.updateOf(column), series.scalars.stride),
   ].join(' · ');
 }
 
