@@ -2,8 +2,7 @@ import type { DisplaySeries } from '../../src/run/series/displaySeries';
 import type { Horizon } from '../../src/protocol/gradientFlow';
 import type { Inspection } from '../../src/protocol/inspection';
 import type { OpenPlace, PanelEntry } from '../../src/protocol/panel';
-import type { RunInfo, RunStatus } from '../../src/protocol/run';
-import type { SentCommand } from './pendingCommand';
+import type { PendingCommand, RunInfo, RunStatus } from '../../src/protocol/run';
 
 /** What the heatmap shows. */
 export type Quantity = 'dh' | 'dhLocal' | 'dc' | 'lossPerStep';
@@ -150,6 +149,13 @@ export type InspectionState =
   | { readonly kind: 'loading'; readonly update: number }
   | { readonly kind: 'ready'; readonly inspection: Inspection }
   | { readonly kind: 'failed'; readonly update: number; readonly message: string };
+
+/** A command that was pressed on this page, before the host has answered. */
+export interface SentCommand {
+  readonly command: PendingCommand;
+  /** Updates of the run when it was pressed. */
+  readonly updates: number;
+}
 
 /** Everything the notebook draws from. */
 export interface Model {

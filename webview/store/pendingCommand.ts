@@ -1,13 +1,6 @@
 import { isLive, type PendingCommand, type RunStatus } from '../../src/protocol/run';
 import type { PanelCommand } from '../../src/protocol/panel';
-import type { Model } from './model';
-
-/** A command that was pressed on this page, before the host has answered. */
-export interface SentCommand {
-  readonly command: PendingCommand;
-  /** Updates of the run when it was pressed. */
-  readonly updates: number;
-}
+import type { Model, SentCommand } from './model';
 
 /** The command that has been pressed and has not taken effect: known at once on this page, later by the host. */
 export function pendingCommandOf({ sent, run }: Pick<Model, 'sent' | 'run'>): PendingCommand | undefined {
