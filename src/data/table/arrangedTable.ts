@@ -134,7 +134,8 @@ function fillInputs(
         return filled;
       });
     case 'mask': {
-      const missing = inputs.map((column) => Float64Array.from(column, (value) => (Number.isNaN(value) ? 1 : 0)));
+      // Float64Array.from would hold all numbers in a list first.
+      const missing = inputs.map((column) => column.map((value) => (Number.isNaN(value) ? 1 : 0)));
       const kept = inputs.map((column) => {
         const mean = meanOf(column.subarray(0, training));
         const filled = ownCopy(column);
