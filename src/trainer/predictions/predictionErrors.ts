@@ -1,5 +1,5 @@
 import type { TableScaling } from '../../data/table/normalization';
-import type { PredictionErrors } from '../../text/predictionErrors';
+import type { ColumnScaling, PredictionErrors } from '../../text/predictionErrors';
 import type { HeldOutPredictions } from './heldOutEvaluation';
 
 /**
@@ -37,8 +37,14 @@ export function predictionErrors(
         mae: net.sizes / net.count,
         persistence: Math.sqrt(last.squares / last.count),
         persistenceCount: last.count,
-        scaling: { kind: scaling?.kind ?? 'none', scale: scaling?.targets[column]?.scale ?? 1 },
+        scaling: scalingOf(scaling, column),
       };
+}
+
+/** A column that is constant in the training part is only shifted: it has no σ and no range. */
+function scalingOf(scaling: TableScaling | undefined, column: number): ColumnScaling {
+  const scale = scaling?.targets[column]?.scale ?? 1;
+  return { kind: scale === 1 ? 'none' : (scaling?.kind ?? 'none'), scale };
 }
 
 const none = new Float64Array(0);

@@ -8,6 +8,7 @@ import { predictionPoints } from '../../../src/trainer/predictions/predictionPoi
 import { openHeldOut, predictionColumns, PredictionReader } from '../../../src/trainer/predictions/predictionReader';
 import { withEarlierParameters } from '../../../src/trainer/replay/earlierParameters';
 import type { Training } from '../../../src/trainer/training/training';
+import { formatPredictionErrors } from '../../../src/text/predictionErrors';
 import { exampleTraining } from './exampleTraining';
 
 const bytes = (text: string) => new Map([['table.csv', new TextEncoder().encode(text)]]);
@@ -123,6 +124,18 @@ describe('Predictions of the held-out rows of a table', () => {
     );
     const baseline = source.baselines.find(({ answer, heldOut }) => answer === 'persistence' && heldOut);
     close((errors.persistence / errors.scaling.scale) ** 2, baseline?.value ?? NaN, 'baseline');
+  });
+
+  it('have errors without σ or range where the training part is constant', () => {
+    const constant = ['y', ...Array.from({ length: 40 }, (_, row) => (row < 32 ? '14.62' : '15'))].join('\n');
+    for (const normalize of ['standard', 'minmax']) {
+      const { training: trained, predictions } = predicted(constant, { inputs: ['y'], length: 4, normalize });
+      const errors = predictionErrors(predictions, 0, trained.setup.source.scaling);
+      assert.match(
+        formatPredictionErrors(errors, '"y"'),
+        /^RMSE [\d.]+ and mean absolute error [\d.]+ over 8 held-out rows/,
+      );
+    }
   });
 
   it('are undone from every kind of scaling', () => {
