@@ -1,4 +1,4 @@
-import { Uri, window, workspace } from 'vscode';
+import { window, workspace, type Uri } from 'vscode';
 import { readFileStart } from '../data/files/fileReading';
 import { experimentExtension } from '../experiment/document/experimentPath';
 import { showErrorMessage } from '../platform/messages';
