@@ -42,7 +42,10 @@ describe('A new experiment', () => {
     await workbench.pickerOpens('Target');
     await workbench.pick('temp');
     await workbench.tab('weather.rnn.json').waitFor();
-    await workbench.page.locator('.codelens-decoration', { hasText: /parameters/ }).first().waitFor();
+    await workbench.page
+      .locator('.codelens-decoration', { hasText: /parameters/ })
+      .first()
+      .waitFor();
     const text = readFileSync(join(workbench.folder, 'weather.rnn.json'), 'utf8');
     assert.match(text, /"inputs": \["temp", "wind"\],[^]*"targets": \["temp"\]/);
     assert.deepEqual(await workbench.problems(0), []);
@@ -53,7 +56,10 @@ describe('A new experiment', () => {
       await fromFile('poem.txt');
       await workbench.tab(name).waitFor();
     }
-    await workbench.page.locator('.codelens-decoration', { hasText: /parameters/ }).first().waitFor();
+    await workbench.page
+      .locator('.codelens-decoration', { hasText: /parameters/ })
+      .first()
+      .waitFor();
     assert.match(readFileSync(join(workbench.folder, 'poem-2.rnn.json'), 'utf8'), /"text": "poem\.txt"/);
   });
 });
