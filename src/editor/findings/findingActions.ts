@@ -39,7 +39,9 @@ function fixActions(document: TextDocument, file: ExperimentFile, shown: ShownFi
     return [train];
   }
   const text = document.getText();
-  const actions = (finding.remedies ?? []).flatMap((remedy) => {
+  const actions = (finding.remedies ?? []).flatMap((known) => {
+    // A key that isn't written needn't be removed, or be spoken of.
+    const remedy = known.filter((change) => file.changesFor([change], session.variant).length > 0);
     const changes = file.changesFor(remedy, session.variant);
     const after = changedText(text, changes, session.variant);
     if (after === undefined) return [];
