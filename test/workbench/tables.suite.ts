@@ -49,6 +49,26 @@ describe('The editor of an experiment over a table', () => {
     await until('no diagnostic', () => vscode.languages.getDiagnostics(document.uri).length === 0);
   });
 
+  it('warns of a code for missing values before any training, with its row, and no longer once it is listed', async () => {
+    const values = Array.from({ length: 40 }, (_, row) => (row === 20 ? -9999 : row % 7));
+    const { document } = await ExperimentFile.open(experiment, { 'days.csv': ['n', ...values].join('\n') });
+    const [warning] = await until('the warning', () => {
+      const found = vscode.languages.getDiagnostics(document.uri);
+      return found.length > 0 && found;
+    });
+    assert.equal(warning?.severity, vscode.DiagnosticSeverity.Warning);
+    assert.match(warning.message, /^Column "n" of "days\.csv" is -9999 in 1 row \(22\)/);
+    assert.equal(warning.relatedInformation?.[0]?.location.range.start.line, 21);
+    const [fix] = await fixesOf(document.uri, warning);
+    assert.ok(fix?.edit);
+    await vscode.workspace.applyEdit(fix.edit);
+    await until('no warning', () =>
+      vscode.languages
+        .getDiagnostics(document.uri)
+        .every(({ severity }) => severity !== vscode.DiagnosticSeverity.Warning),
+    );
+  });
+
   it('completes data files and columns, with what they hold', async () => {
     const unfinished = `{
   "data": {
