@@ -1,4 +1,4 @@
-import { TabInputWebview, window, type Memento, type Tab } from 'vscode';
+import { TabInputWebview, ViewColumn, window, type Memento, type Tab } from 'vscode';
 import * as z from 'zod';
 import { comparisonViewType, panelViewType } from '../platform/ids';
 
@@ -17,7 +17,7 @@ export interface PanelKind<Shown> {
 export interface OpenPanel<Shown> {
   readonly shown: Shown;
   readonly title: string;
-  readonly column?: number | undefined;
+  readonly column?: ViewColumn | undefined;
 }
 
 /**
@@ -38,13 +38,13 @@ export class OpenPanels<Shown> {
     const { schema, storeKey } = this.kind;
     return (
       z
-        .array(z.object({ shown: schema, title: z.string(), column: z.number().int().min(1).optional() }))
+        .array(z.object({ shown: schema, title: z.string(), column: z.enum(ViewColumn).optional() }))
         .safeParse(this.store.get(storeKey)).data ?? []
     );
   }
 
   /** The columns that have panels of this extension, the first one first. */
-  get columns(): readonly number[] {
+  get columns(): readonly ViewColumn[] {
     const viewTypes = [panelViewType, comparisonViewType];
     const groups = window.tabGroups.all.filter(({ tabs }) =>
       tabs.some(

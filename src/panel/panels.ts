@@ -79,7 +79,7 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
   }
 
   /** @param column where the panel was before a reload of the window */
-  #reveal(shown: Shown, focus: PanelFocus, column: number | undefined): View {
+  #reveal(shown: Shown, focus: PanelFocus, column: ViewColumn | undefined): View {
     const open = this.#views.get(this.kind.keyOf(shown));
     if (open !== undefined) {
       open.panel.reveal(undefined, focus === 'unchanged');
@@ -99,7 +99,7 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
    * The column for a new panel: that of the other panels, or the one where it was, but never over the text that is being
    * edited; else the one beside it.
    */
-  #columnFor(before: number | undefined): ViewColumn {
+  #columnFor(before: ViewColumn | undefined): ViewColumn {
     const used = [[...this.#views.values()].at(-1)?.panel.viewColumn, ...this.#open.columns, before];
     const existing = window.tabGroups.all.map(({ viewColumn }) => viewColumn);
     const edited = window.activeTextEditor?.viewColumn;
