@@ -73,7 +73,15 @@ describe('The notebook as it opens beside an editor', () => {
     const folded = await page.locator('.cell.folded h2').allInnerTexts();
     assert.deepEqual(
       folded.map((title) => title.replace(/^\[\d+\]/, '')),
-      ['Update ratio', 'Memory horizon', 'Clipping at this update', 'What if', 'Run'],
+      [
+        'Update ratio',
+        'Memory horizon',
+        'Gate saturation',
+        'Gradient norm per parameter',
+        'Clipping at this update',
+        'What if',
+        'Run',
+      ],
     );
     for (const summary of await page.locator('.cell.folded .cell-summary').allInnerTexts())
       assert.notEqual(summary, '');

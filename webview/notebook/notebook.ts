@@ -11,6 +11,7 @@ import { element } from '../ui/element';
 import { toggled, type NotebookCell, type ToggleCell } from './cell/cellFrame';
 import { clippingCell } from './clipping/clippingCell';
 import { DiagnosisCell } from './diagnosis/diagnosisCell';
+import { gatesCell } from './gates/gatesCell';
 import { gradientCell } from './gradient/gradientCell';
 import { horizonCell } from './horizon/horizonCell';
 import { KeyHelp } from '../ui/keyHelp';
@@ -20,6 +21,8 @@ import { CompactState } from './header/compactState';
 import { Outline, type OutlineEntry } from './header/outline';
 import { focusCell, listenForKeys } from './notebookKeys';
 import { DeclaredCell } from './cell/declaredCell';
+import { openCellTitles } from './openCells';
+import { parameterGradientCell } from './parameterGradient/parameterGradientCell';
 import { trainingTime } from './timeAxis';
 import { RunCell } from './run/runCell';
 import { SelectionBar } from './header/selectionBar';
@@ -39,6 +42,7 @@ export class Notebook {
   readonly #compact: CompactState;
   readonly #selection: SelectionBar;
   readonly #outline: Outline;
+  readonly #entries: readonly OutlineEntry[];
   readonly #progress = element('div', { class: 'progress-bar', 'aria-hidden': 'true' });
   readonly #zoom: SharedZoom;
   readonly #scheduler: VisibilityScheduler<NotebookCell>;
@@ -84,6 +88,8 @@ export class Notebook {
       new DeclaredCell(updateRatioCell, trainingTime, context),
       new DeclaredCell(horizonCell, trainingTime, context),
       diagnosis,
+      new DeclaredCell(gatesCell, trainingTime, context),
+      new DeclaredCell(parameterGradientCell, trainingTime, context),
     ];
     const reveal = (): void => {
       requests.command('revealRun');
@@ -97,6 +103,7 @@ export class Notebook {
       element('h2', { class: 'group-title' }, 'Training time — x: update'),
       ...cells.map((cell) => cell.element),
     );
+    this.#entries = [...cells, ...this.#sequence.cells, this.#run];
     this.#outline = new Outline(
       [
         { label: 'Training', hint: 'Training time: x is the update', element: this.#group, entries: cells },
@@ -120,7 +127,7 @@ export class Notebook {
     this.#openExperiment = () => {
       requests.command('openExperiment');
     };
-    listenForKeys(document.body, store, openHelp);
+    listenForKeys(document.body, store, openHelp, requests.setPace);
     const bar = element('div', { class: 'sticky-row' }, this.#selection.element, this.#compact.element);
     const sticky = element(
       'div',
@@ -196,6 +203,15 @@ export class Notebook {
     this.#run.element.hidden = model.run === undefined;
     this.#sequence.update(model, theme, this.root.clientWidth);
     this.#zoom.follow(axis);
+    this.#openCell(model);
+  }
+
+  /** Goes to the cell that the experiment names, once its run is there. */
+  #openCell({ openCell, run }: Model): void {
+    if (openCell === undefined || run === undefined) return;
+    this.store.dispatch({ kind: 'cellOpened' });
+    const entry = this.#entries.find(({ title }) => title === openCellTitles[openCell]);
+    if (entry !== undefined) this.#jump(entry);
   }
 }
 

@@ -1,11 +1,18 @@
 import { seriesAt } from '../store/zoomedSeries';
+import type { Pace } from '../../src/protocol/pace';
+import { paceOfKey } from './header/paceControl';
 import type { Store } from '../store/store';
 
 /**
- * Keys that work wherever the focus is: `[` and `]` for updates, Page Up and Page Down from cell to cell, `?` for the list
- * of keys. Text fields stop the propagation of what is typed into them.
+ * Keys that work wherever the focus is: `[` and `]` for updates, Page Up and Page Down from cell to cell, `<` and
+ * `>` for the pace, `?` for the list of keys. Text fields stop the propagation of what is typed into them.
  */
-export function listenForKeys(root: HTMLElement, store: Store, openHelp: () => void): void {
+export function listenForKeys(
+  root: HTMLElement,
+  store: Store,
+  openHelp: () => void,
+  setPace: (pace: Pace) => void,
+): void {
   root.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     switch (event.key) {
@@ -24,8 +31,11 @@ export function listenForKeys(root: HTMLElement, store: Store, openHelp: () => v
       case '?':
         openHelp();
         break;
-      default:
-        return;
+      default: {
+        const pace = paceOfKey(event.key, store.model);
+        if (pace === undefined) return;
+        setPace(pace);
+      }
     }
     event.preventDefault();
   });

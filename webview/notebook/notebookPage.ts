@@ -6,6 +6,7 @@ import { emptyModel, type Model } from '../store/model';
 import { reduce } from '../store/reducer';
 import { isSameState, restoreView, savedStateOf, type SavedState } from '../store/savedView';
 import { ZoomedSeriesLoader } from '../store/zoomedSeries';
+import { FirstPicture } from '../store/firstPicture';
 import { InspectionLoader } from '../store/inspectionLoader';
 import { Store } from '../store/store';
 import { Notebook } from './notebook';
@@ -31,6 +32,7 @@ export function showNotebook(root: HTMLElement): void {
         });
       },
       select: (variant) => void channel.request('select', { variant }).catch(report),
+      setPace: (pace) => void channel.request('setPace', pace).catch(report),
       setLearningRate: (rate) => void channel.request('setLearningRate', rate).catch(report),
       savePredictions: (update) => channel.request('savePredictions', { update }).then(() => undefined, report),
       selectLastFinite: () => {
@@ -42,6 +44,7 @@ export function showNotebook(root: HTMLElement): void {
   );
 
   new InspectionLoader(store, request);
+  new FirstPicture(store, () => void channel.request('drawn', undefined).catch(report));
   const zoomedSeries = new ZoomedSeriesLoader(store, (params) => channel.request('zoomedSeries', params), report);
 
   channel.on('show', (state) => {

@@ -193,6 +193,8 @@ export const standardCellStates: CellStates = { folded: [], helpOpen: [], tables
 export const standardFolded: readonly string[] = [
   'Update ratio',
   'Memory horizon',
+  'Gate saturation',
+  'Gradient norm per parameter',
   'Backward through time: The terms of ∂L/∂W, step by step',
   'Gradient flow: which loss reaches which step: Gain of each step back',
   'Clipping at this update',

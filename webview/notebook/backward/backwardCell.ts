@@ -41,7 +41,7 @@ export const backwardCell: CellDeclaration<SequenceDrawing, Backward> = {
   picture: {
     kind: 'curves',
     label: 'Gradient of each time step',
-    height: 'step-plot',
+    height: 'step',
     dependencies: ({ index }, { inspection }) => [inspection, index],
     content: ({ norms }, { inspection, theme }) => ({
       curves: curvesOf(norms, theme, inspection),

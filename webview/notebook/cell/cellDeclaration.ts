@@ -51,7 +51,7 @@ export interface CellPart<D, Data> {
 export interface CurvesPicture<D, Data> {
   readonly kind: 'curves';
   /** CSS class of the plot: its height. */
-  readonly height: 'loss-plot' | 'clipping-plot' | 'short-plot' | 'step-plot';
+  readonly height: 'loss' | 'clipping' | 'short' | 'step';
   content(data: Data, drawing: D): CurvesContent;
 }
 

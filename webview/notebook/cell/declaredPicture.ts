@@ -57,7 +57,7 @@ export type StepCurves<Data> = Omit<CurvesPicture<SequenceDrawing, Data>, 'kind'
 
 /** The picture of a part of a cell: curves over the time steps of the inspected update. */
 export function stepCurves<Data>(context: CellContext, curves: StepCurves<Data>): Picture<SequenceDrawing, Data> {
-  return new Picture({ ...curves, kind: 'curves', height: 'step-plot' }, sequenceTime, context, () => undefined);
+  return new Picture({ ...curves, kind: 'curves', height: 'step' }, sequenceTime, context, () => undefined);
 }
 
 interface Plot<D, Data> {
@@ -77,7 +77,7 @@ function plotOf<D extends Drawing | SequenceDrawing, Data>(
     case 'curves': {
       const chart = new CurveChart();
       return {
-        element: element('div', { class: `plot ${picture.height}` }, chart.canvas, surface),
+        element: element('div', { class: `plot plot-${picture.height}` }, chart.canvas, surface),
         height: () => 0,
         draw: (data, drawing) => {
           const content = picture.content(data, drawing);

@@ -31,7 +31,7 @@ export const clippingCell: CellDeclaration<Drawing, ShownRun> = {
   picture: {
     kind: 'curves',
     label: 'Gradient norm before and after clipping over updates',
-    height: 'clipping-plot',
+    height: 'clipping',
     dependencies: (run, { model, axis }) => [
       run.version,
       visibleSeries(run, axis.domain),

@@ -29,7 +29,7 @@ export const gatesCell: CellDeclaration<Drawing, ShownRun> = {
   picture: {
     kind: 'curves',
     label: 'Share of saturated values of every gate over updates',
-    height: 'short-plot',
+    height: 'short',
     dependencies: (run, { model, axis }) => [run.version, visibleSeries(run, axis.domain), model.view.layer],
     content: contentOf,
   },

@@ -24,7 +24,7 @@ export const gradientNormCell: CellDeclaration<SequenceDrawing, GradientNormBrea
   picture: {
     kind: 'curves',
     label: 'Share of each time step in the gradient',
-    height: 'step-plot',
+    height: 'step',
     dependencies: (entry) => [entry],
     isShown: ({ stepShare }) => stepShare.length > 0,
     content: ({ stepShare }, { theme }) => ({

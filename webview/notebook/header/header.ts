@@ -1,6 +1,7 @@
 import { html, render, type TemplateResult } from 'lit-html';
 import { pendingLabels, stateLabels, type SaveState, type RunStatus } from '../../../src/protocol/run';
 import { formatDuration, formatNumber, formatCount, formatShortNumber, formatExact } from '../../../src/text/numbers';
+import type { Pace } from '../../../src/protocol/pace';
 import type { Finding } from '../../../src/diagnosis/finding';
 import type { Model } from '../../store/model';
 import { pendingCommandOf } from '../../store/pendingCommand';
@@ -9,6 +10,7 @@ import { element, setAttribute } from '../../ui/element';
 import { formatFindings } from '../diagnosis/diagnosisCell';
 import { numberField, positiveNumbers } from '../../ui/numberField';
 import { EntryChoice, formatState } from './entryChoice';
+import { paceControl, type PaceControl } from './paceControl';
 import { runButtons, shownState, type RunButtonCommands, type ShownState } from './runButtons';
 import './header.css';
 
@@ -16,6 +18,7 @@ import './header.css';
 export interface HeaderCommands extends RunButtonCommands {
   readonly select: (variant: string | undefined) => void;
   readonly setLearningRate: (rate: number) => void;
+  readonly setPace: (pace: Pace) => void;
   /** Scrolls to the diagnosis. */
   readonly showDiagnosis: () => void;
 }
@@ -24,12 +27,14 @@ export interface HeaderCommands extends RunButtonCommands {
 export class Header {
   readonly element = element('header', { class: 'notebook-head' });
   readonly #rate;
+  readonly #pace: PaceControl;
   readonly #entries: EntryChoice;
   #areNotesOpen = false;
   #model: Model | undefined;
 
   constructor(readonly commands: HeaderCommands) {
     this.#rate = numberField('learning rate', positiveNumbers, commands.setLearningRate, formatShortNumber);
+    this.#pace = paceControl(commands.setPace);
     this.#entries = new EntryChoice(commands.select);
   }
 
@@ -43,6 +48,8 @@ export class Header {
     const canChangeRate = state === 'running' || state === 'paused';
     this.#rate.element.hidden = !this.commands.hasCommands || !canChangeRate;
     this.#rate.update(run?.status.learningRate, canChangeRate);
+    this.#pace.update(model);
+    if (!this.commands.hasCommands) this.#pace.element.hidden = true;
     this.#entries.update(entries, variant);
     const isBad = state === 'diverged' || state === 'failed' || state === 'refused' || isUnsaved(run?.status.saved);
     // Equal places keep their elements, and with them the focus.
@@ -54,7 +61,9 @@ export class Header {
         ${this.#entries.element}
         <div class="head-row">
           <span class="progress" role="status" aria-live="off">${progressText(model, state)}</span>
-          <div class="head-buttons">${runButtons(model, this.commands).map(buttonTemplate)}${this.#rate.element}</div>
+          <div class="head-buttons">
+            ${runButtons(model, this.commands).map(buttonTemplate)}${this.#pace.element}${this.#rate.element}
+          </div>
         </div>
         <p class=${isBad ? 'message bad' : 'message'} role="alert" ?hidden=${message === ''}>${message}</p>
         ${this.#notes(run?.info.notes ?? '')}`,

@@ -37,7 +37,7 @@ export const horizonCell: CellDeclaration<Drawing, readonly Horizon[]> = {
   picture: {
     kind: 'curves',
     label: 'Memory horizon over updates',
-    height: 'short-plot',
+    height: 'short',
     dependencies: (measured) => [measured],
     content: contentOf,
   },

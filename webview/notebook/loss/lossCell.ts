@@ -44,7 +44,7 @@ export const lossCell: CellDeclaration<Drawing, ShownRun> = {
   picture: {
     kind: 'curves',
     label: 'Loss over updates',
-    height: 'loss-plot',
+    height: 'loss',
     dependencies: (run, { model: { view }, axis }) => [
       run.version,
       visibleSeries(run, axis.domain),

@@ -29,7 +29,7 @@ export const parameterGradientCell: CellDeclaration<Drawing, ShownRun> = {
   picture: {
     kind: 'curves',
     label: 'Gradient norm of every parameter over updates',
-    height: 'short-plot',
+    height: 'short',
     dependencies: (run, { model, axis }) => [
       run.version,
       visibleSeries(run, axis.domain),

@@ -32,7 +32,7 @@ export const updateRatioCell: CellDeclaration<Drawing, ShownRun> = {
   picture: {
     kind: 'curves',
     label: 'Update size relative to the weights over updates',
-    height: 'short-plot',
+    height: 'short',
     dependencies: (run, { model, axis }) => [
       run.version,
       visibleSeries(run, axis.domain),

@@ -22,7 +22,7 @@ export const whatIfCell: CellDeclaration<SequenceDrawing, WhatIf> = {
   picture: {
     kind: 'curves',
     label: 'Gradient of each time step, as trained and with the change',
-    height: 'step-plot',
+    height: 'step',
     dependencies: (result) => [result],
     content: (result, { theme }) => ({
       curves: curvesOf(result, theme),
