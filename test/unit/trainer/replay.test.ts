@@ -147,7 +147,10 @@ describe('A replay', () => {
       const advance = again.advance();
       assert.ok(advance.kind === 'nonFinite');
       const { kind: _, loss: __, ...place } = advance.where;
-      assert.deepEqual(place, ending.place);
+      // When the divergence began is known from the updates before, which a replay of the last one does not see.
+      const { began, ...found } = ending.place;
+      assert.ok(began === undefined || began <= ending.updates);
+      assert.deepEqual(place, found);
 
       const replay = new Replay(exampleTraining(broken), storage, []);
       await assert.rejects(replay.captureUpdate(ending.updates), /diverged/);
