@@ -79,9 +79,16 @@ function initialLoss({ loss, info }: Observations): RuleResult | undefined {
   };
 }
 
+/**
+ * Parameters below which a large first update says nothing: the ratio of a matrix of a few elements depends on chance, and
+ * such a net is made to be followed by hand.
+ */
+const fewestParameters = 100;
+
 /** As the rule after a run: ‖Δw‖/‖w‖ of a weight matrix. Adagrad's first updates are always the largest. */
 function largeRate(observations: Observations): RuleResult | undefined {
   const { optimizer } = observations.experiment;
+  if (observations.info.parameterCount < fewestParameters) return undefined;
   const [largest] = ratiosOf(observations).toSorted((one, other) => other.ratio - one.ratio);
   if (optimizer.kind === 'adagrad' || largest === undefined || !(largest.ratio > 0.25)) return undefined;
   const rate = lowerRate(optimizer.learningRate, largest.ratio);

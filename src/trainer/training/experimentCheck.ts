@@ -87,7 +87,8 @@ function checkRuns(file: ExperimentFile, params: CheckParams, cores: number, tim
         // The data were read with the columns by their names, so what they say of a key says more.
         if (outcome.findings.some((known) => isSameFinding(known, finding))) continue;
         const placed = placedFinding(file, finding, variant);
-        const id = `${placed.place.offset}:${placed.message}`;
+        // Variants have other numbers of the same finding at the same key: one of them is enough.
+        const id = `${placed.place.offset}:${placed.code}`;
         if (placed.level !== 'error' && !findings.has(id)) findings.set(id, { ...placed, level: placed.level });
       }
     } else {
