@@ -85,7 +85,10 @@ export class Outline {
   /** The cell in view is the last one that begins above the upper third of the window. */
   #mark(): void {
     if (this.element.hidden) return;
-    const entries = this.groups.flatMap((group) => (group.element.offsetParent === null ? [] : group.entries));
+    // Until an update is replayed, its cells are hidden: they have no place on the page.
+    const entries = this.groups.flatMap((group) =>
+      group.entries.filter((entry) => entry.element.offsetParent !== null),
+    );
     const line = innerHeight / 3;
     const isAtEnd = scrollY > 0 && scrollY + innerHeight >= document.documentElement.scrollHeight - 1;
     const { number: jumpedTo } = this.#jump?.at === scrollY ? this.#jump : {};
