@@ -45,14 +45,8 @@ export class OpenPanels<Shown> {
 
   /** The columns that have panels of this extension, the first one first. */
   get columns(): readonly ViewColumn[] {
-    const viewTypes = [panelViewType, comparisonViewType];
-    const groups = window.tabGroups.all.filter(({ tabs }) =>
-      tabs.some(
-        ({ input }) =>
-          input instanceof TabInputWebview && viewTypes.some((viewType) => input.viewType.endsWith(viewType)),
-      ),
-    );
-    return groups.map(({ viewColumn }) => viewColumn).sort((a, b) => a - b);
+    const columns = tabsOf([panelViewType, comparisonViewType]).map(({ group }) => group.viewColumn);
+    return [...new Set(columns)].sort((a, b) => a - b);
   }
 
   /** Those for which VS Code has restored no tab. */
@@ -96,9 +90,7 @@ export class OpenPanels<Shown> {
   }
 
   get #tabs(): readonly Tab[] {
-    return window.tabGroups.all
-      .flatMap(({ tabs }) => tabs)
-      .filter(({ input }) => input instanceof TabInputWebview && input.viewType.endsWith(this.kind.viewType));
+    return tabsOf([this.kind.viewType]);
   }
 
   #of(key: string): Shown | undefined {
@@ -118,4 +110,14 @@ export class OpenPanels<Shown> {
   #save(panels: readonly OpenPanel<Shown>[]): void {
     void this.store.update(this.kind.storeKey, panels);
   }
+}
+
+/** The tabs of panels of these types. */
+function tabsOf(viewTypes: readonly string[]): readonly Tab[] {
+  return window.tabGroups.all
+    .flatMap(({ tabs }) => tabs)
+    .filter(
+      ({ input }) =>
+        input instanceof TabInputWebview && viewTypes.some((viewType) => input.viewType.endsWith(viewType)),
+    );
 }

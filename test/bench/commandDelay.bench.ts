@@ -4,9 +4,9 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exampleExperiment } from '../unit/trainer/exampleTraining';
+import { exampleExperiment, exampleStart } from '../unit/trainer/exampleTraining';
 import { Channel } from '../../src/protocol/channel';
-import type { Ending, StartParams, TrainerContract, TrainerHostContract } from '../../src/protocol/trainer';
+import type { Ending, TrainerContract, TrainerHostContract } from '../../src/protocol/trainer';
 import { forkTrainers } from '../../src/session/trainers/trainerProcess.node';
 
 /** Processes that compute for each core. */
@@ -16,21 +16,14 @@ const before = 1500;
 
 const startTrainer = forkTrainers(resolve('dist/trainer.cjs'));
 
-const params: StartParams = {
-  experiment: exampleExperiment({
+const params = exampleStart(
+  exampleExperiment({
     data: { task: 'adding', length: 50 },
     model: { cell: 'lstm', hidden: 32 },
     training: { steps: 100_000_000, batch: 16 },
   }),
-  variant: undefined,
-  files: new Map(),
-  memoryLimit: 1e9,
-  folder: undefined,
-  source: undefined,
-  resumedManifest: undefined,
-  workers: 1,
-  reproducible: false,
-};
+  1,
+);
 
 /** Milliseconds and updates from the command to the end of the training. */
 async function stop(isSignaled: boolean): Promise<{ readonly milliseconds: number; readonly updates: number }> {

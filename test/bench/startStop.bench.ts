@@ -1,6 +1,7 @@
 // `node dist/test/bench/startStop.bench.mjs [times]`: starts and stops a run in the trainer's own thread repeatedly,
 // and, as controls, that thread without a run and threads with an empty script; each in its own process, with
 // malloc's default arenas and with two of them. Prints heap, resident memory, handles and threads every so often.
+import { exampleStart } from '../unit/trainer/exampleTraining';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
@@ -43,17 +44,7 @@ function paramsOf(): StartParams {
   );
   const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : undefined;
   if (resolved?.kind !== 'resolved') throw new Error('The experiment of this measurement is refused.');
-  return {
-    experiment: resolved.experiment,
-    variant: undefined,
-    files: new Map(),
-    memoryLimit: 1e9,
-    folder: undefined,
-    source: undefined,
-    resumedManifest: undefined,
-    workers: 1,
-    reproducible: false,
-  };
+  return exampleStart(resolved.experiment, 1);
 }
 
 async function startAndStop(): Promise<void> {

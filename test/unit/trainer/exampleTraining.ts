@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { openKernels, type BuiltKernelSet } from '../../../src/engine/kernels/open';
 import { parseExperiment } from '../../../src/experiment/parse';
 import type { ResolvedExperiment } from '../../../src/experiment/schema/schema';
+import type { StartParams } from '../../../src/protocol/trainer';
 import { prepareTraining } from '../../../src/trainer/training/trainingSetup';
 import { Training } from '../../../src/trainer/training/training';
 
@@ -19,6 +20,21 @@ export function exampleExperiment(keys: Readonly<Record<string, unknown>> = {}):
   const resolved = parsed.file.resolve();
   assert.ok(resolved.kind === 'resolved');
   return resolved.experiment;
+}
+
+/** What starts a run that is not stored, without data files. */
+export function exampleStart(experiment: ResolvedExperiment, workers = 0): StartParams {
+  return {
+    experiment,
+    variant: undefined,
+    files: new Map(),
+    memoryLimit: 1e9,
+    folder: undefined,
+    source: undefined,
+    resumedManifest: undefined,
+    workers,
+    reproducible: false,
+  };
 }
 
 /** The training of an experiment, before its first update; its batches split as usual, or into `shards`. */

@@ -23,7 +23,7 @@ import { readRecords } from '../../../src/run/records/recordDecoder';
 import { forkTrainers } from '../../../src/session/trainers/trainerProcess.node';
 import type { TrainerWorker } from '../../../src/session/trainers/trainerWorker';
 import { temporaryFolder } from '../../temporaryFolder';
-import { exampleExperiment } from './exampleTraining';
+import { exampleExperiment, exampleStart } from './exampleTraining';
 
 const startTrainer = forkTrainers(resolve('dist/trainer.cjs'));
 
@@ -51,17 +51,7 @@ async function end({ worker, gone }: Started): Promise<void> {
 }
 
 function start(keys: Readonly<Record<string, unknown>>, workers = 0): StartParams {
-  return {
-    experiment: exampleExperiment(keys),
-    variant: undefined,
-    files: new Map(),
-    memoryLimit: 1e9,
-    folder: undefined,
-    source: undefined,
-    resumedManifest: undefined,
-    workers,
-    reproducible: false,
-  };
+  return exampleStart(exampleExperiment(keys), workers);
 }
 
 describe('The trainer’s process', () => {
