@@ -1,4 +1,3 @@
-import { constants, getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
@@ -7,6 +6,7 @@ import { Channel, reasonOf } from '../protocol/channel';
 import type { Port } from '../protocol/channel';
 import { isSaveAndExit, type ProcessFailure } from '../protocol/trainer';
 import { LockedFolder } from '../run/storage/lockedFolder.node';
+import { lowerPriority } from './priority.node';
 import { nodeThreads } from './training/workerThreads.node';
 import { TrainerService } from './service';
 import { storedRunHandlers } from './storage/storedRuns.node';
@@ -33,19 +33,6 @@ const port: Port = {
     return () => process.off('message', listener);
   },
 };
-
-/**
- * Lowers the priority below the editor's: on Linux and macOS by 5, a third of its share where both want the same core,
- * on Windows to the class "below normal". The threads that Node starts from here on inherit it.
- */
-function lowerPriority(): void {
-  const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
-  try {
-    setPriority(process.platform === 'win32' ? PRIORITY_BELOW_NORMAL : Math.min(getPriority() + 5, PRIORITY_LOW));
-  } catch {
-    // Where the system does not allow it, training competes with the editor; no result changes.
-  }
-}
 
 /** Reports why the process can't continue, then ends it: after an exception its state is unknown. */
 function failWith(reason: unknown): void {

@@ -47,6 +47,8 @@ class TrainerProcess implements TrainerWorker {
   constructor(script: string, nodeOptions: readonly string[]) {
     const child = fork(script, [], {
       cwd: dirname(script),
+      // In a session of its own, whose priority it can lower: see `lowerPriority`. On Windows this would open a console.
+      detached: process.platform === 'linux',
       execArgv: [...nodeOptions],
       // The Electron binary of desktop VS Code runs as Node only with this variable.
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', ELECTRON_NO_ASAR: '1' },

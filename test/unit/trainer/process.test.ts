@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { getPriority, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -120,6 +120,23 @@ describe('The trainer’s process', () => {
     while (busiest().some(({ ticks }) => ticks < 200)) await setTimeout(50);
     for (const { nice } of busiest()) assert.ok(nice > own, JSON.stringify(busiest()));
     await end(started);
+  });
+
+  it('is in a scheduling group of lower priority, so that a browser in another session comes first', async function () {
+    // See sched(7): the file exists where the kernel groups processes by session.
+    if (!existsSync('/proc/self/autogroup')) this.skip();
+    const groupOf = (id: number | 'self'): { readonly name: string; readonly nice: number } => {
+      const [, name = '', nice] = /^(\S+) nice (-?\d+)/.exec(readFileSync(`/proc/${id}/autogroup`, 'utf8')) ?? [];
+      return { name, nice: Number(nice) };
+    };
+    const own = groupOf('self');
+    const two = [trainer(), trainer()];
+    for (const { worker } of two) {
+      while (groupOf(worker.processId ?? 0).nice !== 5) await setTimeout(50);
+      assert.notEqual(groupOf(worker.processId ?? 0).name, own.name);
+    }
+    assert.deepEqual(groupOf('self'), own, 'that of the editor is unchanged');
+    for (const one of two) await end(one);
   });
 
   it('leaves no process, handle or listener after being started and stopped repeatedly', async function () {
