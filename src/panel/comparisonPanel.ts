@@ -22,6 +22,7 @@ import { pageOf } from './page';
 import { saveSubject, type Subject } from './subject';
 import { connectPage } from './pageChannel';
 import type { RunSources } from './subjectSession';
+import type { PageView } from './pageViews';
 import type { PanelView } from './panels';
 
 /** What a comparison uses of the extension. */
@@ -45,11 +46,15 @@ export class ComparisonPanel implements PanelView {
     }),
   );
 
-  /** @param onShow called with the panel's title whenever it may have changed */
+  /**
+   * @param view of the page
+   * @param onShow called with the panel's title whenever it may have changed
+   */
   constructor(
     readonly panel: WebviewPanel,
     subjects: readonly Subject[],
     readonly parts: ComparisonParts,
+    view: PageView,
     readonly onShow: (title: string) => void,
   ) {
     const { sessions, extension, log } = parts;
@@ -57,13 +62,16 @@ export class ComparisonPanel implements PanelView {
       (subject, index) => new ComparedMember(index, subject, parts, () => void this.#announce()),
     );
     this.#channel = connectPage<ComparisonHostContract>('Comparison', panel.webview, log, comparisonRequests, {
-      ready: () => this.#hydrate(),
+      ready: async () => ({ ...(await this.#hydrate()), saved: view.forLoadedPage() }),
       open: (member) => this.#open(member),
       remove: (member) => this.#remove(member),
       choose: async () => {
         await registry.executeCommand(commands.compareRuns);
         return undefined;
       },
+    });
+    this.#channel.on('view', (changed) => {
+      view.set(changed);
     });
     this.#owned.add(
       sessions.onDidChange((session) => {

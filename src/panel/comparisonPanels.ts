@@ -4,6 +4,7 @@ import { completeStep } from '../platform/completedSteps';
 import { comparisonViewType, contextKeys } from '../platform/ids';
 import { ComparisonPanel, type ComparisonParts } from './comparisonPanel';
 import type { PanelKind } from './openPanels';
+import type { PageView } from './pageViews';
 import { Panels } from './panels';
 import { saveSubject, savedSubjectSchema, keyOf, restoreSubject, type Subject } from './subject';
 
@@ -14,6 +15,7 @@ type SavedComparison = Readonly<z.infer<typeof comparisonSchema>>;
 const comparisonKind: PanelKind<SavedComparison> = {
   viewType: comparisonViewType,
   storeKey: 'unroll.openComparisons',
+  viewsKey: 'unroll.comparisonViews',
   schema: comparisonSchema,
   keyOf: ({ subjects }) => keyOfAll(subjects.map(restoreSubject)),
 };
@@ -37,9 +39,10 @@ export class ComparisonPanels extends Panels<SavedComparison, ComparisonPanel> {
   protected override fill(
     panel: WebviewPanel,
     shown: SavedComparison,
+    view: PageView,
     note: (shown: SavedComparison, title: string) => void,
   ): ComparisonPanel {
-    return new ComparisonPanel(panel, shown.subjects.map(restoreSubject), this.parts, (title) => {
+    return new ComparisonPanel(panel, shown.subjects.map(restoreSubject), this.parts, view, (title) => {
       note(shown, title);
     });
   }

@@ -7,6 +7,8 @@ export interface PanelKind<Shown> {
   readonly viewType: string;
   /** Key in the workspace's store. */
   readonly storeKey: string;
+  /** Key of the views of its pages in that store. */
+  readonly viewsKey: string;
   /** Validates stored values of `Shown`. */
   readonly schema: z.ZodType<Shown>;
   /** Equal for content that belongs in the same panel. */

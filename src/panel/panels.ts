@@ -8,8 +8,9 @@ import {
   type WebviewPanelSerializer,
 } from 'vscode';
 import { followLoading } from '../platform/loadingPages';
-import { OpenPanels, type PanelKind } from './openPanels';
+import { OpenPanels, type OpenPanel, type PanelKind } from './openPanels';
 import { webviewRoot } from './page';
+import { PageViews, type PageView } from './pageViews';
 
 /** Whether showing a panel moves the keyboard focus into it. */
 export type PanelFocus = 'unchanged' | 'panel';
@@ -23,6 +24,7 @@ export interface PanelView extends Disposable {
 export abstract class Panels<Shown, View extends PanelView> implements Disposable, WebviewPanelSerializer {
   readonly #views = new Map<string, View>();
   readonly #open: OpenPanels<Shown>;
+  readonly #pageViews: PageViews;
 
   /**
    * @param store of the workspace
@@ -34,11 +36,12 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
     readonly extension: Uri,
   ) {
     this.#open = new OpenPanels(store, kind);
+    this.#pageViews = new PageViews(store, kind.viewsKey);
   }
 
   /** Opens the panels of the window before its reload that VS Code hasn't restored. */
   reopen(): void {
-    for (const { shown, column } of this.#open.missing) this.#reveal(shown, 'unchanged', column);
+    for (const panel of this.#open.missing) this.#reveal(panel.shown, 'unchanged', panel);
   }
 
   async deserializeWebviewPanel(panel: WebviewPanel, state: unknown): Promise<void> {
@@ -47,7 +50,7 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
       panel.dispose();
       return;
     }
-    this.#adopt(panel, shown);
+    this.#adopt(panel, shown, true);
     await Promise.resolve();
   }
 
@@ -55,14 +58,21 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
   dispose(): void {
     this.#open.close();
     for (const view of this.#views.values()) view.dispose();
+    this.#pageViews.dispose();
   }
 
   /**
    * Creates the content of a panel.
    *
+   * @param view of its page
    * @param note called with the content and its title whenever they change
    */
-  protected abstract fill(panel: WebviewPanel, shown: Shown, note: (shown: Shown, title: string) => void): View;
+  protected abstract fill(
+    panel: WebviewPanel,
+    shown: Shown,
+    view: PageView,
+    note: (shown: Shown, title: string) => void,
+  ): View;
 
   protected has(shown: Shown): boolean {
     return this.#views.has(this.kind.keyOf(shown));
@@ -78,8 +88,8 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
     return this.#reveal(shown, focus, undefined);
   }
 
-  /** @param column where the panel was before a reload of the window */
-  #reveal(shown: Shown, focus: PanelFocus, column: ViewColumn | undefined): View {
+  /** @param before the panel as it was before a reload of the window */
+  #reveal(shown: Shown, focus: PanelFocus, before: OpenPanel<Shown> | undefined): View {
     const open = this.#views.get(this.kind.keyOf(shown));
     if (open !== undefined) {
       open.panel.reveal(undefined, focus === 'unchanged');
@@ -89,8 +99,9 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
       shown,
       [...this.#views.values()].map(({ panel }) => panel.title),
     );
-    const place = { viewColumn: dormant?.group.viewColumn ?? this.#columnFor(column), preserveFocus: true };
-    const view = this.#adopt(window.createWebviewPanel(this.kind.viewType, 'Unroll', place), shown);
+    const place = { viewColumn: dormant?.group.viewColumn ?? this.#columnFor(before?.column), preserveFocus: true };
+    const isRestored = dormant !== undefined || before !== undefined;
+    const view = this.#adopt(window.createWebviewPanel(this.kind.viewType, 'Unroll', place), shown, isRestored);
     if (dormant !== undefined) void window.tabGroups.close(dormant, true);
     return view;
   }
@@ -108,13 +119,13 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
     );
   }
 
-  #adopt(panel: WebviewPanel, shown: Shown): View {
+  #adopt(panel: WebviewPanel, shown: Shown, isRestored: boolean): View {
     const icon = (theme: string): Uri => Uri.joinPath(this.extension, 'media', 'icons', `experiment-${theme}.svg`);
     panel.webview.options = { enableScripts: true, localResourceRoots: [webviewRoot(this.extension)] };
     panel.iconPath = { light: icon('light'), dark: icon('dark') };
     followLoading(panel);
     const key = this.kind.keyOf(shown);
-    const view = this.fill(panel, shown, (now, title) => {
+    const view = this.fill(panel, shown, this.#pageViews.of(key, isRestored), (now, title) => {
       this.#open.note({ shown: now, title, column: panel.viewColumn });
     });
     this.#views.set(key, view);

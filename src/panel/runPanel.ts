@@ -29,6 +29,7 @@ import type { StartTrainerWorker } from '../session/trainers/trainerWorker';
 import { pageOf } from './page';
 import { connectPage } from './pageChannel';
 import { runPanelCommand } from './panelCommands';
+import type { PageView } from './pageViews';
 import type { PanelView } from './panels';
 import { saveSubject, type SavedSubject, type Subject } from './subject';
 import { SubjectSession, type RunSources } from './subjectSession';
@@ -74,19 +75,23 @@ export class RunPanel implements PanelView {
   #variants: readonly string[] = [];
   #title = '';
 
-  /** @param onShow called with the content and title whenever they change */
+  /**
+   * @param view of the page
+   * @param onShow called with the content and title whenever they change
+   */
   constructor(
     readonly panel: WebviewPanel,
     readonly subject: Subject,
     readonly parts: RunPanelParts,
+    view: PageView,
     readonly onShow: (shown: SavedSubject, title: string) => void,
   ) {
     const { sessions, extension, log } = parts;
     this.#shown = new SubjectSession(subject, parts);
     this.#channel = connectPage<PanelHostContract>('Panel', panel.webview, log, panelRequests, {
-      ready: () => {
+      ready: async () => {
         this.#isPageReady = true;
-        return this.#state();
+        return { ...(await this.#state()), saved: view.forLoadedPage() };
       },
       select: ({ variant }) => this.#select(variant),
       command: async (command) => {
@@ -115,6 +120,9 @@ export class RunPanel implements PanelView {
         if (this.#session?.kind === 'live') await this.#session.setLearningRate(rate);
         return undefined;
       },
+    });
+    this.#channel.on('view', (changed) => {
+      view.set(changed);
     });
     this.#owned.add(
       sessions.onDidReplace((session) => {

@@ -2,6 +2,7 @@ import type { Memento, Uri, WebviewPanel } from 'vscode';
 import { panelViewType } from '../platform/ids';
 import type { Target } from '../session/sessions';
 import type { PanelKind } from './openPanels';
+import type { PageView } from './pageViews';
 import { Panels, type PanelFocus } from './panels';
 import { RunPanel, type RunPanelParts } from './runPanel';
 import { saveSubject, savedSubjectSchema, keyOf, restoreSubject, type SavedSubject } from './subject';
@@ -9,6 +10,7 @@ import { saveSubject, savedSubjectSchema, keyOf, restoreSubject, type SavedSubje
 const panelKind: PanelKind<SavedSubject> = {
   viewType: panelViewType,
   storeKey: 'unroll.openPanels',
+  viewsKey: 'unroll.panelViews',
   schema: savedSubjectSchema,
   keyOf: (saved) => keyOf(restoreSubject(saved)),
 };
@@ -46,8 +48,9 @@ export class RunPanels extends Panels<SavedSubject, RunPanel> {
   protected override fill(
     panel: WebviewPanel,
     shown: SavedSubject,
+    view: PageView,
     note: (shown: SavedSubject, title: string) => void,
   ): RunPanel {
-    return new RunPanel(panel, restoreSubject(shown), this.parts, note);
+    return new RunPanel(panel, restoreSubject(shown), this.parts, view, note);
   }
 }

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { SeriesSlice } from '../run/series/displaySeries';
+import type { SavedPageView } from './page';
 import { index, nothing } from './requestSchemas';
 import type { RunInfo, RunStatus } from './run';
 
@@ -31,6 +32,8 @@ export interface ComparisonState {
   /** Keys in which the runs differ, in the order of the experiment file. */
   readonly keys: readonly string[];
   readonly runs: readonly ComparedRun[];
+  /** The view to restore; undefined leaves the page's own. */
+  readonly saved?: SavedPageView | undefined;
 }
 
 /** The parameters of every request that a comparison's page can send: a page is not trusted. */

@@ -4,5 +4,14 @@ export type PageContract = {
   events: {
     /** A fault in the webview, for the log. */
     fault: string;
+    /** The settings of the page's pictures, whenever they change. The host stores them without a look at them. */
+    view: Readonly<Record<string, unknown>>;
   };
 };
+
+/** A view that the host has stored. */
+export interface SavedPageView {
+  readonly view: PageContract['events']['view'];
+  /** false if it is that of an earlier panel of the same experiment, which was closed: only its folded cells are taken. */
+  readonly isOfThisPanel: boolean;
+}

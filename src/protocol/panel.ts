@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { SeriesSlice } from '../run/series/displaySeries';
+import type { SavedPageView } from './page';
 import { paces } from './pace';
 import type { ResolvedExperiment } from '../experiment/schema/schema';
 import type { RunInfo, RunState, RunStatus } from './run';
@@ -48,6 +49,8 @@ export interface PanelState {
   readonly message: string | undefined;
   /** The update to select, where the user has asked to see it; undefined leaves the selection. */
   readonly update?: number | undefined;
+  /** The view to restore; undefined leaves the page's own. */
+  readonly saved?: SavedPageView | undefined;
 }
 
 /** The commands for the selected run. */

@@ -21,12 +21,14 @@ describe('A finished run', () => {
     await workbench.webviewFrame().getByText('Sequence time — update').waitFor();
     const words = workbench.webviewFrame().locator('main');
     // Cells ask for their own answers and are drawn when these come: until then the words still change.
-    for (let before = ''; ;) {
+    let before = '';
+    for (let turn = 0; turn < 60; turn++) {
       const now = await words.innerText();
       if (now === before && /relative error/.test(now)) return now;
       before = now;
       await workbench.page.waitForTimeout(1000);
     }
+    return assert.fail(`The words never rest with the check of the sum:\n${before}`);
   }
 
   it('is still there, at the selected update and step, when its tab was hidden', async () => {
@@ -56,6 +58,16 @@ describe('A finished run', () => {
     await workbench.webviewFrame().locator('.progress', { hasText: 'finished' }).waitFor();
     assert.equal(await run(), before);
     assert.deepEqual(await workbench.notifications(), []);
+  });
+
+  it('has the folded cells of before, at the latest update, when its panel was closed and is opened again', async () => {
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.openFile('three-steps.rnn.json');
+    await workbench.runCommand('Unroll: Show Run');
+    const frame = workbench.webviewFrame();
+    await frame.getByText('Sequence time — update 99').waitFor();
+    const terms = frame.getByRole('button', { name: 'The terms of ∂L/∂W, step by step' });
+    assert.equal(await terms.getAttribute('aria-expanded'), 'true');
   });
 });
 

@@ -25,6 +25,7 @@ interface Shown {
 const kind: PanelKind<Shown> = {
   viewType: 'unroll.nothing',
   storeKey: 'panels',
+  viewsKey: 'views',
   schema: z.object({ uri: z.string(), variant: z.string().optional() }),
   keyOf: ({ uri }) => uri,
 };

@@ -54,6 +54,7 @@ export function showComparison(root: HTMLElement): void {
   let saved: Comparison | undefined;
   const saveWhenChanged = (model: Comparison): void => {
     if (!model.isReady || (model.subjects === saved?.subjects && model.view === saved.view)) return;
+    if (saved?.view !== model.view) channel.emit('view', { ...model.view });
     saved = model;
     host.saveState({ subjects: model.subjects, view: model.view });
   };

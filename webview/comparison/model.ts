@@ -84,6 +84,7 @@ export function reduceComparison(model: Comparison, action: ComparisonAction): C
       return {
         ...model,
         isReady: true,
+        view: viewToRestore(model.view, action.state),
         subjects: action.state.subjects,
         keys: action.state.keys,
         members: action.state.runs.map(memberOf),
@@ -100,6 +101,12 @@ export function reduceComparison(model: Comparison, action: ComparisonAction): C
     default:
       return action satisfies never;
   }
+}
+
+/** The page's view, or what the host has stored of it: all, or of a panel that was closed only the folded cells. */
+function viewToRestore(view: ComparisonView, { saved }: ComparisonState): ComparisonView {
+  if (saved === undefined) return view;
+  return saved.isOfThisPanel ? restoreView(saved) : { ...view, ...restoreCellStates(saved.view) };
 }
 
 function memberOf({ id, name, status, data, values, problem }: ComparedRun): Member {

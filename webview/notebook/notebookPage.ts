@@ -64,6 +64,7 @@ export function showNotebook(root: HTMLElement): void {
   const saveWhenChanged = (model: Model): void => {
     const state = savedStateOf(model);
     if (!model.isReady || (saved !== undefined && isSameState(state, saved))) return;
+    if (saved?.view !== state.view) channel.emit('view', { ...state.view });
     saved = state;
     host.saveState(state);
   };

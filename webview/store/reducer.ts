@@ -1,9 +1,18 @@
 import { DisplaySeries } from '../../src/run/series/displaySeries';
 import type { PanelCommand, PanelEntry, PanelState } from '../../src/protocol/panel';
 import type { RunStatus } from '../../src/protocol/run';
-import type { InspectionState, Model, Point, ShownZoomedSeries, ShownRun, View } from './model';
+import {
+  standardFolded,
+  type InspectionState,
+  type Model,
+  type Point,
+  type ShownZoomedSeries,
+  type ShownRun,
+  type View,
+} from './model';
 import { atOpenPlace } from './openPlace';
 import { sentCommand, stillSent } from './pendingCommand';
+import { restoreCellStates, restoreView } from './savedView';
 
 /** Everything that can happen to the model. */
 export type Action =
@@ -84,7 +93,8 @@ function rangeIncluding(range: View['range'], at: number): View['range'] {
   return by === 0 ? range : [from + by, to + by];
 }
 
-function runLoaded(model: Model, state: PanelState): Model {
+function runLoaded(before: Model, state: PanelState): Model {
+  const model = { ...before, view: viewToRestore(before.view, state) };
   const run = state.run === undefined ? undefined : shownRunOf(state.run, model.run);
   const changed = model.isReady && model.variant !== state.selected;
   const isOtherRun = model.run !== undefined && run?.info.folder !== model.run.info.folder;
@@ -116,6 +126,12 @@ function runLoaded(model: Model, state: PanelState): Model {
     pointedLoss: undefined,
     unrollingStep: model.unrollingStep,
   };
+}
+
+/** The page's view, or what the host has stored of it: all, or of a panel that was closed only the folded cells. */
+function viewToRestore(view: View, { saved }: PanelState): View {
+  if (saved === undefined) return view;
+  return saved.isOfThisPanel ? restoreView(saved) : { ...view, ...restoreCellStates(saved.view, standardFolded) };
 }
 
 /** The view with an update in its range. */

@@ -151,6 +151,20 @@ describe('The store', () => {
     assert.deepEqual(restoreView(savedStateOf({ ...emptyModel, uri: 'x', view })), view);
   });
 
+  it('restores what the host has stored: the whole view of this panel, the folded cells of a closed one', () => {
+    const view = { ...standardView, smoothing: 50, folded: ['Loss'], selection: { update: 0, t: 1 } };
+    const loaded = (isOfThisPanel: boolean) =>
+      reduce(emptyModel, { kind: 'runLoaded', state: { ...shown(1), saved: { view: { ...view }, isOfThisPanel } } })
+        .view;
+    assert.deepEqual(loaded(true), view);
+    assert.deepEqual(loaded(false), { ...standardView, folded: ['Loss'] });
+    assert.deepEqual(
+      reduce(emptyModel, { kind: 'runLoaded', state: shown(1) }).view,
+      standardView,
+      'nothing is stored',
+    );
+  });
+
   it('restores the default view from anything else', () => {
     fc.assert(
       fc.property(fc.anything(), (saved) => {
