@@ -2,6 +2,9 @@ import type Mocha from 'mocha';
 import { note } from './progress';
 import type { Tally } from './tally';
 
+/** Most lines of the reason of a failure that are printed at once. */
+const maxReasonLines = 8;
+
 /**
  * Runs the tests loaded into `mocha`, notes the start and end of each, and counts the results. A failed hook counts as a
  * failed test.
@@ -21,9 +24,11 @@ export async function run(mocha: Mocha): Promise<Tally> {
       count.passed += 1;
       noteHere('passed', test);
     });
-    runner.on('fail', (test) => {
+    runner.on('fail', (test, error: Error) => {
       count.failed += 1;
       noteHere('failed', test);
+      // The reporter gives the reasons at the end: after minutes, or never if the run is ended before.
+      console.log(error.message.split('\n').slice(0, maxReasonLines).join('\n'));
     });
     runner.on('pending', (test) => {
       count.skipped += 1;
