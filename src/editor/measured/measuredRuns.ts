@@ -7,7 +7,6 @@ import { Inspector } from '../../session/trainers/inspector';
 import type { StartTrainerWorker } from '../../session/trainers/trainerWorker';
 import type { RunIndex } from '../../session/stored/runIndex';
 import type { RunReader } from '../../session/stored/runReader';
-import { Throttler } from '../../platform/throttler';
 import type { StoredRun } from '../../session/stored/storedRun';
 import { changedKeys } from '../changedKeys';
 
@@ -30,17 +29,10 @@ const maxCached = 50;
 /** Most updates that are replayed to measure how far truncation is off. */
 const maxReplayed = 2000;
 
-const refreshMilliseconds = 5000;
-
 /** Finds the newest stored run of an experiment and reads its values in a trainer process. */
 export class MeasuredRuns implements Disposable {
   readonly #owned = new DisposableStore();
   readonly #changed = this.#owned.add(new EventEmitter<undefined>());
-  // A run that trains changes the index twice a second, and its values are not shown before it has ended: requesting all
-  // of them each time keeps the extension host from everything else.
-  readonly #refresh = new Throttler(refreshMilliseconds, () => {
-    this.#changed.fire(undefined);
-  });
   /** Least recently used first. */
   readonly #cached = new Map<string, Promise<Omit<MeasuredValues, 'run' | 'changed'> | undefined>>();
 
@@ -54,10 +46,9 @@ export class MeasuredRuns implements Disposable {
   ) {
     this.#owned.add(
       index.onDidChange(() => {
-        this.#refresh.schedule();
+        this.#changed.fire(undefined);
       }),
     );
-    this.#owned.add(this.#refresh);
   }
 
   /**
