@@ -163,6 +163,37 @@ describe('Buttons pressed faster than a run can follow', () => {
     }
   });
 
+  it('stop the reading of a large file, which says how far it is, and leave nothing', async function () {
+    this.timeout(60_000);
+    // A text of 40 MB is read by the trainer in parts; the experiment is checked without it.
+    const experiment = await ExperimentFile.open(
+      JSON.stringify({ data: { text: 'long.txt' }, training: { steps: 10 } }),
+      { 'long.txt': 'to be or not to be, that is it. '.repeat(1_250_000) },
+    );
+    const target = { uri: experiment.document.uri, variant: undefined };
+    const shares: number[] = [];
+    let isStopped = false;
+    const stopped = sessions.onDidChange((session) => {
+      const { reading } = session.status;
+      if (reading === undefined) return;
+      shares.push(reading);
+      if (isStopped || session.kind !== 'live') return;
+      isStopped = true;
+      void session.stop();
+    });
+    const launch = await launcher.launch(target);
+    stopped.dispose();
+    assert.equal(launch.kind, 'stopped', JSON.stringify(launch));
+    assert.ok(
+      shares.every((share) => share > 0 && share < 1),
+      shares.join(),
+    );
+    await until('the trainer to end', () => threads === 0);
+    assert.equal(sessions.get(target)?.status.state, 'stopped');
+    assert.deepEqual(runsOf(experiment), []);
+    rmSync(join(experiment.folder, 'long.txt'));
+  });
+
   it('write the end of a run that is stopped with two presses', async () => {
     const experiment = await ExperimentFile.open(endless);
     const session = await training({ uri: experiment.document.uri, variant: undefined });
