@@ -44,11 +44,7 @@ describe('The packed extension, installed into a clean VS Code', () => {
   it('trains a sample to its end', async () => {
     await workbench.openFile('three-steps.rnn.json');
     await workbench.codeLens('▶ Train').click();
-    await workbench
-      .webviewFrame()
-      .getByText(/finished/i)
-      .first()
-      .waitFor();
+    await workbench.webviewFrame().locator('.progress', { hasText: 'finished' }).waitFor();
     await workbench.screenshot('packed');
     assert.deepEqual(await workbench.problems(0), []);
   });

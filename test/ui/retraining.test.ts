@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { scratchWorkspace } from '../../scripts/scratch';
 import { Workbench } from './workbench';
 
@@ -31,6 +30,6 @@ describe('Training again with the panel open', () => {
       .waitFor();
     await workbench.codeLens('▶ Train').click();
     await progress.waitFor();
-    assert.equal(await workbench.webviewFrame().locator('canvas').first().isVisible(), true);
+    await workbench.webviewFrame().locator('.plot-loss canvas').first().waitFor();
   });
 });

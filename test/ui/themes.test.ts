@@ -61,18 +61,24 @@ describe('The panel', () => {
       .locator('html')
       .evaluate(
         (html) =>
-          new Promise<number>((resolve) => {
+          new Promise<readonly string[]>((resolve) => {
             const until = performance.now() + 3000;
-            let widest = 0;
+            const found = new Set<string>();
             const look = (): void => {
-              widest = Math.max(widest, html.scrollWidth - html.clientWidth);
+              if (html.scrollWidth > html.clientWidth) {
+                const wide = [...html.querySelectorAll('body *')].filter(
+                  (part) => part.getBoundingClientRect().right > html.clientWidth + 1,
+                );
+                for (const part of wide) found.add(`${part.tagName} ${part.className.toString()}`);
+                if (wide.length === 0) found.add('the page');
+              }
               if (performance.now() < until) requestAnimationFrame(look);
-              else resolve(widest);
+              else resolve([...found]);
             };
             look();
           }),
       );
-    assert.equal(sideways, 0);
+    assert.deepEqual(sideways, [], 'nothing is wider than the page');
     await workbench.codeLens('finished').waitFor();
     await workbench.screenshot('panel-narrow');
     await workbench.close();

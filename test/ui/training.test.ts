@@ -98,7 +98,8 @@ describe('Training by hand', () => {
     await workbench.runCommand('Unroll: Change Learning Rate…');
     await workbench.answer('Base learning rate from the next update on', '0.000321');
     await workbench.runCommand('Unroll: Train One Update');
-    await workbench.webviewFrame().getByText('3.21e-4').first().waitFor();
+    const rate = workbench.webviewFrame().locator('vscode-text-field[title="learning rate"] input').first();
+    while ((await rate.inputValue()) !== '3.21e-4') await workbench.page.waitForTimeout(50);
   });
 
   it('resumes from the panel', async () => {

@@ -81,7 +81,7 @@ describe('Zooming to the newest updates of a run that trains', () => {
       await loss.press('0');
       const exact = frame.getByText('training', { exact: true });
       // The longer the run has become meanwhile, the more presses it takes.
-      for (let press = 0; press < 6 && !(await exact.isVisible()); press++) {
+      for (let press = 0; press < 20 && !(await exact.isVisible()); press++) {
         await loss.press('+');
         if (press > 0) await exact.waitFor({ timeout: 2000 }).catch(ignored);
       }
