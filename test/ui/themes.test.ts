@@ -69,7 +69,7 @@ describe('The panel', () => {
                 const wide = [...html.querySelectorAll('body *')].filter(
                   (part) => part.getBoundingClientRect().right > html.clientWidth + 1,
                 );
-                for (const part of wide) found.add(`${part.tagName} ${part.className.toString()}`);
+                for (const part of wide) found.add(`${part.tagName} ${part.getAttribute('class') ?? ''}`);
                 if (wide.length === 0) found.add('the page');
               }
               if (performance.now() < until) requestAnimationFrame(look);
