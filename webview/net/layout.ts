@@ -1,4 +1,5 @@
 import { middleOfStep, visibleSteps, widthOfStep, type SequenceAxis } from '../plot/sequenceAxis';
+import { pictureScale } from '../theme/pictureScale';
 import type { NetRow } from './rows';
 
 /** How much a step has room for: numbers in boxes, boxes of colour with arrows, or colours side by side. */
@@ -11,7 +12,7 @@ export interface PlacedRow {
   readonly height: number;
 }
 
-/** Where everything of the picture stands, in pixels from the plot's upper left corner. */
+/** Where everything of the picture stands, from the plot's upper left corner, in pixels at scale 1. */
 export interface NetLayout {
   readonly detail: LevelOfDetail;
   readonly rows: readonly PlacedRow[];
@@ -35,6 +36,8 @@ const unitHeight = { numbers: 16, colours: 4 } as const;
 const rowHeight = { least: 14, most: 48, mostOfGate: 24 } as const;
 const gap = { between: 16, gates: 4 } as const;
 const margin = 6;
+/** Beyond it, boxes are larger than any room needs. */
+const largestScale = 4;
 
 /** The layout for steps of this width; a loop has as much room as it wants. */
 export function layoutOf(rows: readonly NetRow[], stepWidth: number): NetLayout {
@@ -64,13 +67,27 @@ function heightOf({ units, role }: NetRow, detail: LevelOfDetail): number {
 }
 
 /** The columns of the line: every step in sight at its place on the axis. */
-export function columnsOf(axis: SequenceAxis): readonly Column[] {
-  return visibleSteps(axis).map((t) => ({ t, x: middleOfStep(axis, t) }));
+export function columnsOf(axis: SequenceAxis, scale = 1): readonly Column[] {
+  return visibleSteps(axis).map((t) => ({ t, x: middleOfStep(axis, t) / scale }));
 }
 
 /** The layout of the line on an axis. */
-export function lineLayout(rows: readonly NetRow[], axis: SequenceAxis): NetLayout {
-  return layoutOf(rows, widthOfStep(axis));
+export function lineLayout(rows: readonly NetRow[], axis: SequenceAxis, scale = 1): NetLayout {
+  return layoutOf(rows, widthOfStep(axis) / scale);
+}
+
+/**
+ * Pixels per unit of the layout: that of the page's type or, where a height is to be filled, as many as the steps in sight
+ * and the rows have room for.
+ *
+ * @param height pixels to fill; undefined where the net is one cell among others
+ */
+export function netScale(rows: readonly NetRow[], axis: SequenceAxis, height: number | undefined): number {
+  const least = pictureScale();
+  if (height === undefined) return least;
+  const width = narrowest[rows.every(({ units }) => units <= mostNumbers) ? 'numbers' : 'nodes'];
+  const fits = Math.min(widthOfStep(axis) / width, height / layoutOf(rows, width).height);
+  return Math.max(least, Math.min(largestScale, fits));
 }
 
 /** The row and the unit at a height; the nearest row where the height lies between two. */

@@ -18,6 +18,7 @@ export interface NetMarks {
   /** The step in focus. */
   readonly focus: number | undefined;
   readonly stepWidth: number;
+  readonly scale: number;
 }
 
 /** Paints the net: values as colours on a canvas, boxes, arrows, symbols and numbers as SVG over it. */
@@ -32,32 +33,35 @@ export class NetPicture {
   readonly #images = new Map<string, HTMLCanvasElement>();
   #imagesOf: readonly unknown[] = [];
   #namesOf: NetLayout | undefined;
+  #namesScale = 1;
 
   constructor() {
     this.element.append(this.#names, this.#focus, this.#canvas, this.#lines);
-    for (const layer of [this.#canvas, this.#lines]) layer.style.left = `${gutters.left}px`;
+    for (const layer of [this.#canvas, this.#lines]) layer.style.left = 'var(--gutter-left)';
   }
 
   draw(scene: NetScene): void {
-    const { layout, width } = scene;
-    this.element.style.height = `${layout.height}px`;
+    const { layout, width, scale } = scene;
+    this.element.style.height = `${layout.height * scale}px`;
     this.#paintColours(scene);
-    setAttribute(this.#lines, 'width', String(width));
-    setAttribute(this.#lines, 'height', String(layout.height));
+    setAttribute(this.#lines, 'width', String(width * scale));
+    setAttribute(this.#lines, 'height', String(layout.height * scale));
+    setAttribute(this.#lines, 'viewBox', `0 0 ${width} ${layout.height}`);
     this.#lines.replaceChildren(...netLines(scene), this.#selected);
-    if (layout === this.#namesOf) return;
+    if (layout === this.#namesOf && scale === this.#namesScale) return;
     this.#namesOf = layout;
+    this.#namesScale = scale;
     this.#names.replaceChildren(
       ...layout.rows.map(({ row, top, height }) => {
         const name = element('span', {}, ...notation(row.symbol));
-        name.style.top = `${top + height / 2}px`;
+        name.style.top = `${(top + height / 2) * scale}px`;
         return name;
       }),
     );
   }
 
   /** Frames the selected node and lifts the column in focus; nothing else is drawn. */
-  mark({ layout, columns, selected, t, focus, stepWidth }: NetMarks): void {
+  mark({ layout, columns, selected, t, focus, stepWidth, scale }: NetMarks): void {
     const placed = layout.rows.find(({ row }) => row === selected);
     const column = columns.find((candidate) => candidate.t === t);
     const wide = Math.max(layout.nodeWidth, 5) + 4;
@@ -67,20 +71,21 @@ export class NetPicture {
     for (const [name, value] of Object.entries(frame)) setAttribute(this.#selected, name, String(value));
     const lifted = layout.detail === 'colours' ? undefined : columns.find((candidate) => candidate.t === focus);
     this.#focus.hidden = lifted === undefined;
-    this.#focus.style.left = `${gutters.left + (lifted?.x ?? 0) - stepWidth / 2}px`;
-    this.#focus.style.width = `${stepWidth}px`;
+    this.#focus.style.left = `${gutters.left + ((lifted?.x ?? 0) - stepWidth / 2) * scale}px`;
+    this.#focus.style.width = `${stepWidth * scale}px`;
   }
 
   #paintColours(scene: NetScene): void {
-    const { layout, columns, width, theme } = scene;
+    const { layout, columns, width, scale, theme } = scene;
     const canvas = this.#canvas;
-    canvas.width = Math.round(width * devicePixelRatio);
-    canvas.height = Math.round(layout.height * devicePixelRatio);
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${layout.height}px`;
+    const bitmapScale = scale * devicePixelRatio;
+    canvas.width = Math.round(width * bitmapScale);
+    canvas.height = Math.round(layout.height * bitmapScale);
+    canvas.style.width = `${width * scale}px`;
+    canvas.style.height = `${layout.height * scale}px`;
     const context = canvas.getContext('2d');
     if (context === null) return;
-    context.scale(devicePixelRatio, devicePixelRatio);
+    context.scale(bitmapScale, bitmapScale);
     context.imageSmoothingEnabled = false;
     for (const placed of layout.rows) {
       const image = this.#imageOf(placed.row, scene);

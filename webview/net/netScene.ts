@@ -11,8 +11,10 @@ export interface NetScene {
   readonly columns: readonly Column[];
   /** Whether the last column still closes into the loop. */
   readonly hasLoop: boolean;
-  /** Pixels of the plot. */
+  /** Width of the plot. */
   readonly width: number;
+  /** Pixels per unit of the layout, the columns and the width; see `netScale`. */
+  readonly scale: number;
   readonly theme: Theme;
   readonly scaleOf: (row: NetRow) => SignedScale;
 }

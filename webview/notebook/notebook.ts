@@ -22,6 +22,7 @@ import { Outline, type OutlineEntry } from './header/outline';
 import { focusCell, listenForKeys } from './notebookKeys';
 import { DeclaredCell } from './cell/declaredCell';
 import { openCellTitles } from './openCells';
+import { Presenting } from './presenting';
 import { parameterGradientCell } from './parameterGradient/parameterGradientCell';
 import { trainingTime } from './timeAxis';
 import { RunCell } from './run/runCell';
@@ -43,6 +44,7 @@ export class Notebook {
   readonly #selection: SelectionBar;
   readonly #outline: Outline;
   readonly #entries: readonly OutlineEntry[];
+  readonly #presenting: Presenting;
   readonly #progress = element('div', { class: 'progress-bar', 'aria-hidden': 'true' });
   readonly #zoom: SharedZoom;
   readonly #scheduler: VisibilityScheduler<NotebookCell>;
@@ -127,7 +129,14 @@ export class Notebook {
     this.#openExperiment = () => {
       requests.command('openExperiment');
     };
-    listenForKeys(document.body, store, openHelp, requests.setPace);
+    this.#presenting = new Presenting(
+      this.#entries,
+      () => store.model.view,
+      (presented) => {
+        store.dispatch({ kind: 'viewChanged', view: { presented } });
+      },
+    );
+    listenForKeys(document.body, store, openHelp, this.#presenting, requests.setPace);
     const bar = element('div', { class: 'sticky-row' }, this.#selection.element, this.#compact.element);
     const sticky = element(
       'div',
@@ -179,6 +188,7 @@ export class Notebook {
   }
 
   update(model: Model, theme: Theme): void {
+    this.#presenting.update(model.view);
     const axis = trainingAxis(model, this.root.clientWidth);
     this.#header.update(model);
     this.#compact.update(model);

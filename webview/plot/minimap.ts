@@ -1,5 +1,4 @@
 import { startDrawing } from './canvas';
-import { gutters } from './trainingAxis';
 import { fewestSteps, showsAll, widthOfStep, withRange, type SequenceAxis } from './sequenceAxis';
 import { zoomedRange } from './zoomedRange';
 import type { Store } from '../store/store';
@@ -31,8 +30,8 @@ export class Minimap {
     );
     this.#track.title = 'All steps; the frame marks the visible ones. Drag it, or use Ctrl+wheel over a picture.';
     this.element = element('div', { class: 'minimap' }, this.#track);
-    this.element.style.paddingLeft = `${gutters.left}px`;
-    this.element.style.paddingRight = `${gutters.right}px`;
+    this.element.style.paddingLeft = 'var(--gutter-left)';
+    this.element.style.paddingRight = 'var(--gutter-right)';
     this.#track.addEventListener('pointerdown', (event) => {
       this.#track.setPointerCapture(event.pointerId);
       this.#centre(event);

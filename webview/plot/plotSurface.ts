@@ -1,5 +1,4 @@
 import { element } from '../ui/element';
-import { gutters } from './trainingAxis';
 import type { SharedZoom } from './zoom';
 import { zoomedRange, type VisibleRange } from './zoomedRange';
 
@@ -59,8 +58,8 @@ export class PlotSurface {
       { class: 'surface', tabindex: '0', role: 'application', 'aria-label': label },
       ...lines.map((line) => line.element),
     );
-    this.element.style.left = `${gutters.left}px`;
-    this.element.style.right = `${gutters.right}px`;
+    this.element.style.left = 'var(--gutter-left)';
+    this.element.style.right = 'var(--gutter-right)';
     zoom.attach(this.element, () => {
       actions.setRange(undefined);
     });

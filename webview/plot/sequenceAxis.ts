@@ -1,3 +1,4 @@
+import { pictureScale } from '../theme/pictureScale';
 import { gutters } from './trainingAxis';
 import { movedInto } from './zoomedRange';
 
@@ -77,7 +78,7 @@ const roomForLabel = 34;
 /** Visible steps that are labelled below the axis: as many as fit, evenly spaced. */
 export function labelledSteps(axis: SequenceAxis): readonly number[] {
   const { domain, steps, width } = axis;
-  const most = Math.max(1, Math.floor(width / roomForLabel));
+  const most = Math.max(1, Math.floor(width / (roomForLabel * pictureScale())));
   const shown = domain[1] - domain[0];
   const every = [1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000, 2000, 5000].find((n) => shown / n <= most) ?? steps;
   return visibleSteps(axis).filter((t) => t % every === 0 && t + 0.5 >= domain[0] && t + 0.5 <= domain[1]);

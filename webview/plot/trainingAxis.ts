@@ -1,8 +1,16 @@
 import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import type { Model } from '../store/model';
+import { pictureScale } from '../theme/pictureScale';
 
-/** Pixels left and right of the plots, so that all start and end at the same x. */
-export const gutters = { left: 66, right: 14 } as const;
+/** Pixels left and right of the plots, so that all start and end at the same x; they grow with the type of the page. */
+export const gutters = {
+  get left(): number {
+    return 66 * pictureScale();
+  },
+  get right(): number {
+    return 14 * pictureScale();
+  },
+};
 
 const shortestSpan = 16;
 

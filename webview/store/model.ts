@@ -27,7 +27,12 @@ export interface CellStates {
   readonly folded: readonly string[];
   readonly helpOpen: readonly string[];
   readonly tablesOpen: readonly string[];
+  /** The cell that is shown alone, over the whole panel, by its title. */
+  readonly presented: string | undefined;
 }
+
+/** The parts of a cell that are folded or opened. */
+export type CellPartName = 'folded' | 'helpOpen' | 'tablesOpen';
 
 /** The user's settings of the pictures; restored after tab switches and window reloads. */
 export interface View extends CurveView, CellStates {
@@ -187,7 +192,7 @@ export interface Model {
 }
 
 /** Every cell unfolded, with its help text and its table closed. */
-export const standardCellStates: CellStates = { folded: [], helpOpen: [], tablesOpen: [] };
+export const standardCellStates: CellStates = { folded: [], helpOpen: [], tablesOpen: [], presented: undefined };
 
 /** The cells, and parts of cells, that start folded, so that the notebook has an overview: their titles are visible. */
 export const standardFolded: readonly string[] = [

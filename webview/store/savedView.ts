@@ -2,6 +2,7 @@ import {
   asTrained,
   standardFolded,
   standardView,
+  type CellPartName,
   type CellStates,
   type Model,
   type View,
@@ -86,11 +87,17 @@ export function restoreView(saved: unknown): View {
  * @param folded the folded cells where the view has no list of them
  */
 export function restoreCellStates(view: unknown, folded: readonly string[] = []): CellStates {
-  const titles = (part: keyof CellStates, standard: readonly string[] = []): readonly string[] => {
+  const titles = (part: CellPartName, standard: readonly string[] = []): readonly string[] => {
     const value = field(view, part);
     return Array.isArray(value) ? value.filter((title) => typeof title === 'string') : standard;
   };
-  return { folded: titles('folded', folded), helpOpen: titles('helpOpen'), tablesOpen: titles('tablesOpen') };
+  const presented = field(view, 'presented');
+  return {
+    folded: titles('folded', folded),
+    helpOpen: titles('helpOpen'),
+    tablesOpen: titles('tablesOpen'),
+    presented: typeof presented === 'string' ? presented : undefined,
+  };
 }
 
 function restoreWhatIf(saved: unknown): WhatIfSettings {

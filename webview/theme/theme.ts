@@ -67,8 +67,13 @@ export function readTheme(): Theme {
     ],
     error: token('errorForeground', isLight ? '#a1260d' : '#f48771'),
     fontFamily: token('font-family', 'sans-serif'),
-    fontSize: Number.parseFloat(token('font-size', '13')),
+    fontSize: fontSizeOfPage(),
   };
+}
+
+/** The font size of the page, px: that of VS Code, unless a cell is presented. */
+export function fontSizeOfPage(): number {
+  return Number.parseFloat(getComputedStyle(document.body).fontSize);
 }
 
 /** A CSS colour with another opacity; unchanged where it can't be parsed. */

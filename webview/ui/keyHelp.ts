@@ -14,7 +14,8 @@ const keys: readonly (readonly [string, string])[] = [
   ['U', 'show the net as its loop, or unrolled in time'],
   ['+ − 0', 'zoom in, zoom out, show all'],
   ['< >', 'train slower or faster: at most 1, 10 or 100 updates a second, or without a limit'],
-  ['Esc', 'close this list, or follow the latest update'],
+  ['P', 'present a cell: show it alone, large enough for an audience; Page Up and Page Down go on'],
+  ['Esc', 'close this list, show all cells again, or follow the latest update'],
   ['?', 'this list'],
 ];
 

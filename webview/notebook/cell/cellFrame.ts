@@ -1,7 +1,7 @@
 import { html, render, type TemplateResult } from 'lit-html';
 import { reasonOf } from '../../../src/protocol/channel';
 import type { TrainingAxis } from '../../plot/trainingAxis';
-import type { CellStates, Model } from '../../store/model';
+import type { CellPartName, CellStates, Model } from '../../store/model';
 import { csvOf, drawTable, type Table } from '../../plot/table';
 import type { Theme } from '../../theme/theme';
 import { copyPicture, copyText } from '../../ui/clipboard';
@@ -25,8 +25,8 @@ export interface NotebookCell {
   update(drawing: Drawing): void;
 }
 
-/** Opens or closes a part of the cell with this title. */
-export type ToggleCell = (part: keyof CellStates, title: string) => void;
+/** Opens or closes a part of the cell with this title, or presents the cell. */
+export type ToggleCell = (part: CellPartName | 'presented', title: string) => void;
 
 /**
  * The frame of a cell: number, title, summary, tools and body; and what all cells have in common: the help text, the
@@ -47,6 +47,7 @@ export class CellFrame {
   #isFolded = false;
   #isHelpOpen = false;
   #isTableOpen = false;
+  #isPresented = false;
   #numbers: { readonly key: string; readonly table: () => Table } | undefined;
   #drawnTable = '';
 
@@ -103,11 +104,18 @@ export class CellFrame {
   }
 
   /** Folds and opens the parts of the cell as the view has them. */
-  follow({ folded, helpOpen, tablesOpen }: CellStates): void {
-    const isFolded = folded.includes(this.title);
+  follow({ folded, helpOpen, tablesOpen, presented }: CellStates): void {
+    const isPresented = presented === this.title;
+    const isFolded = folded.includes(this.title) && !isPresented;
     const isHelpOpen = helpOpen.includes(this.title);
     const isTableOpen = tablesOpen.includes(this.title);
-    if (isFolded !== this.#isFolded || isHelpOpen !== this.#isHelpOpen || isTableOpen !== this.#isTableOpen) {
+    const isSame =
+      isFolded === this.#isFolded &&
+      isHelpOpen === this.#isHelpOpen &&
+      isTableOpen === this.#isTableOpen &&
+      isPresented === this.#isPresented;
+    if (!isSame) {
+      this.#isPresented = isPresented;
       this.#isFolded = isFolded;
       this.#isHelpOpen = isHelpOpen;
       this.#isTableOpen = isTableOpen;
@@ -194,6 +202,17 @@ export class CellFrame {
         appearance: 'icon',
         onPress: () => void this.#copyPicture(),
       },
+      {
+        label: this.#isPresented ? `Show all cells` : `Present ${title}`,
+        hint: this.#isPresented
+          ? 'Show all cells again (Esc)'
+          : 'Show this cell alone, large enough for an audience (P)',
+        icon: this.#isPresented ? 'close' : 'present',
+        appearance: 'icon',
+        onPress: () => {
+          this.toggle('presented', title);
+        },
+      },
     ];
   }
 
@@ -245,7 +264,8 @@ function helpOf(title: CellTitle): TemplateResult {
 }
 
 /** The part of the view that changes when a part of a cell is toggled. */
-export function toggled(states: CellStates, part: keyof CellStates, title: string): Partial<CellStates> {
+export function toggled(states: CellStates, part: CellPartName | 'presented', title: string): Partial<CellStates> {
+  if (part === 'presented') return { presented: states.presented === title ? undefined : title };
   const titles = states[part];
   const others = titles.filter((other) => other !== title);
   return { [part]: others.length < titles.length ? others : [...titles, title] };

@@ -5,11 +5,12 @@ import { drawPixels, resizeCanvas } from '../../plot/canvas';
 import { magnitudeLegend } from '../../plot/heatmap/legend';
 import { MagnitudeScale, type Decades } from '../../plot/heatmap/magnitudeScale';
 import { hasNonFinite, rasterize, type Grid } from '../../plot/heatmap/raster';
+import { UpdateLabels } from '../../plot/updateLabels';
 import { rowAxis } from '../../plot/yAxis';
 import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
 import type { Model, ShownRun, View } from '../../store/model';
 import type { Drawing } from '../cell/cellFrame';
-import type { CellDeclaration } from '../cell/cellDeclaration';
+import type { CellDeclaration, CellPart } from '../cell/cellDeclaration';
 import { notRecorded } from '../loss/lossCurves';
 import { gradientTable } from '../trainingTables';
 import { columnsOf, gridOf } from './gradientGrid';
@@ -77,7 +78,16 @@ export const gradientCell: CellDeclaration<Drawing, Heatmap> = {
       });
     },
   },
-  parts: ({ store }) => ({ tools: new GradientTools(store) }),
+  parts: ({ store }) => {
+    const labels = new UpdateLabels();
+    const below: CellPart<Drawing, Heatmap> = {
+      element: labels.element,
+      update: (_, { model, axis }) => {
+        if (model.view.presented !== undefined) labels.update(axis);
+      },
+    };
+    return { tools: new GradientTools(store), below };
+  },
 };
 
 /** Labels of the first, the middle and the last time step. */

@@ -5,7 +5,6 @@ import { truncate } from '../../../src/text/quoting';
 import { CurveChart } from '../../plot/charts/curves';
 import { colourEntry, legendRow, lineEntry } from '../../plot/legend';
 import { nameColours } from '../../plot/scatter/colouring';
-import { gutters } from '../../plot/trainingAxis';
 import { withOpacity, type Theme } from '../../theme/theme';
 import { element } from '../../ui/element';
 import { visibleSymbol } from '../formatStep';
@@ -36,9 +35,9 @@ export class HeldOutPicture {
   readonly #lanes = element('div', { class: 'step-axis', 'aria-hidden': 'true' });
 
   constructor() {
-    this.#canvas.style.marginLeft = `${gutters.left}px`;
-    this.#marks.style.left = `${gutters.left}px`;
-    this.#marks.style.right = `${gutters.right}px`;
+    this.#canvas.style.marginLeft = 'var(--gutter-left)';
+    this.#marks.style.left = 'var(--gutter-left)';
+    this.#marks.style.right = 'var(--gutter-right)';
     this.element.append(this.#marks, this.#lanes, this.#canvas, this.#chart.canvas);
   }
 

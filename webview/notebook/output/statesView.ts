@@ -4,7 +4,6 @@ import type { Inspection } from '../../../src/protocol/inspection';
 import type { Projection } from '../../../src/protocol/output';
 import { startDrawing } from '../../plot/canvas';
 import { colourEntry } from '../../plot/legend';
-import { gutters } from '../../plot/trainingAxis';
 import type { SharedZoom } from '../../plot/zoom';
 import { SignedScale } from '../../plot/heatmap/signedScale';
 import { Strip } from '../../plot/heatmap/strip';
@@ -75,8 +74,8 @@ export class StatesView {
       this.#canvas,
       this.#ring,
     );
-    this.#surface.style.marginLeft = `${gutters.left}px`;
-    this.#surface.style.marginRight = `${gutters.right}px`;
+    this.#surface.style.marginLeft = 'var(--gutter-left)';
+    this.#surface.style.marginRight = 'var(--gutter-right)';
     this.#listen();
     this.element.append(
       this.#title,
@@ -128,7 +127,7 @@ export class StatesView {
     const height = Math.max(stripHeight.least, Math.min(stripHeight.most, layer.hidden * stripHeight.perUnit));
     const shown = layer.h.subarray(0, end * layer.hidden);
     const limit = shown.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-    this.#strip.element.style.marginLeft = `${gutters.left}px`;
+    this.#strip.element.style.marginLeft = 'var(--gutter-left)';
     this.#strip.draw(
       {
         values: layer.h,

@@ -1,11 +1,12 @@
 import { render } from 'lit-html';
 import type { Inspection } from '../../../src/protocol/inspection';
-import { columnsOf, layoutOf, lineLayout, partAt, type NetLayout } from '../../net/layout';
+import { columnsOf, layoutOf, lineLayout, netScale, partAt, type NetLayout } from '../../net/layout';
 import { tokenOf } from '../../net/netLines';
 import { NetPicture } from '../../net/netPicture';
 import type { NetScene } from '../../net/netScene';
 import { rowNamed, type NetRow } from '../../net/rows';
 import { movingStep, unrolledColumns } from '../../net/unrolling';
+import type { Model } from '../../store/model';
 import { SignedScale } from '../../plot/heatmap/signedScale';
 import { widthOfStep } from '../../plot/sequenceAxis';
 import { SequenceSurface, stepLabels, type PictureHandlers } from '../../plot/sequenceSurface';
@@ -25,6 +26,9 @@ import { UnrollingAnimation } from './unrollingAnimation';
 /** Width in pixels of a step when the network is drawn as a loop. */
 const loopStep = 130;
 
+/** Share of the window's height that a presented net takes. */
+const shareOfPresented = 0.55;
+
 /** The network as a loop or a line of steps, with a motion between the two. */
 export class NetView implements CellPart<SequenceDrawing, Inspection> {
   readonly element: HTMLElement;
@@ -43,6 +47,7 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
   readonly #layout = new Memo<NetLayout>();
   /** The layout that is drawn. */
   #shownLayout: NetLayout | undefined;
+  #scale = 1;
   #drawing: SequenceDrawing | undefined;
   #drawn = '';
 
@@ -108,19 +113,22 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
     const { rows, selected, t } = shownNode(inspection, model);
     const share = this.#motion.share;
     this.#followMotion(drawing, share);
+    this.#scale = netScale(rows, axis, this.#heightToFill(model));
+    const scale = this.#scale;
+    const width = axis.width / scale;
     const layout = this.#layoutFor(rows, share, drawing);
     const focus = stepInFocus(model, inspection.steps);
     const loopStepShown = focus ?? t;
     const columns =
-      share === 0 ? [{ t: loopStepShown, x: axis.width / 2 }] : unrolledColumns(columnsOf(axis), axis.width / 2, share);
+      share === 0 ? [{ t: loopStepShown, x: width / 2 }] : unrolledColumns(columnsOf(axis, scale), width / 2, share);
     const limits = this.#limitsFor(rows);
     const limitsKey = Object.values(limits).join();
     const at = share === 0 ? loopStepShown : 0;
-    const key = memoKey(inspection, layout, axis.width, axis.domain, theme, share, at, limitsKey);
+    const key = memoKey(inspection, layout, axis.width, scale, axis.domain, theme, share, at, limitsKey);
     if (key !== this.#drawn) {
       this.#drawn = key;
       const scaleOf = ({ symbol }: NetRow): SignedScale => new SignedScale(limits[symbol] ?? 1, theme);
-      this.#draw({ inspection, layout, columns, hasLoop: share < 1, width: axis.width, theme, scaleOf }, drawing);
+      this.#draw({ inspection, layout, columns, hasLoop: share < 1, width, scale, theme, scaleOf }, drawing);
       render(netLegend(limits, theme), this.#legend);
     }
     this.#plot.classList.toggle('is-loop', share < 1);
@@ -131,7 +139,8 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
       selected,
       t: share === 0 ? loopStepShown : t,
       focus: share === 0 ? undefined : focus,
-      stepWidth: widthOfStep(axis),
+      stepWidth: widthOfStep(axis) / scale,
+      scale,
     });
   }
 
@@ -139,8 +148,8 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
     this.#picture.draw(scene);
     const isLoop = scene.hasLoop && scene.columns.length === 1;
     const under = scene.columns.map(({ t, x }) => {
-      const token = element('span', {}, tokenOf(scene, t, isLoop ? loopStep : widthOfStep(axis)) ?? '');
-      token.style.left = `${gutters.left + x}px`;
+      const token = element('span', {}, tokenOf(scene, t, isLoop ? loopStep : widthOfStep(axis) / scene.scale) ?? '');
+      token.style.left = `${gutters.left + x * scene.scale}px`;
       return token;
     });
     const tokens = under.filter(({ textContent }) => textContent !== '');
@@ -148,6 +157,11 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
       ...(tokens.length > 0 ? [element('div', { class: 'tokens' }, ...tokens)] : []),
       ...(scene.hasLoop ? [] : [stepLabels(axis)]),
     );
+  }
+
+  /** A net that is presented fills what its title, its formula and the bar leave of the window. */
+  #heightToFill({ view }: Model): number | undefined {
+    return view.presented === 'Unrolled net' ? innerHeight * shareOfPresented : undefined;
   }
 
   /** Tells the store which step the motion has reached, for the readout and the button. */
@@ -159,8 +173,11 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
 
   /** During the animation the layout is that of the line, so that nothing jumps at the end. */
   #layoutFor(rows: readonly NetRow[], share: number, { axis }: SequenceDrawing): NetLayout {
-    const key = memoKey(rows, share === 0 ? 'loop' : widthOfStep(axis));
-    this.#shownLayout = this.#layout.of(key, () => (share === 0 ? layoutOf(rows, loopStep) : lineLayout(rows, axis)));
+    const scale = this.#scale;
+    const key = memoKey(rows, share === 0 ? 'loop' : widthOfStep(axis), scale);
+    this.#shownLayout = this.#layout.of(key, () =>
+      share === 0 ? layoutOf(rows, loopStep) : lineLayout(rows, axis, scale),
+    );
     return this.#shownLayout;
   }
 
@@ -184,7 +201,7 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
   #handlers(): PictureHandlers {
     return {
       onPick: (y) => {
-        const part = this.#shownLayout === undefined ? undefined : partAt(this.#shownLayout, y);
+        const part = this.#shownLayout === undefined ? undefined : partAt(this.#shownLayout, y / this.#scale);
         if (part !== undefined) this.#selectNode(part.row, part.unit);
       },
       handleKey: (key) => this.#handleKey(key),

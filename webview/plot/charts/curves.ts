@@ -58,7 +58,6 @@ export class CurveChart {
         parsing: false,
         normalized: true,
         events: [],
-        layout: { padding: { left: titleMargin, right: gutters.right, top: 6 } },
         plugins: { legend: { display: false }, tooltip: { enabled: false } },
         scales: {
           x: { type: 'linear', ticks: { maxRotation: 0, autoSkipPadding: 24, precision: 0 } },
@@ -90,6 +89,7 @@ export class CurveChart {
   }
 
   #setAxes(content: CurvesContent, theme: Theme): void {
+    this.#chart.options.layout = { padding: { left: titleMargin, right: gutters.right, top: 6 } };
     const text = { color: theme.faint, font: { family: theme.fontFamily, size: theme.fontSize - 2 } };
     this.#chart.options.scales = {
       x: {
