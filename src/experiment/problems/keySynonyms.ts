@@ -1,5 +1,6 @@
 /** Names of PyTorch, Keras, pandas and of papers for keys of an experiment, by the path of the key. */
 const synonyms: Readonly<Record<string, readonly string[]>> = {
+  seeds: ['seeds', 'n seeds', 'num seeds', 'random seeds'],
   seed: ['seed', 'random seed', 'random state', 'manual seed'],
   loss: ['loss', 'criterion', 'loss function', 'loss fn', 'objective'],
   bptt: ['bptt', 'tbptt', 'truncation', 'truncated bptt', 'bptt steps'],
