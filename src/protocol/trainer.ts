@@ -18,6 +18,8 @@ export interface StartParams {
   /** The experiment with every default written out. */
   readonly experiment: ResolvedExperiment;
   readonly variant: string | undefined;
+  /** The seeds of the group of which the run is one; by default it is none of a group. */
+  readonly seeds?: readonly number[] | undefined;
   /** Each file that the experiment names, by the path as written. */
   readonly files: ReadonlyMap<string, SentFile>;
   /** Memory limit of the trainer process, in bytes. */

@@ -145,7 +145,7 @@ export class TrainerService {
       this.#notify(message);
     });
     const infoWith = (saved: string | undefined): RunInfo =>
-      runInfoOf(setup, variant, saved, workers.workers, dataDigest);
+      runInfoOf(setup, variant, saved, workers.workers, dataDigest, params.seeds);
     const writer =
       folder === undefined ? undefined : await this.#openWriter(training, infoWith(folder), folder, params);
     const info = writer?.info ?? infoWith(undefined);
