@@ -14,6 +14,7 @@ export const commands = {
   trainSlower: 'unroll.trainSlower',
   showRun: 'unroll.showRun',
   trainAll: 'unroll.trainAll',
+  compareSeeds: 'unroll.compareSeeds',
   openRun: 'unroll.openRun',
   compareRuns: 'unroll.compareRuns',
   resumeRun: 'unroll.resumeRun',

@@ -31,7 +31,7 @@ export function showNotebook(root: HTMLElement): void {
           report(error);
         });
       },
-      select: (variant) => void channel.request('select', { variant }).catch(report),
+      select: ({ variant, seed }) => void channel.request('select', { variant, seed }).catch(report),
       setPace: (pace) => void channel.request('setPace', pace).catch(report),
       setLearningRate: (rate) => void channel.request('setLearningRate', rate).catch(report),
       savePredictions: (update) => channel.request('savePredictions', { update }).then(() => undefined, report),

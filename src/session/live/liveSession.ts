@@ -84,11 +84,15 @@ export class LiveSession implements Disposable {
   /** Fires with messages for the user that do not end the run. */
   readonly onDidNotice: Event<string> = this.#noticed.event;
 
-  /** @param resumedFolder the folder of the resumed run */
+  /**
+   * @param resumedFolder the folder of the resumed run
+   * @param seed of a run that is one of a group of seeds
+   */
   constructor(
     readonly uri: Uri,
     readonly variant: string | undefined,
     readonly resumedFolder?: string,
+    readonly seed?: number,
   ) {}
 
   get info(): RunInfo | undefined {

@@ -2,6 +2,7 @@ import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
 import type { Finding } from '../../diagnosis/finding';
 import type { RunInfo, RunState, RunStatus } from '../../protocol/run';
 import type { NonFiniteLocation } from '../../run/manifest';
+import { groupSeed } from '../../run/runInfo';
 import type { DisplaySeries } from '../../run/series/displaySeries';
 import type { RateChange } from '../../run/rateChanges';
 import type { RunHistory } from '../../run/series/runHistory';
@@ -41,6 +42,11 @@ export class StoredSession implements Disposable {
 
   get info(): RunInfo {
     return this.#run.info;
+  }
+
+  /** Of a run that is one of a group of seeds. */
+  get seed(): number | undefined {
+    return groupSeed(this.#run.info);
   }
 
   /** Absolute path of the run's folder. */

@@ -32,6 +32,10 @@ export const cellHelp = {
     text: 'An effect has a clear cause only if everything else is equal. The table lists only the keys in which the runs differ; if there are several, no outcome can be attributed to one of them alone. The seed is a difference too: before you trust a small effect, train with several seeds.',
     formula: 'difference of outcomes ← difference of keys',
   },
+  'Over seeds': {
+    text: 'A run depends on the weights and batches that its seed draws, so one run of each configuration shows little. The table has the median and the spread over the finished runs that differ in their seed only, n of them: half of the values are between the quartiles. With a few seeds the range is rough; where the ranges of two configurations overlap, the seeds alone may be the reason of a difference. A run that has diverged has no outcome and is left out of the numbers, but not of the count.',
+    formula: 'median = Q(½), quartiles = Q(¼), Q(¾); Q linear between neighbours',
+  },
   'Update ratio': {
     text: 'The size of an update matters relative to the weights that it changes. A ratio of about 10^{-3} per update is typical of healthy training; 10^{-2} is unstable, and at 10^{-5} the weights hardly change. Matrices with very different ratios learn at different speeds although they share one learning rate.',
     formula: 'ratio = ‖ΔW‖ / ‖W‖',

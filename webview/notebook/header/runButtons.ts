@@ -1,6 +1,6 @@
 import { isLive, isResumable, type RunState } from '../../../src/protocol/run';
 import type { PanelCommand } from '../../../src/protocol/panel';
-import type { Model } from '../../store/model';
+import { selectedEntry, type Model } from '../../store/model';
 import { pendingCommandOf } from '../../store/pendingCommand';
 import type { ButtonSpec } from '../../ui/controls';
 
@@ -17,8 +17,8 @@ export interface RunButtonCommands {
 }
 
 /** The state of what the model shows. */
-export function shownState({ run, entries, variant }: Model): ShownState {
-  return run?.status.state ?? entries.find((entry) => entry.variant === variant)?.state ?? 'untrained';
+export function shownState(model: Model): ShownState {
+  return model.run?.status.state ?? selectedEntry(model)?.state ?? 'untrained';
 }
 
 /** The buttons that train, pause and stop the shown run; without a host only those that the page handles itself. */
