@@ -60,12 +60,18 @@ export type ScheduleSpec =
 
 interface OptimizerCommon {
   readonly learningRate: number;
-  /** L2 penalty added to the clipped gradient, biases too. */
+  /** Of all parameters, biases too: an L2 penalty added to the clipped gradient; of adamw decoupled, see `adamw`. */
   readonly weightDecay: number;
   readonly schedule: ScheduleSpec;
 }
 
-/** PyTorch's definitions (torch.optim) of the four optimizers. */
+interface AdamOptions {
+  readonly epsilon: number;
+  readonly beta1: number;
+  readonly beta2: number;
+}
+
+/** PyTorch's definitions (torch.optim) of the optimizers. */
 export type OptimizerSpec =
   | (OptimizerCommon & { readonly kind: 'sgd'; readonly momentum: number; readonly nesterov: boolean })
   | (OptimizerCommon & { readonly kind: 'adagrad'; readonly epsilon: number })
@@ -75,9 +81,5 @@ export type OptimizerSpec =
       readonly decay: number;
       readonly momentum: number;
     })
-  | (OptimizerCommon & {
-      readonly kind: 'adam';
-      readonly epsilon: number;
-      readonly beta1: number;
-      readonly beta2: number;
-    });
+  | (OptimizerCommon & AdamOptions & { readonly kind: 'adam' })
+  | (OptimizerCommon & AdamOptions & { readonly kind: 'adamw' });

@@ -36,19 +36,20 @@ const schedule = z
   .default('constant')
   .meta(describe({ title: 'Schedule', text: 'Factor of the learning rate at update n, counted from 0.' }, 'constant'));
 
-const everyOptimizer = {
+const everyOptimizer = (weightDecay: ReturnType<typeof number>) => ({
   learningRate: number(
     { title: 'Learning rate', text: 'The step size; it can be changed while the run trains.' },
     { from: 0 },
     0.001,
   ),
-  weightDecay: number(
-    { title: 'Weight decay', text: 'L2 penalty added to the clipped gradient, biases too.' },
-    { from: 0 },
-    0,
-  ),
+  weightDecay,
   schedule,
-};
+});
+const weightDecay = number(
+  { title: 'Weight decay', text: 'L2 penalty added to the clipped gradient, biases too.' },
+  { from: 0 },
+  0,
+);
 const epsilon = (defaultValue: number) =>
   number({ title: 'Epsilon', text: 'Added to the denominator for numerical stability.' }, { from: 0 }, defaultValue);
 const momentum = number(
@@ -65,24 +66,30 @@ const optimizers = {
     'Adagrad: the step of every parameter is divided by the root of its sum of squared gradients (Duchi et al. 2011).',
   rmsprop: 'RMSprop: like Adagrad, with a running mean of squared gradients (Hinton 2012).',
   adam: 'Adam (Kingma & Ba 2015), the default.',
+  adamw: 'AdamW: Adam with decoupled weight decay (Loshchilov & Hutter 2019).',
 } as const;
 const named = <const Name extends keyof typeof optimizers>(name: Name) =>
   z.literal(name).meta(describe({ title: `Optimizer: ${name}`, text: optimizers[name] }));
 
 const sgd = z.strictObject({
   kind: named('sgd'),
-  ...everyOptimizer,
+  ...everyOptimizer(weightDecay),
   momentum,
   nesterov: boolean({ title: 'Nesterov', text: 'Nesterov momentum; needs a momentum above 0.' }, false),
 });
-const adagrad = z.strictObject({ kind: named('adagrad'), ...everyOptimizer, epsilon: epsilon(1e-10) });
+const adagrad = z.strictObject({ kind: named('adagrad'), ...everyOptimizer(weightDecay), epsilon: epsilon(1e-10) });
 const rmsprop = z.strictObject({
   kind: named('rmsprop'),
-  ...everyOptimizer,
+  ...everyOptimizer(weightDecay),
   epsilon: epsilon(1e-8),
   decay: share('Decay', 'Decay factor of the running mean of squared gradients (alpha in PyTorch).', 0.99),
   momentum,
 });
+const adamOptions = {
+  epsilon: epsilon(1e-8),
+  beta1: share('Beta 1', 'Decay factor of the running mean of gradients.', 0.9),
+  beta2: share('Beta 2', 'Decay factor of the running mean of squared gradients.', 0.999),
+};
 const adam = z.strictObject({
   // `optional` makes a missing kind select adam in the discriminated union; `default` then fills it in.
   kind: z
@@ -90,15 +97,27 @@ const adam = z.strictObject({
     .optional()
     .default('adam')
     .meta(describe({ title: 'Optimizer: adam', text: optimizers.adam }, 'adam')),
-  ...everyOptimizer,
-  epsilon: epsilon(1e-8),
-  beta1: share('Beta 1', 'Decay factor of the running mean of gradients.', 0.9),
-  beta2: share('Beta 2', 'Decay factor of the running mean of squared gradients.', 0.999),
+  ...everyOptimizer(weightDecay),
+  ...adamOptions,
+});
+const adamw = z.strictObject({
+  kind: named('adamw'),
+  ...everyOptimizer(
+    number(
+      {
+        title: 'Weight decay',
+        text: 'Decoupled weight decay λ: every update first subtracts rate · λ · w from each parameter, biases too. It is not part of the gradient, so it is not divided by √v̂.',
+      },
+      { from: 0 },
+      0.01,
+    ),
+  ),
+  ...adamOptions,
 });
 
 /** The optimizer, discriminated by its kind; definitions and defaults are those of torch.optim. */
 export const optimizerSchema = z
-  .discriminatedUnion('kind', [sgd, adagrad, rmsprop, adam], {
+  .discriminatedUnion('kind', [sgd, adagrad, rmsprop, adam, adamw], {
     error: objectAdvice('{ "kind": "adam" }', Object.keys(optimizers)),
   })
   .prefault({})
