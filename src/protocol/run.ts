@@ -85,7 +85,7 @@ export interface RunStatus {
   readonly updatesPerSecond: number | undefined;
   readonly secondsLeft: number | undefined;
   readonly learningRate: number | undefined;
-  /** Changes of the base rate by the user, in the order of their updates. */
+  /** Changes of the base rate, by the user or a plateau schedule, in the order of their updates. */
   readonly rateChanges?: readonly RateChange[] | undefined;
   /** Of the last update. */
   readonly loss: number | undefined;

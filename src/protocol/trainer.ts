@@ -4,6 +4,7 @@ import type { KeyProblem, Problem } from '../experiment/problems/problem';
 import type { ResolvedExperiment } from '../experiment/schema/schema';
 import type { KernelHistory } from '../run/kernelHistory';
 import type { NonFiniteLocation, Manifest } from '../run/manifest';
+import type { RateChange } from '../run/rateChanges';
 import type { RecordBatch } from '../run/records/recordBatch';
 import type { Pace } from './pace';
 import type { SaveStatus, RunInfo } from './run';
@@ -214,6 +215,8 @@ export type TrainerContract = {
     records: RecordBatch;
     ended: Ending;
     saveStatus: SaveStatus;
+    /** The plateau schedule has reduced the learning rate. */
+    rateReduced: RateChange;
     /** All findings so far, sent whenever one is added. */
     findings: readonly Finding[];
     /** A message for the user that does not end the run. */

@@ -177,6 +177,9 @@ export class TrainerService {
       records: (batch) => {
         this.#channel.emit('records', batch, buffersOf(batch));
       },
+      rateReduced: (change) => {
+        this.#channel.emit('rateReduced', change);
+      },
       saveStatus: (status) => {
         this.#channel.emit('saveStatus', status);
       },

@@ -83,11 +83,12 @@ const scheduleEnds = cause('scheduleEnds', ({ experiment: { optimizer }, rates, 
   if (optimizer.schedule === 'constant' || rates.count === 0) return undefined;
   const share = rates.sum / rates.count / optimizer.learningRate;
   if (share > 0.25) return undefined;
+  const isPlateau = 'plateau' in optimizer.schedule;
   return {
     keyPath: ['optimizer', 'schedule'],
     message:
       `Over ${formatCount(updates, 'update')} the schedule left ${formatPercentage(share)} of the learning rate on average. ` +
-      'Stretch it over the run, or use a constant rate.',
+      `${isPlateau ? 'Raise its patience' : 'Stretch it over the run'}, or use a constant rate.`,
     remedies: [[setKey(['optimizer', 'schedule'], 'constant')]],
   };
 });

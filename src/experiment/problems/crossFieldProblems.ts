@@ -101,6 +101,18 @@ function row(values: readonly number[]): string {
 }
 
 function optimizerProblems({ optimizer }: ValidExperiment): readonly UnplacedProblem[] {
+  return [...momentumProblems(optimizer), ...plateauProblems(optimizer)];
+}
+
+function plateauProblems({ schedule, learningRate }: ValidExperiment['optimizer']): readonly UnplacedProblem[] {
+  if (schedule === 'constant' || !('plateau' in schedule)) return [];
+  const { minLearningRate } = schedule.plateau;
+  if (minLearningRate < learningRate || minLearningRate === 0) return [];
+  const message = `"minLearningRate" is ${formatExact(minLearningRate)}, but "learningRate" is ${formatExact(learningRate)}, so that the schedule could never reduce it: write a smaller number, or delete the key for 0.`;
+  return [inconsistent(['optimizer', 'schedule', 'plateau', 'minLearningRate'], message)];
+}
+
+function momentumProblems(optimizer: ValidExperiment['optimizer']): readonly UnplacedProblem[] {
   if (optimizer.kind !== 'sgd' || !optimizer.nesterov || optimizer.momentum > 0) return [];
   const message =
     '"nesterov" is true, but "momentum" is 0: give a momentum above 0, such as 0.9, or delete "nesterov".';

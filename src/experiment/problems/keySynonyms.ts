@@ -64,6 +64,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   'optimizer.learningRate': ['learning rate', 'lr', 'eta', 'step size', 'rate'],
   'optimizer.weightDecay': ['weight decay', 'wd', 'l2'],
   'optimizer.schedule': ['schedule', 'scheduler', 'lr schedule', 'lr scheduler', 'learning rate schedule'],
+  'optimizer.schedule.plateau': ['plateau', 'reduce lr on plateau'],
   'optimizer.epsilon': ['epsilon', 'eps'],
   'optimizer.beta1': ['beta 1', 'betas'],
   'optimizer.beta2': ['beta 2'],

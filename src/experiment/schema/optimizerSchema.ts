@@ -1,5 +1,72 @@
 import * as z from 'zod';
-import { describe, boolean, objectAdvice, orDefault, number, requiredNumber, requiredInteger } from './fields';
+import {
+  describe,
+  boolean,
+  choice,
+  integer,
+  objectAdvice,
+  orDefault,
+  number,
+  requiredNumber,
+  requiredInteger,
+} from './fields';
+
+const plateau = z
+  .strictObject(
+    {
+      factor: number(
+        { title: 'Factor', text: 'The rate is multiplied by it.' },
+        { from: 0, to: 1, above: true, below: true },
+        0.1,
+      ),
+      patience: integer(
+        {
+          title: 'Patience',
+          text: 'Losses in a row without improvement that are accepted; the rate is reduced after the next one. They are validation losses, one every `training.validateEvery` updates; without validation, the training losses of all updates.',
+        },
+        0,
+        1_000_000_000,
+        10,
+      ),
+      threshold: number(
+        {
+          title: 'Threshold',
+          text: 'By how much a loss must be below the lowest one before to count as an improvement; see `thresholdMode`.',
+        },
+        { from: 0 },
+        1e-4,
+      ),
+      thresholdMode: choice(
+        {
+          title: 'Threshold mode',
+          text: 'What the threshold is a part of: `"rel"` of the lowest loss, `"abs"` of nothing.',
+        },
+        {
+          rel: 'An improvement is a loss below best · (1 − threshold).',
+          abs: 'An improvement is a loss below best − threshold.',
+        },
+        'rel',
+      ),
+      cooldown: integer(
+        { title: 'Cooldown', text: 'Losses after a reduction that do not count.' },
+        0,
+        1_000_000_000,
+        0,
+      ),
+      minLearningRate: number(
+        { title: 'Least learning rate', text: 'The rate is not reduced below it (min_lr in PyTorch).' },
+        { from: 0 },
+        0,
+      ),
+    },
+    { error: 'write an object such as { "factor": 0.1, "patience": 10 }, or {} for the defaults' },
+  )
+  .meta(
+    describe({
+      title: 'Plateau',
+      text: 'Reduces the rate when the loss has stopped falling, as ReduceLROnPlateau of PyTorch. The loss is the validation loss, where validation is measured, else the training loss of each update.',
+    }),
+  );
 
 const schedule = z
   .union(
@@ -25,10 +92,11 @@ const schedule = z
           1_000_000_000,
         ),
       }),
+      z.strictObject({ plateau }),
     ],
     {
       error: orDefault(
-        '"constant" or exactly one of { "exponential": 0.999 }, { "cosine": 1000 }, { "warmup": 100 }',
+        '"constant" or exactly one of { "exponential": 0.999 }, { "cosine": 1000 }, { "warmup": 100 }, { "plateau": {} }',
         'constant',
       ),
     },

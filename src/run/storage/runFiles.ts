@@ -4,7 +4,7 @@
  * - `run.json`: the resolved experiment, what trained it and how it ended;
  * - `records.arrows`: one row per update (see recordEncoder);
  * - `checkpoints/update-N.safetensors`: everything needed to resume after N updates;
- * - `rate-changes.jsonl`: learning rates that the user changed, with the first update of each;
+ * - `rate-changes.jsonl`: changes of the learning rate, by the user or a plateau schedule, with the first update of each;
  * - `findings.jsonl`: the findings of the diagnosis, one per line, if there are any;
  * - `overview.safetensors`: a summary of the records, so that a long run opens at once; recreated if it is missing;
  * - `display-name.txt`: the name that the user gave the run, if any;

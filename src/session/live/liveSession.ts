@@ -360,6 +360,10 @@ export class LiveSession implements Disposable {
       this.#noticed.fire(status.message);
       this.#changed.fire(undefined);
     });
+    channel.on('rateReduced', (change) => {
+      this.#rateChanges = [...this.#rateChanges, change];
+      this.#changed.fire(undefined);
+    });
     channel.on('findings', (findings) => {
       this.#findings = findings;
       this.#changed.fire(undefined);

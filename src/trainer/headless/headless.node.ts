@@ -6,7 +6,7 @@ import { lockFolder } from '../../run/storage/folderLock.node';
 import { LockedFolder } from '../../run/storage/lockedFolder.node';
 import { runFiles } from '../../run/storage/runFiles';
 import { newRunFolder } from '../../run/storage/runFolder';
-import { formatCount } from '../../text/numbers';
+import { formatCount, formatExact, formatNumber } from '../../text/numbers';
 import { singleLine } from '../../text/plainText';
 import { RunWriter } from '../storage/runWriter';
 import { Run } from '../training/run';
@@ -175,6 +175,11 @@ async function trainToEnd({
       records: (batch: RecordBatch) => {
         progress.show(batch);
         losses = lastLosses(batch, losses);
+      },
+      rateReduced: ({ update, learningRate }) => {
+        print(
+          `The loss has stopped falling: learning rate ${formatNumber(learningRate)} from update ${formatExact(update)} on.`,
+        );
       },
       saveStatus: ({ message }) => {
         print(message);

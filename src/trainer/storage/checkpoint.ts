@@ -20,6 +20,7 @@ const metadataSchema = z.object({
     windowsDone: count,
     learningRate: z.number().positive(),
     seconds: z.number().nonnegative(),
+    plateau: z.object({ best: z.number().nullable(), withoutImprovement: count, cooldown: count }).optional(),
   }),
 });
 

@@ -42,7 +42,7 @@ export class RunWriter {
   #hasSyncedRecords = true;
   /** The history of the records; undefined if they were too large to be read again on resuming. */
   #history: RunHistory | undefined;
-  /** Manual changes of the learning rate, and whether the file contains them all. */
+  /** Changes of the learning rate, and whether the file contains them all. */
   #rateChanges: readonly RateChange[] = [];
   #hasRateChanges = true;
   /** Lines of that file that could not be read when the run was resumed. */
@@ -241,13 +241,13 @@ export class RunWriter {
     await this.storage.write(runFiles.manifest, writeManifest(manifest));
   }
 
-  /** Notes a manual change of the learning rate, so that a replay repeats it. */
+  /** Notes a change of the learning rate, so that a replay repeats it. */
   noteRateChange(change: RateChange): void {
     this.#rateChanges = [...this.#rateChanges, change];
     this.#hasRateChanges = false;
   }
 
-  /** Writes the manual changes of the learning rate. They must precede the records of the updates that they apply to. */
+  /** Writes the changes of the learning rate. They must precede the records of the updates that they apply to. */
   async writeRateChanges(): Promise<void> {
     if (this.#hasRateChanges) return;
     const changes = this.#rateChanges;
@@ -304,10 +304,14 @@ export class RunWriter {
     return history;
   }
 
-  /** Drops the manual changes after the checkpoint; returns a message if the file is damaged. */
+  /** Drops the changes after the checkpoint; returns a message if the file is damaged. */
   async #dropLaterRateChanges(): Promise<string | undefined> {
     const { changes, damaged } = readRateChanges(await this.storage.read(runFiles.rateChanges, maxRateChangesBytes));
-    this.#rateChanges = changes.filter(({ update }) => update < this.training.updates);
+    const { updates, setup } = this.training;
+    // One that applies to the next update is part of the checkpoint if that has its rate.
+    const isMade = ({ update, learningRate }: RateChange): boolean =>
+      update < updates || (update === updates && learningRate === setup.learner.learningRate);
+    this.#rateChanges = changes.filter(isMade);
     this.#damagedRateChanges = damaged;
     this.#hasRateChanges = this.#rateChanges.length === changes.length;
     await this.writeRateChanges();

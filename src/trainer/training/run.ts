@@ -5,7 +5,8 @@ import { reasonOf } from '../../protocol/channel';
 import type { SaveStatus } from '../../protocol/run';
 import type { Pace } from '../../protocol/pace';
 import type { Ending, RunStart } from '../../protocol/trainer';
-import { RecordPacker, type RecordBatch } from '../../run/records/recordBatch';
+import { RecordPacker, type RecordBatch, type UpdateRecord } from '../../run/records/recordBatch';
+import type { RateChange } from '../../run/rateChanges';
 import { RunPersistence } from '../storage/persistence';
 import type { RunWriter } from '../storage/runWriter';
 import { gradientOverLag } from './gradientOverLag';
@@ -18,6 +19,8 @@ import { describeNonFinite, type Training } from './training';
 export interface RunObserver {
   /** Called with the records of the updates since the last call, at most about twenty times a second. */
   records(batch: RecordBatch): void;
+  /** Called when the plateau schedule has reduced the learning rate. */
+  rateReduced?(change: RateChange): void;
   /** Called when the state of saving changes. */
   saveStatus(status: SaveStatus): void;
   /** Called with all findings so far when there is a new one. */
@@ -230,6 +233,7 @@ export class Run {
       this.#published.add(advance.record);
       this.#persistence?.add(advance.record);
       this.#diagnosis?.observe(advance.record);
+      this.#followPlateau(advance.record);
       await this.#saveDue(advance.record.update, advance.capture);
       if (advance.finished !== undefined) {
         return { kind: 'finished', updates: training.updates, reason: advance.finished };
@@ -243,6 +247,14 @@ export class Run {
       }
     }
     return { kind: 'finished', updates: training.updates, reason: 'steps' };
+  }
+
+  /** Before the next checkpoint, so that this has the new rate. */
+  #followPlateau(record: UpdateRecord): void {
+    const change = this.#training.reduceRate(record);
+    if (change === undefined) return;
+    this.#persistence?.noteRateChange(change);
+    this.options.observer.rateReduced?.(change);
   }
 
   async #saveDue(update: number, capture: Capture | undefined): Promise<void> {

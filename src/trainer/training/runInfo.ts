@@ -114,6 +114,10 @@ function clipInfo(clip: ResolvedExperiment['clip']): RunInfo['clip'] {
 
 function formatOptimizer({ kind, learningRate, schedule }: ResolvedExperiment['optimizer']): string {
   if (schedule === 'constant') return `${kind}, rate ${learningRate}`;
+  if ('plateau' in schedule) {
+    const { factor, patience } = schedule.plateau;
+    return `${kind}, rate ${learningRate}, plateau schedule (factor ${factor}, patience ${patience})`;
+  }
   const [name, value] = Object.entries(schedule)[0] ?? [];
   return `${kind}, rate ${learningRate}, ${name} schedule ${value}`;
 }

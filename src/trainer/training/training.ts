@@ -4,6 +4,8 @@ import type { NonFinite, Updated } from '../../engine/instruments/outcome';
 import type { Snapshot } from '../../engine/snapshot';
 import type { Window } from '../../engine/recurrence/window';
 import type { Model } from '../../experiment/schema/schema';
+import { PlateauSchedule, type PlateauState } from '../../engine/optimizers/plateau';
+import type { RateChange } from '../../run/rateChanges';
 import type { UpdateRecord } from '../../run/records/recordBatch';
 import type { TrainingSetup } from './trainingSetup';
 import { isGated } from '../../run/cellGates';
@@ -38,6 +40,8 @@ export interface TrainingPosition {
   readonly windowsDone: number;
   readonly learningRate: number;
   readonly seconds: number;
+  /** Of a plateau schedule. */
+  readonly plateau?: PlateauState | undefined;
 }
 
 const maxWindowsWithoutTarget = 10_000;
@@ -48,6 +52,9 @@ export class Training {
   #windowsDone = 0;
   #sourceState: unknown;
   #seconds = 0;
+  readonly #plateau: PlateauSchedule | undefined;
+  /** Whether validation losses are measured; undefined before it matters. */
+  #hasValidation: boolean | undefined;
 
   constructor(
     readonly setup: TrainingSetup,
@@ -55,6 +62,9 @@ export class Training {
     readonly clock: () => number,
   ) {
     this.#sourceState = setup.source.state();
+    const { schedule } = setup.experiment.optimizer;
+    this.#plateau =
+      schedule !== 'constant' && 'plateau' in schedule ? new PlateauSchedule(schedule.plateau) : undefined;
   }
 
   get updates(): number {
@@ -113,7 +123,31 @@ export class Training {
       windowsDone: this.#windowsDone,
       learningRate: this.setup.learner.learningRate,
       seconds: this.#seconds,
+      ...(this.#plateau === undefined ? {} : { plateau: this.#plateau.state }),
     };
+  }
+
+  /**
+   * Lets the plateau schedule, if there is one, change the rate of the next update. A replay doesn't call it: it follows
+   * the changes that the run recorded.
+   *
+   * @param record of the last update
+   * @returns the change, from the next update on; undefined where the rate stays as it is
+   */
+  reduceRate({ loss, validationLoss }: UpdateRecord): RateChange | undefined {
+    if (this.#plateau === undefined) return undefined;
+    const { learner } = this.setup;
+    const metric = this.#isValidated() ? validationLoss : loss;
+    const reduction = metric === undefined ? undefined : this.#plateau.observe(metric, learner.learningRate);
+    if (reduction === undefined) return undefined;
+    learner.learningRate = reduction.learningRate;
+    return { update: learner.updates, learningRate: reduction.learningRate, cause: 'plateau' };
+  }
+
+  #isValidated(): boolean {
+    const { source, experiment } = this.setup;
+    this.#hasValidation ??= experiment.training.validateEvery > 0 && hasAny(source.validation());
+    return this.#hasValidation;
   }
 
   /**
@@ -137,6 +171,7 @@ export class Training {
     }
     this.setup.learner.learningRate = position.learningRate;
     this.#seconds = position.seconds;
+    if (position.plateau !== undefined) this.#plateau?.restore(position.plateau);
   }
 
   #conclude(
@@ -184,6 +219,11 @@ export class Training {
     const { bptt } = this.setup.experiment;
     return bptt === 'full' || this.setup.source.isContiguous ? [batch] : windowsOf(batch, bptt.forward);
   }
+}
+
+function hasAny(items: Iterable<unknown>): boolean {
+  for (const _ of items) return true;
+  return false;
 }
 
 /** The message for a value that isn't finite: where it occurred and what may help. */
