@@ -2,6 +2,7 @@ import type { Finding } from '../diagnosis/finding';
 import type { Variant } from '../experiment/experimentFile';
 import type { KeyProblem, Problem } from '../experiment/problems/problem';
 import type { ResolvedExperiment } from '../experiment/schema/schema';
+import type { EndReason } from '../run/endReason';
 import type { KernelHistory } from '../run/kernelHistory';
 import type { NonFiniteLocation, Manifest } from '../run/manifest';
 import type { RateChange } from '../run/rateChanges';
@@ -158,7 +159,13 @@ export interface TableColumnSummary {
 
 /** How a run ended. */
 export type Ending =
-  | { readonly kind: 'finished'; readonly updates: number; readonly reason: 'steps' | 'stopAtLoss' }
+  | {
+      readonly kind: 'finished';
+      readonly updates: number;
+      readonly reason: EndReason;
+      /** Why, unless all its updates are done. */
+      readonly message?: string;
+    }
   | { readonly kind: 'stopped'; readonly updates: number }
   | { readonly kind: 'diverged'; readonly updates: number; readonly message: string; readonly place: NonFiniteLocation }
   | { readonly kind: 'failed'; readonly updates: number; readonly message: string };

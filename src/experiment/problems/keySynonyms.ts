@@ -90,6 +90,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   'training.batch': ['batch', 'batch size', 'mini batch', 'mini batch size', 'bs'],
   'training.validateEvery': ['validate every', 'eval every', 'eval interval', 'validation interval', 'validation freq'],
   'training.checkpointEvery': ['checkpoint every', 'save every', 'save interval', 'checkpoint interval', 'save freq'],
+  'training.patience': ['patience', 'early stopping', 'early stopping patience', 'early stop'],
   'training.stopAtLoss': ['stop at loss'],
 };
 

@@ -178,7 +178,7 @@ export class Launcher implements Disposable {
     await earlier?.released;
     const stored = await readStoredRun(Uri.file(folder));
     if (stored === undefined) return { kind: 'failed', message: `${folder} has no readable run.` };
-    if (!isResumable(stored.state)) {
+    if (!isResumable(stored.state, 'whole', stored.manifest.reason)) {
       const isElsewhere = stored.state === 'elsewhere';
       const why = isElsewhere ? 'another window or a terminal is training it now' : `it is ${stored.state}`;
       return { kind: 'failed', message: `This run can't be resumed: ${why}.` };

@@ -17,6 +17,7 @@ import {
 import { initialNumbers, RunHistory } from '../../run/series/runHistory';
 import type { Ending, StartProblem, StartParams, TrainerContract, TrainerHostContract } from '../../protocol/trainer';
 import type { FolderLock } from '../../run/storage/folderLock.node';
+import type { EndReason } from '../../run/endReason';
 import type { NonFiniteLocation } from '../../run/manifest';
 import type { RecordBatch } from '../../run/records/recordBatch';
 import type { RateChange } from '../../run/rateChanges';
@@ -68,6 +69,7 @@ export class LiveSession implements Disposable {
   #rateChanges: readonly RateChange[] = [];
   #pending: PendingCommand | undefined;
   #message: string | undefined;
+  #reason: EndReason | undefined;
   #nonFinite: NonFiniteLocation | undefined;
   #findings: readonly Finding[] = [];
   #saveStatus: SaveStatus | undefined;
@@ -139,6 +141,7 @@ export class LiveSession implements Disposable {
     return {
       ...numbers,
       state: this.#state,
+      reason: this.#reason,
       pending: this.#pending,
       pace: this.#pace,
       rateChanges: this.#rateChanges,
@@ -411,7 +414,8 @@ export class LiveSession implements Disposable {
   #conclude(ending: Ending): void {
     switch (ending.kind) {
       case 'finished':
-        this.#end('finished', ending.reason === 'stopAtLoss' ? 'The loss reached training.stopAtLoss.' : undefined);
+        this.#reason = ending.reason;
+        this.#end('finished', ending.message);
         return;
       case 'stopped':
         this.#end('stopped', undefined);

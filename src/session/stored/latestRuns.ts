@@ -71,6 +71,7 @@ export async function loadRun({ folder, manifest, state }: StoredRun, records: G
     state,
     message: messages.filter((text) => text !== '').join(' ') || undefined,
     nonFinite: manifest.nonFinite ?? undefined,
+    reason: manifest.reason ?? undefined,
     findings,
     rateChanges: await readRateChangesIn(folder.fsPath),
     history,

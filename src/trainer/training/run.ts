@@ -5,6 +5,7 @@ import { reasonOf } from '../../protocol/channel';
 import type { SaveStatus } from '../../protocol/run';
 import type { Pace } from '../../protocol/pace';
 import type { Ending, RunStart } from '../../protocol/trainer';
+import { formatEndReason, type EndReason } from '../../run/endReason';
 import { RecordPacker, type RecordBatch, type UpdateRecord } from '../../run/records/recordBatch';
 import type { RateChange } from '../../run/rateChanges';
 import { RunPersistence } from '../storage/persistence';
@@ -234,9 +235,10 @@ export class Run {
       this.#persistence?.add(advance.record);
       this.#diagnosis?.observe(advance.record);
       this.#followPlateau(advance.record);
+      if (advance.isBest) this.#persistence?.noteBest();
       await this.#saveDue(advance.record.update, advance.capture);
       if (advance.finished !== undefined) {
-        return { kind: 'finished', updates: training.updates, reason: advance.finished };
+        return finishedEnding(training, advance.finished);
       }
       const now = training.clock();
       if (now - this.#lastPublication >= secondsBetweenPublications) this.#publish();
@@ -329,6 +331,12 @@ export class Run {
     this.#publishedFindings = findings;
     this.options.observer.findings?.(findings);
   }
+}
+
+function finishedEnding(training: Training, reason: EndReason): Ending {
+  const { patience } = training.setup.experiment.training;
+  const message = formatEndReason(reason, patience, training.position().validation?.best ?? undefined);
+  return { kind: 'finished', updates: training.updates, reason, ...(message === undefined ? {} : { message }) };
 }
 
 /** Seconds from the start of an update to that of the next one; 0 without a limit. */

@@ -6,6 +6,8 @@ import type { Window } from '../../engine/recurrence/window';
 import type { Model } from '../../experiment/schema/schema';
 import { PlateauSchedule, type PlateauState } from '../../engine/optimizers/plateau';
 import type { RateChange } from '../../run/rateChanges';
+import type { EndReason } from '../../run/endReason';
+import { ValidationProgress, type ValidationState } from './validationProgress';
 import type { UpdateRecord } from '../../run/records/recordBatch';
 import type { TrainingSetup } from './trainingSetup';
 import { isGated } from '../../run/cellGates';
@@ -20,7 +22,9 @@ export type Advance =
       /** The window, and the learner before and after the update; undefined where it wasn't captured. */
       readonly captured: CapturedUpdate | undefined;
       /** Why the run ends with this update; undefined if it continues. */
-      readonly finished: 'steps' | 'stopAtLoss' | undefined;
+      readonly finished: EndReason | undefined;
+      /** Whether its validation loss is the lowest so far. */
+      readonly isBest: boolean;
     }
   | { readonly kind: 'nonFinite'; readonly where: NonFinite };
 
@@ -40,6 +44,8 @@ export interface TrainingPosition {
   readonly windowsDone: number;
   readonly learningRate: number;
   readonly seconds: number;
+  /** Absent in checkpoints of earlier versions. */
+  readonly validation?: ValidationState | undefined;
   /** Of a plateau schedule. */
   readonly plateau?: PlateauState | undefined;
 }
@@ -52,6 +58,7 @@ export class Training {
   #windowsDone = 0;
   #sourceState: unknown;
   #seconds = 0;
+  readonly #validation = new ValidationProgress();
   readonly #plateau: PlateauSchedule | undefined;
   /** Whether validation losses are measured; undefined before it matters. */
   #hasValidation: boolean | undefined;
@@ -123,8 +130,20 @@ export class Training {
       windowsDone: this.#windowsDone,
       learningRate: this.setup.learner.learningRate,
       seconds: this.#seconds,
+      validation: this.#validation.state,
       ...(this.#plateau === undefined ? {} : { plateau: this.#plateau.state }),
     };
+  }
+
+  /** Whether the run is over because the validation loss has not fallen for long enough. */
+  get isOutOfPatience(): boolean {
+    const { patience } = this.setup.experiment.training;
+    return patience !== undefined && this.#validation.state.withoutImprovement >= patience;
+  }
+
+  /** Grants a run that ended without patience the same number of validations again. */
+  renewPatience(): void {
+    this.#validation.renew();
   }
 
   /**
@@ -171,6 +190,7 @@ export class Training {
     }
     this.setup.learner.learningRate = position.learningRate;
     this.#seconds = position.seconds;
+    if (position.validation !== undefined) this.#validation.restore(position.validation);
     if (position.plateau !== undefined) this.#plateau?.restore(position.plateau);
   }
 
@@ -183,10 +203,12 @@ export class Training {
     const { experiment, learner, source } = this.setup;
     const { steps, validateEvery, stopAtLoss } = experiment.training;
     const done = learner.updates;
-    const finished =
+    const ended =
       stopAtLoss !== undefined && outcome.loss <= stopAtLoss ? 'stopAtLoss' : done >= steps ? 'steps' : undefined;
-    const isDue = measuring && validateEvery > 0 && (done % validateEvery === 0 || finished !== undefined);
+    const isDue = measuring && validateEvery > 0 && (done % validateEvery === 0 || ended !== undefined);
     const validationLoss = isDue ? learner.evaluate(source.validation())?.loss : undefined;
+    const isBest = validationLoss !== undefined && this.#validation.observe(validationLoss, done);
+    const finished = ended ?? (this.isOutOfPatience ? 'patience' : undefined);
     this.#seconds += this.clock() - startedAt;
     const { capture, record, kind: _, ...numbers } = outcome;
     return {
@@ -199,6 +221,7 @@ export class Training {
           ? undefined
           : { capture, before: around.before, after: learner.snapshot(), window: structuredClone(around.window) },
       finished,
+      isBest,
     };
   }
 
