@@ -8,6 +8,7 @@ import type { NonFiniteLocation, Manifest } from '../run/manifest';
 import type { RateChange } from '../run/rateChanges';
 import type { RecordBatch } from '../run/records/recordBatch';
 import type { Pace } from './pace';
+import type { RangeTest, RangeTestProgress } from './rangeTest';
 import type { SaveStatus, RunInfo } from './run';
 import type { StoredRunRequests } from './storedRun';
 import type { ReplayRequests } from './replayRequests';
@@ -45,6 +46,14 @@ export interface StartParams {
  * is paused before it.
  */
 export type RunStart = 'now' | 'held' | 'paused';
+
+/** What a range test of the learning rate needs. */
+export type RangeTestParams = Pick<StartParams, 'experiment' | 'files' | 'memoryLimit' | 'reproducible'>;
+
+/** A range test, or the problems that prevent it. */
+export type RangeTestReply =
+  | { readonly kind: 'done'; readonly test: RangeTest }
+  | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] };
 
 /** Why an experiment can't be trained, and the key that causes it. */
 export type StartProblem = KeyProblem;
@@ -193,6 +202,8 @@ export type ReplayReply =
 export type TrainerContract = {
   requests: {
     start: { params: StartParams; result: StartReply };
+    /** Tests learning rates with a training of its own, which is not saved; see `RangeTest`. */
+    findLearningRate: { params: RangeTestParams; result: RangeTestReply };
     /** Starts no training and leaves the trainer unchanged. */
     checkExperiment: { params: CheckParams; result: CheckedExperiment };
     /** The first rows of a table as they are read, as plain text; the trainer is left unchanged. */
@@ -220,6 +231,8 @@ export type TrainerContract = {
     /** The share of the data that has been read, from 0 to 1, while a run starts. */
     reading: number;
     records: RecordBatch;
+    /** How far a range test is. */
+    rangeTested: RangeTestProgress;
     ended: Ending;
     saveStatus: SaveStatus;
     /** The plateau schedule has reduced the learning rate. */
