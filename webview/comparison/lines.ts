@@ -46,6 +46,15 @@ export function hasRun({ runs }: ShownLine, id: number | undefined): boolean {
   return runs.some((run) => run.id === id);
 }
 
+/** Whether a run is highlighted, or one of the group that is shown as one line. */
+export function isLit(
+  { groups, view, highlighted }: Pick<Comparison, 'groups' | 'view' | 'highlighted'>,
+  id: number,
+): boolean {
+  if (highlighted === undefined || highlighted === id) return highlighted === id;
+  return view.seeds === 'median' && groups.some(({ runs }) => runs.includes(id) && runs.includes(highlighted));
+}
+
 /** The spread over the runs of a line at an update; undefined where none has a finite value. */
 export function spreadAt({ runs }: ShownLine, update: number, measure: Measure): Spread | undefined {
   return spreadOf(runs.map(({ run }) => valueAt(run, update, measure)));

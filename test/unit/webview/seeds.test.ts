@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { pack } from '../../../src/run/records/recordBatch';
 import { DisplaySeries } from '../../../src/run/series/displaySeries';
 import type { RunInfo, RunStatus } from '../../../src/protocol/run';
-import { curvesOf, lineLabel, linesOf, lineValueAt, spreadAt } from '../../../webview/comparison/lines';
+import { curvesOf, isLit, lineLabel, linesOf, lineValueAt, spreadAt } from '../../../webview/comparison/lines';
 import { emptyComparison, type Comparison, type Member } from '../../../webview/comparison/model';
 import { spreadCurves } from '../../../webview/comparison/seedCurves';
 import { spreadRows, spreadSummary } from '../../../webview/comparison/seedTable';
@@ -96,6 +96,17 @@ describe('The curves of a group of seeds', () => {
     const model = comparison(three, [group]);
     const lines = linesOf({ ...model, view: { ...model.view, seeds: 'runs' } });
     assert.deepEqual(lines.map(lineLabel), ['run 0', 'run 1', 'run 2', 'run 3']);
+  });
+});
+
+describe('A highlighted group of seeds', () => {
+  it('has all of its runs highlighted, as long as it is one line', () => {
+    const model = { ...comparison(three, [group]), highlighted: 1 };
+    const lit = (one: Comparison): readonly boolean[] => one.members.map(({ id }) => isLit(one, id));
+    assert.deepEqual(lit(model), [true, true, true, false]);
+    assert.deepEqual(lit({ ...model, view: { ...model.view, seeds: 'runs' } }), [false, true, false, false]);
+    assert.deepEqual(lit({ ...model, highlighted: undefined }), [false, false, false, false]);
+    assert.deepEqual(lit({ ...model, highlighted: 3 }), [false, false, false, true]);
   });
 });
 
