@@ -55,6 +55,10 @@ export function rangePicture(test: RangeTest, width: number, hover: number | und
       ) => svg`<line class="range-grid" x1=${x(10 ** decade)} x2=${x(10 ** decade)} y1=${margin.top} y2=${margin.top + plot.height}></line>
         <text class="range-label" text-anchor="middle" x=${x(10 ** decade)} y=${margin.top + plot.height + 16}>${formatPowerOfTen(decade)}</text>`,
     )}
+    <text class="range-label" text-anchor="middle" x=${margin.left + plot.width / 2} y=${height - 3}>
+      learning rate (log)
+    </text>
+    <text class="range-label" x="0" y=${margin.top + 4}>loss</text>
     <g clip-path="url(#range-plot)">
       <polyline class="range-loss" points=${line(losses)}></polyline>
       <polyline class="range-smoothed" points=${line(smoothed)}></polyline>
