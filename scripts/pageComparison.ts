@@ -1,7 +1,10 @@
 import { connectPage } from '../src/panel/pageChannel';
 import { comparisonRequests, type ComparisonHostContract, type ComparisonState } from '../src/protocol/comparison';
 import { differingKeys, formatValue, keyValues } from '../src/run/differences';
+import { memberName } from '../src/run/displayName';
 import { distinctNames } from '../src/run/distinctNames';
+import { groupSeed } from '../src/run/runInfo';
+import { seedGroups } from '../src/run/seedGroups';
 import { RunReader } from '../src/session/stored/runReader';
 import { formatTime } from '../src/text/dates';
 import { formatCount } from '../src/text/numbers';
@@ -40,7 +43,7 @@ async function stateOf(opened: readonly RunFolder[], reader: RunReader): Promise
   const keys = differingKeys(values);
   const names = distinctNames(
     opened.map(({ manifest: { facts, variant, startedAt } }, i) => ({
-      name: variant ?? facts.name,
+      name: memberName(variant, groupSeed(facts)) ?? facts.name,
       startTime: formatTime(new Date(startedAt), 'second'),
       values: values[i],
     })),
@@ -57,5 +60,14 @@ async function stateOf(opened: readonly RunFolder[], reader: RunReader): Promise
       values: Object.fromEntries(keys.map((key) => [key, formatValue(values[id]?.get(key))])),
       problem: undefined,
     })),
+    groups: seedGroups(
+      runs.map(({ info }, id) => ({
+        id,
+        name: info.variant ?? info.name,
+        values: values[id],
+        seed: info.seed,
+        dataDigest: info.dataDigest,
+      })),
+    ),
   };
 }

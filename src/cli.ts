@@ -6,11 +6,11 @@ import { singleLine } from './text/plainText';
 import { parseCommandLine, usage, type CommandLine } from './trainer/headless/commandLine.node';
 import { CommandLineError } from './trainer/headless/commandLineWords.node';
 import { nodeThreads } from './trainer/training/workerThreads.node';
-import { trainHeadless } from './trainer/headless/headless.node';
+import { trainHeadless } from './trainer/headless/seeds.node';
 
 /**
  * The headless runner: `npm run train -- FILE`. Exit codes: 0 finished, 1 refused, 2 diverged, 3 failed, 130
- * interrupted.
+ * interrupted; of several seeds, that of the worst run.
  */
 const exitInterrupted = 128 + constants.signals.SIGINT;
 

@@ -4,6 +4,7 @@ import { ExperimentDiagnostics } from './editor/diagnostics';
 import { registerFindingCommands } from './editor/findings/registerFindings';
 import { RunFindings } from './editor/findings/runFindings';
 import { IgnoreHelp } from './editor/ignoreHelp';
+import { registerFindLearningRate, writeLearningRate } from './editor/learningRate';
 import { LayerHover } from './editor/layerHover';
 import { TrainLenses } from './editor/lenses';
 import { RunNotices } from './editor/runNotices';
@@ -17,6 +18,7 @@ import { TablePreviews } from './editor/tablePreviews';
 import { targetOf } from './editor/targets';
 import { registerTrainCommands, train, type TrainCommandParts } from './editor/trainCommands';
 import { ComparisonPanels } from './panel/comparisonPanels';
+import { openRangeTest } from './panel/rangeTestPanel';
 import { RunPanels } from './panel/runPanels';
 import { commands, comparisonViewType, languageId, panelViewType, runsView } from './platform/ids';
 import { openLog } from './platform/log';
@@ -139,6 +141,9 @@ export function activate(context: ExtensionContext): void {
       showUpdate: (target, update) => panels.showUpdate(target, update),
       train: (target) => train(trainParts, target),
       compare: compareRuns,
+    }),
+    registerFindLearningRate((target) => {
+      openRangeTest(target, { extension: extensionUri, startWorker, write: writeLearningRate, log });
     }),
     new RunStatusBar(sessions),
     trackRunState(sessions),

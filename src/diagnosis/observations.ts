@@ -96,6 +96,8 @@ export class Observations {
   readonly clippedNorm = new RecentValues();
   /** ‖w‖ over all parameters, before the update. */
   readonly weightNorm = new RecentValues();
+  /** ‖Δw‖ of the update over all parameters. */
+  readonly updateNorm = new RecentValues();
   /** ‖w‖ before the first update. */
   readonly firstWeightNorm = new FirstValues(1);
   /** The learning rate of an update, schedule included. */
@@ -158,15 +160,17 @@ export class Observations {
     this.clippedNorm.add(record.clippedNorm);
     this.learningRate.add(record.learningRate);
     this.rates = { sum: this.rates.sum + record.learningRate, count: this.rates.count + 1 };
-    let [squares, largestRatio] = [0, 0];
+    let [squares, updateSquares, largestRatio] = [0, 0, 0];
     record.parameterNorms.forEach(({ updateNorm, weightNorm }, p) => {
       const ratio = weightNorm > 0 ? updateNorm / weightNorm : NaN;
       this.updateRatios[p]?.add(ratio);
       squares += weightNorm ** 2;
+      updateSquares += updateNorm ** 2;
       if (ratio > largestRatio && isWeight(this.info.layout.parameters[p])) largestRatio = ratio;
     });
     this.firstRatio.add(largestRatio);
     this.weightNorm.add(Math.sqrt(squares));
+    this.updateNorm.add(Math.sqrt(updateSquares));
     this.firstWeightNorm.add(Math.sqrt(squares));
     if (record.record !== undefined) {
       if (this.updates === 1) this.firstProfile = firstProfileOf(record.record, this.info);

@@ -11,10 +11,16 @@ export function changedKeys(
   { experiment, variant, info }: Pick<Session, 'experiment' | 'variant' | 'info'>,
   file: ExperimentFile | undefined,
 ): readonly string[] | undefined {
-  const now = file?.resolve(variant);
+  const now = file?.resolve(variant, ownSeed(experiment, file.seedsOf(variant)));
   if (experiment === undefined || now?.kind !== 'resolved') return undefined;
   const written = info === undefined ? now.experiment : withClasses(now.experiment, info.loss.kind === 'crossEntropy');
   return differingKeys([keyValues(experiment), keyValues(written)]);
+}
+
+/** The seed of a run, if it is one of the seeds of the file: in a group it is no difference. */
+function ownSeed(experiment: unknown, seeds: readonly number[]): number | undefined {
+  const { seed } = (experiment ?? {}) as { readonly seed?: unknown };
+  return seeds.find((known) => known === seed);
 }
 
 const maxNamedKeys = 2;

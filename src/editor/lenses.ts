@@ -7,6 +7,7 @@ import {
   type Disposable,
   type Event,
   type TextDocument,
+  type Uri,
 } from 'vscode';
 import { DisposableStore } from '../platform/disposable';
 import { RequestedChanges } from './requestedChanges';
@@ -24,6 +25,7 @@ import { formatLayers } from '../text/layerTable';
 import { pendingLabels, stateLabels } from '../protocol/run';
 import { changedKeys, formatKeyNames } from './changedKeys';
 import { parsedInHost } from './experimentCheck';
+import { formatSeedRuns } from './seedLens';
 
 const refreshMilliseconds = 500;
 
@@ -74,8 +76,11 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     const file = parsed?.file;
     // A long file is parsed by the trainer; its variants are those of the last check.
     const variants = file?.variants ?? this.estimates.variantsOf(document.uri);
+    const names = [undefined, ...variants.map(({ name }) => name)];
+    const seeds = file === undefined ? 0 : sum(names.map((name) => Math.max(1, file.seedsOf(name).length)));
+    const count = variants.length === 0 ? 1 : Math.max(seeds, names.length);
     return [
-      ...this.#lensesAt(top, document, undefined, file, 1 + variants.length),
+      ...this.#lensesAt(top, document, undefined, file, count),
       ...variants.flatMap(({ name, place }) => this.#lensesAt(rangeOf(document, place), document, name, file)),
     ];
   }
@@ -87,6 +92,51 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     this.#changed.dispose();
   }
 
+  /** The seeds whose runs this window shows: those of a file that is too long to be parsed here. */
+  #trainedSeeds(uri: Uri, variant: string | undefined): readonly number[] {
+    return this.sessions.ofTarget({ uri, variant }).flatMap(({ seed }) => seed ?? []);
+  }
+
+  /** The lenses of an experiment or variant that is trained with several seeds. */
+  #groupLenses(
+    range: Range,
+    uri: Uri,
+    variant: string | undefined,
+    seeds: readonly number[],
+    file: ExperimentFile | undefined,
+    count: number,
+  ): CodeLens[] {
+    const sessions = seeds.flatMap((seed) => this.sessions.get({ uri, variant, seed }) ?? []);
+    const lens = (title: string, command: string, tooltip: string, icon?: string): CodeLens =>
+      codeLens(range, {
+        ...(icon === undefined ? {} : { icon }),
+        title,
+        command,
+        tooltip,
+        arguments: [uri.toString(), variant],
+      });
+    const named = formatCount(seeds.length, 'seed');
+    const train = [
+      lens(
+        `▶ Train ${named}`,
+        commands.train,
+        'Train this experiment once with each of its seeds, and compare the runs',
+      ),
+      lens('Step by step', commands.trainStepByStep, 'Start a run of the first seed, paused before its first update'),
+      ...trainAllLens(count, lens),
+    ];
+    if (sessions.length === 0) {
+      const estimated = this.estimates.of({ uri, variant });
+      return estimated === undefined ? train : [...train, codeLens(range, estimateLens(estimated))];
+    }
+    const changed = [...new Set(sessions.flatMap((session) => changedKeys(session, file) ?? []))];
+    const since = changed.length === 0 ? '' : ` · changed since: ${formatKeyNames(changed)}`;
+    const show = lens(`${formatSeedRuns(sessions, seeds.length)}${since}`, commands.compareSeeds, 'Compare these runs');
+    if (!sessions.some(({ isLive }) => isLive)) return [...train, show];
+    // A paused run makes room for the next one of the queue, so that a group can't be paused as one.
+    return [lens('Stop', commands.stop, 'Stop the runs of all seeds; their records stay saved', 'debug-stop'), show];
+  }
+
   #lensesAt(
     range: Range,
     document: TextDocument,
@@ -95,6 +145,8 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     /** How many runs "Train all" starts; not offered for one. */
     count = 1,
   ): CodeLens[] {
+    const seeds = file?.seedsOf(variant) ?? this.#trainedSeeds(document.uri, variant);
+    if (seeds.length > 0) return this.#groupLenses(range, document.uri, variant, seeds, file, count);
     const session = this.sessions.get({ uri: document.uri, variant });
     const lens = (title: string, command: string, tooltip: string, icon?: string): CodeLens =>
       codeLens(range, {
@@ -106,9 +158,7 @@ export class TrainLenses implements CodeLensProvider, Disposable {
       });
     const more = [
       lens('Step by step', commands.trainStepByStep, 'Start a new run that is paused before its first update'),
-      ...(count < 2
-        ? []
-        : [lens(`▶ Train all ${count}`, commands.trainAll, 'Train the experiment and its variants, and compare them')]),
+      ...trainAllLens(count, lens),
     ];
     if (session === undefined) {
       const first = lens('▶ Train', commands.train, 'Train this experiment and watch it learn');
@@ -163,6 +213,19 @@ export class TrainLenses implements CodeLensProvider, Disposable {
         return session.status.state satisfies never;
     }
   }
+}
+
+/** Offered where there are variants. */
+function trainAllLens(
+  count: number,
+  lens: (title: string, command: string, tooltip: string) => CodeLens,
+): readonly CodeLens[] {
+  if (count < 2) return [];
+  return [lens(`▶ Train all ${count}`, commands.trainAll, 'Train the experiment and its variants, and compare them')];
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function visibleExperiments(): readonly TextDocument[] {

@@ -7,6 +7,7 @@ import type { Launch, Launcher } from '../session/live/launcher';
 import type { Sessions, Target } from '../session/sessions';
 import { changedKeys } from './changedKeys';
 import { showProblems } from './startProblems';
+import { targetsIn } from './targets';
 
 /** What training all variants uses of the extension. */
 export interface TrainAllParts {
@@ -49,7 +50,7 @@ async function chooseTargets(
   return answer === undefined ? undefined : answer === again ? targets : rest;
 }
 
-/** Trains an experiment and each of its variants; those beyond the number that may train at once wait in the queue. */
+/** Trains an experiment and each of its variants, with each of their seeds. */
 export async function trainAll(parts: TrainAllParts, uri: Uri): Promise<void> {
   let file: ExperimentFile;
   try {
@@ -63,9 +64,22 @@ export async function trainAll(parts: TrainAllParts, uri: Uri): Promise<void> {
     void showErrorMessage(`The experiment can't be read: ${reasonOf(error)}`);
     return;
   }
-  const all = [undefined, ...file.variants.map(({ name }) => name)].map((variant) => ({ uri, variant }));
+  const variants = [undefined, ...file.variants.map(({ name }) => name)];
+  const all = variants.flatMap((variant) => targetsIn(file, uri, variant));
   const targets = await chooseTargets(parts, file, all);
-  if (targets === undefined) return;
+  if (targets !== undefined) await trainTogether(parts, targets, all);
+}
+
+/**
+ * Trains several runs of one experiment; those beyond the number that may train at once wait in the queue.
+ *
+ * @param compared the targets that a comparison shows as soon as the first run has started
+ */
+export async function trainTogether(
+  parts: Pick<TrainAllParts, 'launcher' | 'compare'>,
+  targets: readonly Target[],
+  compared: readonly Target[],
+): Promise<void> {
   const launches: Promise<Launch>[] = [];
   for (const target of targets) {
     // One after the other, so that the queue has the order of the file.
@@ -78,9 +92,10 @@ export async function trainAll(parts: TrainAllParts, uri: Uri): Promise<void> {
         accepted();
       });
     });
-    if (launches.length === 1) parts.compare(all);
+    if (launches.length === 1) parts.compare(compared);
   }
   const first = (await Promise.all(launches)).find(({ kind }) => kind === 'refused' || kind === 'failed');
-  if (first?.kind === 'refused') await showProblems(uri, first.problems);
+  const [{ uri } = { uri: undefined }] = targets;
+  if (first?.kind === 'refused' && uri !== undefined) await showProblems(uri, first.problems);
   if (first?.kind === 'failed') void showErrorMessage(first.message);
 }

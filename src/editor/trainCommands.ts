@@ -6,15 +6,15 @@ import { showInputBox, showQuickPick, type PickItem } from '../platform/quickInp
 import type { Launcher } from '../session/live/launcher';
 import type { LiveSession } from '../session/live/liveSession';
 import type { Sessions, Target } from '../session/sessions';
-import { fileNameOf } from '../session/experimentText';
+import { fileNameOf, readExperiment } from '../session/experimentText';
 import { reasonOf } from '../protocol/channel';
 import type { RunStart } from '../protocol/trainer';
 import { formatPace, neighbouringPace, paces } from '../protocol/pace';
 import type { NewExperiment } from './newExperiment';
 import type { Samples } from './samples';
 import { showProblems } from './startProblems';
-import { targetOf } from './targets';
-import { trainAll } from './trainAll';
+import { targetOf, targetsIn } from './targets';
+import { trainAll, trainTogether } from './trainAll';
 
 /** Shows the panel of a target; with `panel` the keyboard focus moves into it. */
 export type ShowRun = (target: Target, focus?: 'panel') => Promise<void>;
@@ -36,26 +36,38 @@ export interface TrainCommandParts {
 /** Registers the commands for training: train, pause, resume, step, stop, learning rate, show, new, log. */
 export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
   const { sessions, log } = parts;
-  const onSession = (act: (session: LiveSession) => Promise<void>) => async (first?: unknown, second?: unknown) => {
-    // A command that comes just after the end of its run has nothing left to do, and says nothing.
-    const target = first === undefined ? undefined : targetOf(first, second);
-    const session = target === undefined ? sessions.current : sessions.get(target);
-    if (session?.kind === 'live' && !session.isLive) return;
-    if (session?.kind !== 'live') {
-      void showInformationMessage('No run is training. Start one with "Unroll: Train RNN".');
-      return;
-    }
-    await act(session).catch((error: unknown) => {
-      log.warn(`The trainer didn't answer: ${reasonOf(error)}`);
-    });
-  };
+  /** A command without a seed acts on the runs of all seeds. */
+  const onSession =
+    (act: (session: LiveSession) => Promise<void>) => async (first?: unknown, second?: unknown, third?: unknown) => {
+      // A command that comes just after the end of its run has nothing left to do, and says nothing.
+      const target = first === undefined ? undefined : targetOf(first, second, third);
+      const found = target === undefined ? [sessions.current] : sessions.ofTarget(target);
+      const trained = found.filter((session) => session?.kind === 'live');
+      if (trained.length === 0) {
+        void showInformationMessage('No run is training. Start one with "Unroll: Train RNN".');
+        return;
+      }
+      // The last one first: a run that waits must not start because the one before it has been stopped.
+      const live = trained.filter(({ isLive }) => isLive).reverse();
+      await Promise.all(
+        live.map((session) =>
+          act(session).catch((error: unknown) => {
+            log.warn(`The trainer didn't answer: ${reasonOf(error)}`);
+          }),
+        ),
+      );
+    };
   return [
-    registry.registerCommand(commands.train, (first?: unknown, second?: unknown) =>
-      train(parts, targetOf(first, second), 'held'),
+    registry.registerCommand(commands.train, (first?: unknown, second?: unknown, third?: unknown) =>
+      train(parts, targetOf(first, second, third), 'held'),
     ),
-    registry.registerCommand(commands.trainStepByStep, (first?: unknown, second?: unknown) =>
-      train(parts, targetOf(first, second), 'paused'),
+    registry.registerCommand(commands.trainStepByStep, (first?: unknown, second?: unknown, third?: unknown) =>
+      train(parts, targetOf(first, second, third), 'paused'),
     ),
+    registry.registerCommand(commands.compareSeeds, async (first?: unknown, second?: unknown) => {
+      const target = targetOf(first, second);
+      if (target !== undefined) parts.compare(await targetsOf(target));
+    }),
     registry.registerCommand(commands.trainAll, (first?: unknown, second?: unknown) =>
       trainAllOf(parts, targetOf(first, second)),
     ),
@@ -83,8 +95,8 @@ export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
         onSession((session) => session.setPace(neighbouringPace(session.status.pace ?? 'max', by))),
       ),
     ),
-    registry.registerCommand(commands.showRun, async (first?: unknown, second?: unknown) => {
-      const target = targetOf(first, second) ?? sessions.current;
+    registry.registerCommand(commands.showRun, async (first?: unknown, second?: unknown, third?: unknown) => {
+      const target = targetOf(first, second, third) ?? sessions.current;
       if (target === undefined) await train(parts, undefined, 'held');
       else await parts.showRun(target, 'panel');
     }),
@@ -99,8 +111,15 @@ export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
   ];
 }
 
+/** The targets of an experiment or variant: one, or one for each seed; itself where the file can't be read. */
+async function targetsOf(target: Target): Promise<readonly Target[]> {
+  const parsed = await readExperiment(target.uri).catch(() => undefined);
+  return parsed?.kind === 'experiment' ? targetsIn(parsed.file, target.uri, target.variant) : [target];
+}
+
 /**
- * Trains a target, or an experiment that the user chooses.
+ * Trains a target, or an experiment that the user chooses; without a seed, one with several seeds is trained with all of
+ * them.
  *
  * @param begin a held run starts when its panel shows the first picture
  */
@@ -111,8 +130,15 @@ export async function train(
 ): Promise<void> {
   const target = requested ?? (await chooseExperiment(parts.samples));
   if (target === undefined) return;
-  const show = (): void => void parts.showRun(target);
-  const launch = await parts.launcher.launch(target, show, parts.isTrainable(target), begin);
+  const targets = target.seed === undefined ? await targetsOf(target) : [target];
+  const [first = target] = targets;
+  if (begin === 'held' && first.seed !== undefined && target.seed === undefined) {
+    await trainTogether(parts, targets, targets);
+    return;
+  }
+  // Step by step, a person follows one run: that of the first seed.
+  const show = (): void => void parts.showRun(first);
+  const launch = await parts.launcher.launch(first, show, parts.isTrainable(first), begin);
   switch (launch.kind) {
     case 'started':
       return;

@@ -54,18 +54,40 @@ export type BpttSpec = 'full' | { readonly forward: number; readonly backward: n
 /** Exactly one kind of gradient clipping, or none. Values are thresholds in the gradient's own unit. */
 export type ClipSpec = { readonly norm: number } | { readonly value: number } | { readonly hidden: number } | null;
 
-/** Multiplier of the learning rate at update n, from 0. */
+/** Multiplier of the learning rate at update n, from 0; a plateau schedule changes the rate itself, see `PlateauSchedule`. */
 export type ScheduleSpec =
-  'constant' | { readonly exponential: number } | { readonly cosine: number } | { readonly warmup: number };
+  | 'constant'
+  | { readonly exponential: number }
+  | { readonly cosine: number }
+  | { readonly warmup: number }
+  | { readonly plateau: PlateauSpec };
+
+/** The options of torch.optim.lr_scheduler.ReduceLROnPlateau. */
+export interface PlateauSpec {
+  readonly factor: number;
+  /** Losses without improvement after which the rate is not yet reduced. */
+  readonly patience: number;
+  readonly threshold: number;
+  readonly thresholdMode: 'rel' | 'abs';
+  /** Losses after a reduction that don't count. */
+  readonly cooldown: number;
+  readonly minLearningRate: number;
+}
 
 interface OptimizerCommon {
   readonly learningRate: number;
-  /** L2 penalty added to the clipped gradient, biases too. */
+  /** Of all parameters, biases too: an L2 penalty added to the clipped gradient; of adamw decoupled, see `adamw`. */
   readonly weightDecay: number;
   readonly schedule: ScheduleSpec;
 }
 
-/** PyTorch's definitions (torch.optim) of the four optimizers. */
+interface AdamOptions {
+  readonly epsilon: number;
+  readonly beta1: number;
+  readonly beta2: number;
+}
+
+/** PyTorch's definitions (torch.optim) of the optimizers. */
 export type OptimizerSpec =
   | (OptimizerCommon & { readonly kind: 'sgd'; readonly momentum: number; readonly nesterov: boolean })
   | (OptimizerCommon & { readonly kind: 'adagrad'; readonly epsilon: number })
@@ -75,9 +97,5 @@ export type OptimizerSpec =
       readonly decay: number;
       readonly momentum: number;
     })
-  | (OptimizerCommon & {
-      readonly kind: 'adam';
-      readonly epsilon: number;
-      readonly beta1: number;
-      readonly beta2: number;
-    });
+  | (OptimizerCommon & AdamOptions & { readonly kind: 'adam' })
+  | (OptimizerCommon & AdamOptions & { readonly kind: 'adamw' });

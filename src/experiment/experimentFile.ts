@@ -31,7 +31,12 @@ export interface Variant {
 
 /** The experiment, or one of its variants, with all defaults; or the problems that it has. */
 export type ResolvedVariant =
-  | { readonly kind: 'resolved'; readonly experiment: ResolvedExperiment }
+  | {
+      readonly kind: 'resolved';
+      readonly experiment: ResolvedExperiment;
+      /** The seeds that it is trained with as one group; none where it has no `seeds`. */
+      readonly seeds: readonly number[];
+    }
   | { readonly kind: 'refused'; readonly problems: readonly KeyProblem[] };
 
 /** A parsed experiment file: the experiment itself and its variants. */
@@ -54,17 +59,33 @@ export class ExperimentFile {
     this.variants = patches.map(([name]) => ({ name, place: document.keyPlace(['variants', name]) }));
   }
 
-  /** The experiment, or one of its variants, with every default written out; an unknown variant is a problem. */
-  resolve(variant?: string): ResolvedVariant {
+  /**
+   * The experiment, or one of its variants, with every default written out; an unknown variant is a problem, and so is a
+   * seed that is not one of its `seeds`.
+   *
+   * @param seed one of its `seeds`; by default the first
+   */
+  resolve(variant?: string, seed?: number): ResolvedVariant {
     const patch = variant === undefined ? {} : this.#patches.get(variant);
     if (!patch) return { kind: 'refused', problems: [this.#unknownVariant(variant ?? '')] };
     const outcome = this.#resolution(variant, patch);
-    if (outcome.kind === 'resolved') return outcome;
+    if (outcome.kind === 'resolved') {
+      const { experiment, seeds } = outcome;
+      if (seed === undefined) return outcome;
+      if (!seeds.includes(seed)) return { kind: 'refused', problems: [unknownSeed(seed, seeds)] };
+      return { ...outcome, experiment: { ...experiment, seed } };
+    }
     const { problems } = outcome;
     return {
       kind: 'refused',
       problems: variant === undefined ? problems : this.#inVariant(variant, patch, problems),
     };
+  }
+
+  /** The seeds that the experiment, or one of its variants, is trained with as one group; none where it is one run. */
+  seedsOf(variant?: string): readonly number[] {
+    const resolved = this.resolve(variant);
+    return resolved.kind === 'resolved' ? resolved.seeds : [];
   }
 
   /**
@@ -217,6 +238,15 @@ export class ExperimentFile {
     const message = `This experiment has no variant ${quote(name)}: ${advice}.`;
     return { code: 'unknownVariant', message, keyPath: known.length === 0 ? [] : ['variants'] };
   }
+}
+
+function unknownSeed(seed: number, seeds: readonly number[]): KeyProblem {
+  const known =
+    seeds.length === 0
+      ? 'it has no "seeds". Leave the seed out to train it with its own'
+      : `its "seeds" are ${seeds.join(', ')}. Choose one of them, or add it to the list`;
+  const message = `Seed ${formatExact(seed)} is not a seed of this experiment: ${known}.`;
+  return { code: 'unknownSeed', message, keyPath: seeds.length === 0 ? [] : ['seeds'] };
 }
 
 /** The value of a file, with no more variants than are read. */

@@ -1,4 +1,5 @@
 import { problemsOf, type UnplacedProblem } from './problems/schemaProblem';
+import { seedProblems } from './problems/seedProblems';
 import { crossFieldProblems, lossOf, type ValidExperiment } from './problems/crossFieldProblems';
 import { defaultBatch } from './schema/learningSchema';
 import { LongLists } from './document/longLists';
@@ -7,7 +8,13 @@ import { experimentSchema, type ExperimentData, type ResolvedExperiment } from '
 
 /** An experiment ready to be run, or its problems. */
 export type Resolution =
-  | { readonly kind: 'resolved'; readonly experiment: ResolvedExperiment }
+  | {
+      readonly kind: 'resolved';
+      /** The run of its first seed, where it has several. */
+      readonly experiment: ResolvedExperiment;
+      /** The seeds that it is trained with as one group; none where it has no `seeds`. */
+      readonly seeds: readonly number[];
+    }
   | { readonly kind: 'invalid'; readonly problems: readonly UnplacedProblem[] };
 
 /**
@@ -20,13 +27,15 @@ export function resolveValue(value: unknown, lists = new LongLists()): Resolutio
   const outcome = experimentSchema.safeParse(short);
   if (!outcome.success) return { kind: 'invalid', problems: problemsOf(experimentSchema, short) };
   const experiment = restore(outcome.data);
-  const problems = crossFieldProblems(experiment);
+  const problems = [...seedProblems(value), ...crossFieldProblems(experiment)];
   if (problems.length > 0) return { kind: 'invalid', problems };
-  return { kind: 'resolved', experiment: withDerivedDefaults(experiment) };
+  const { seeds = [], ...one } = experiment;
+  const seed = seeds[0] ?? one.seed;
+  return { kind: 'resolved', experiment: withDerivedDefaults({ ...one, seed }), seeds };
 }
 
 /** Fills in the defaults that depend on another key. */
-function withDerivedDefaults(written: ValidExperiment): ResolvedExperiment {
+function withDerivedDefaults(written: Omit<ValidExperiment, 'seeds'>): ResolvedExperiment {
   const { loss, training } = written;
   const { steps, batch, ...intervals } = training;
   const { kind: writtenKind, reduction, output } = writtenLoss(loss);

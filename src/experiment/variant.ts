@@ -14,7 +14,7 @@ const sections = ['data', 'model', 'optimizer'] as const;
 /**
  * A file with a variant's patch applied. An inherited key that does not apply to the variant's cell, optimizer or data is
  * left out: `{ "model": { "cell": "rnn" } }` over an lstm need not delete `forgetBias`. The keys that determine the kind
- * (`task`, `norm`, …) always stay, so that two of them are reported.
+ * (`task`, `norm`, …) always stay, so that two of them are reported; `seed` and `seeds` replace each other.
  */
 export function applyVariant(file: JsonObject, patch: JsonObject): JsonObject {
   const merged = new Map(Object.entries(mergePatch(file, patch)));
@@ -23,12 +23,19 @@ export function applyVariant(file: JsonObject, patch: JsonObject): JsonObject {
     const schema = experimentSchema.shape[section];
     if (isObject(value)) merged.set(section, withoutInherited(schema, value, patch[section]));
   }
+  // A variant with one of `seed` and `seeds` does not inherit the other.
+  if (isWritten(patch, 'seed') && !isWritten(patch, 'seeds')) merged.delete('seeds');
+  if (isWritten(patch, 'seeds') && !isWritten(patch, 'seed')) merged.delete('seed');
   const { data, training } = Object.fromEntries(merged);
   const ownBatch = valueAt(patch, ['training', 'batch']) !== undefined;
   if (isObject(data) && Object.hasOwn(data, 'sequences') && isObject(training) && !ownBatch) {
     merged.set('training', Object.fromEntries(Object.entries(training).filter(([key]) => key !== 'batch')));
   }
   return Object.fromEntries(merged);
+}
+
+function isWritten(patch: JsonObject, key: string): boolean {
+  return Object.hasOwn(patch, key) && patch[key] !== null;
 }
 
 function withoutInherited(schema: z.ZodType, value: JsonObject, patch: unknown): JsonObject {

@@ -34,7 +34,7 @@ export class ComparedMember implements Disposable {
 
   get name(): string {
     const { subject } = this;
-    const isUnnamed = subject.kind === 'experiment' && subject.target.variant === undefined && !this.session?.info;
+    const isUnnamed = subject.kind === 'experiment' && isExperimentItself(subject.target) && !this.session?.info;
     return isUnnamed ? experimentName(this.#nameInFile, subject.target.uri) : this.#run.name;
   }
 
@@ -61,6 +61,10 @@ export class ComparedMember implements Disposable {
   dispose(): void {
     this.#run.dispose();
   }
+}
+
+function isExperimentItself({ variant, seed }: Target): boolean {
+  return variant === undefined && seed === undefined;
 }
 
 /** The name in an experiment's file; '' where it can't be read. */

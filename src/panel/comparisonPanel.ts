@@ -14,7 +14,10 @@ import { commands } from '../platform/ids';
 import { setPanelTitle } from '../platform/labels';
 import type { Log } from '../platform/log';
 import { formatValue, differingKeys, keyValues, type KeyValues } from '../run/differences';
+import { memberName } from '../run/displayName';
 import { distinctNames } from '../run/distinctNames';
+import { seedGroups, type SeededRun } from '../run/seedGroups';
+import { experimentName } from '../session/experimentText';
 import type { Session } from '../session/session';
 import type { Target } from '../session/sessions';
 import { ComparedMember } from './comparedMember';
@@ -107,6 +110,7 @@ export class ComparisonPanel implements PanelView {
       subjects: this.#members.map(({ subject }) => saveSubject(subject)),
       keys,
       runs: this.#members.map((member, i) => runOf(member, names[i] ?? member.name, keys, values[i])),
+      groups: seedGroups(this.#members.flatMap((member, i) => seededRun(member, values[i]) ?? [])),
     };
   }
 
@@ -167,4 +171,11 @@ function runOf(
 function seriesOf(session: Session | undefined): ComparedRun['data'] {
   const { info, series } = session ?? {};
   return info === undefined || series === undefined ? undefined : { info, series: series.whole() };
+}
+
+/** A run by which groups are found; undefined before it has started. */
+function seededRun({ id, session }: ComparedMember, values: KeyValues | undefined): SeededRun | undefined {
+  if (session?.info === undefined) return undefined;
+  const { name, variant, seed, dataDigest } = session.info;
+  return { id, name: memberName(variant, undefined) ?? experimentName(name, session.uri), values, seed, dataDigest };
 }

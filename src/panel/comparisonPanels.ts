@@ -50,6 +50,8 @@ export class ComparisonPanels extends Panels<SavedComparison, ComparisonPanel> {
 
 function keyOfAll(subjects: readonly Subject[]): string {
   const one = (subject: Subject): string =>
-    subject.kind === 'experiment' ? JSON.stringify([keyOf(subject), subject.target.variant]) : keyOf(subject);
+    subject.kind === 'experiment'
+      ? JSON.stringify([keyOf(subject), subject.target.variant, subject.target.seed])
+      : keyOf(subject);
   return JSON.stringify(subjects.map(one).sort());
 }

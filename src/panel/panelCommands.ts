@@ -6,7 +6,7 @@ import type { Target } from '../session/sessions';
 /**
  * Runs the command of a button in the panel.
  *
- * @param target the displayed experiment and variant
+ * @param target the displayed experiment, variant and seed
  * @param folder of the displayed run; undefined where it isn't saved
  */
 export async function runPanelCommand(
@@ -14,7 +14,8 @@ export async function runPanelCommand(
   target: Target,
   folder: string | undefined,
 ): Promise<void> {
-  const run = (id: string): Thenable<unknown> => registry.executeCommand(id, target.uri.toString(), target.variant);
+  const run = (id: string): Thenable<unknown> =>
+    registry.executeCommand(id, target.uri.toString(), target.variant, target.seed);
   switch (command) {
     case 'train':
       await run(commands.train);

@@ -10,13 +10,14 @@ import {
   type PanelEntry,
   type PanelHostContract,
   type PanelState,
+  type PanelTarget,
   type ZoomedSeries,
   type ZoomedSeriesRequest,
 } from '../protocol/panel';
 import { completeStep } from '../platform/completedSteps';
 import { contextKeys } from '../platform/ids';
 import { replayHandlers } from '../protocol/replayRequests';
-import { plainName } from '../run/displayName';
+import { memberName } from '../run/displayName';
 import type { DisplaySeries } from '../run/series/displaySeries';
 import { runFiles } from '../run/storage/runFiles';
 import { experimentName, fileNameOf, folderOf, readExperiment } from '../session/experimentText';
@@ -25,11 +26,13 @@ import { LiveZoomedSeries } from '../session/live/liveZoomedSeries';
 import type { ZoomedSeriesReader } from '../session/stored/runReader';
 import { savePredictions } from '../session/stored/savePredictions';
 import type { Session } from '../session/session';
+import type { Target } from '../session/sessions';
 import type { StartTrainerWorker } from '../session/trainers/trainerWorker';
 import { pageOf } from './page';
 import { connectPage } from './pageChannel';
 import { runPanelCommand } from './panelCommands';
 import type { PageView } from './pageViews';
+import { isSameTarget, membersOf, memberToShow } from './panelMembers';
 import type { PanelView } from './panels';
 import { saveSubject, type SavedSubject, type Subject } from './subject';
 import { SubjectSession, type RunSources } from './subjectSession';
@@ -72,7 +75,7 @@ export class RunPanel implements PanelView {
   #live: LiveZoomedSeries | undefined;
   /** Loading that started before the page requested it. */
   #loading: Promise<unknown> | undefined;
-  #variants: readonly string[] = [];
+  #members: readonly PanelTarget[] = [];
   #title = '';
 
   /**
@@ -93,7 +96,7 @@ export class RunPanel implements PanelView {
         this.#isPageReady = true;
         return { ...(await this.#state()), saved: view.forLoadedPage() };
       },
-      select: ({ variant }) => this.#select(variant),
+      select: ({ variant, seed }) => this.#select({ variant, seed }),
       command: async (command) => {
         const target = this.#target ?? this.#session ?? { uri: this.#uri, variant: undefined };
         await runPanelCommand(command, target, this.#session?.folder);
@@ -154,16 +157,28 @@ export class RunPanel implements PanelView {
     if (update < latest) completeStep(contextKeys.hasSelectedUpdate);
   }
 
-  /** Shows another run of the experiment. */
-  async show(variant: string | undefined): Promise<undefined> {
+  /** Shows another run of the experiment; where no seed is requested and one is shown, that one stays. */
+  async show(target: PanelTarget): Promise<undefined> {
+    const shown = this.#target;
+    const isAnySeed = target.seed === undefined && shown?.variant === target.variant;
+    if (shown !== undefined && isAnySeed && this.#members.some((member) => isSameTarget(member, shown)))
+      return undefined;
+    return this.#show(target);
+  }
+
+  async #show({ variant, seed }: PanelTarget): Promise<undefined> {
     const target = this.#target;
-    if (target !== undefined && variant !== target.variant) {
-      this.#shown.dispose();
-      this.#shown = new SubjectSession({ kind: 'experiment', target: { ...target, variant } }, this.parts);
-      this.#loading = undefined;
+    if (target !== undefined && !isSameTarget(target, { variant, seed })) {
+      this.#retarget({ ...target, variant, seed });
       await this.#announce();
     }
     return undefined;
+  }
+
+  #retarget(target: Target): void {
+    this.#shown.dispose();
+    this.#shown = new SubjectSession({ kind: 'experiment', target }, this.parts);
+    this.#loading = undefined;
   }
 
   /** Selects an update in all pictures, as soon as the page is there. */
@@ -205,12 +220,13 @@ export class RunPanel implements PanelView {
     return this.#target?.uri ?? this.#session?.uri ?? Uri.joinPath(this.#folder ?? Uri.file('/'), runFiles.manifest);
   }
 
-  #select(variant: string | undefined): Promise<undefined> {
-    if (variant !== undefined && !this.#variants.includes(variant)) {
-      const known = this.#variants.join(', ') || 'none';
-      throw new Error(`${fileNameOf(this.#uri)} has no such variant. Its variants: ${known}.`);
+  #select(target: PanelTarget): Promise<undefined> {
+    const isExperimentItself = target.variant === undefined && target.seed === undefined;
+    if (!isExperimentItself && !this.#members.some((member) => isSameTarget(member, target))) {
+      const known = this.#members.flatMap(({ variant, seed }) => memberName(variant, seed) ?? []).join('; ') || 'none';
+      throw new Error(`${fileNameOf(this.#uri)} has no such variant or seed. It has: ${known}.`);
     }
-    return this.show(variant);
+    return this.#show(target);
   }
 
   /** The inspector of the run, created at the first request, and again when other kernels have continued the run. */
@@ -252,11 +268,23 @@ export class RunPanel implements PanelView {
     shown.register();
   }
 
-  async #state(): Promise<PanelState> {
+  async #loaded(): Promise<void> {
     await (this.#loading ?? this.#load());
     this.#loading = undefined;
-    const { title, variants } =
-      this.#folder === undefined ? await this.#experiment() : { title: this.#shown.name, variants: [] };
+  }
+
+  async #state(): Promise<PanelState> {
+    await this.#loaded();
+    const { title, members } =
+      this.#folder === undefined ? await this.#experiment() : { title: this.#shown.name, members: [] };
+    const target = this.#target;
+    const isKnown = (member: PanelTarget): boolean =>
+      this.parts.sessions.get({ uri: this.#uri, ...member }) !== undefined;
+    const chosen = target === undefined ? undefined : memberToShow(target, members, isKnown);
+    if (target !== undefined && chosen !== undefined) {
+      this.#retarget({ uri: target.uri, ...chosen });
+      await this.#loaded();
+    }
     const session = this.#session;
     const run =
       session?.info === undefined || session.series === undefined
@@ -280,8 +308,9 @@ export class RunPanel implements PanelView {
       title,
       startTime,
       fileName: fileNameOf(this.#uri),
-      entries: this.#entries(variants),
+      entries: this.#entries(members),
       selected: this.#target?.variant,
+      selectedSeed: this.#target?.seed,
       run,
       message: session?.status.message ?? this.#shown.problem,
       update,
@@ -295,30 +324,33 @@ export class RunPanel implements PanelView {
     this.onShow(saveSubject(this.#shown.subject), tab);
   }
 
-  async #experiment(): Promise<{ readonly title: string; readonly variants: readonly string[] }> {
+  async #experiment(): Promise<{ readonly title: string; readonly members: readonly PanelTarget[] }> {
     const fileName = fileNameOf(this.#uri);
-    const fallback = { title: experimentName(this.#session?.info?.name ?? '', this.#uri), variants: [] };
+    const fallback = {
+      title: experimentName(this.#session?.info?.name ?? '', this.#uri),
+      members: this.#target === undefined ? [] : [this.#target],
+    };
     try {
       const parsed = await readExperiment(this.#uri);
       if (parsed.kind === 'refused') return fallback;
       const resolved = parsed.file.resolve(undefined);
       const name = resolved.kind === 'resolved' ? resolved.experiment.name : '';
-      return { title: experimentName(name, this.#uri), variants: parsed.file.variants.map((variant) => variant.name) };
+      return { title: experimentName(name, this.#uri), members: membersOf(parsed.file) };
     } catch (error) {
       this.parts.log.warn(`${fileName} can't be read: ${reasonOf(error)}`);
       return fallback;
     }
   }
 
-  #entries(variants: readonly string[] = this.#variants): readonly PanelEntry[] {
-    this.#variants = variants;
+  #entries(members: readonly PanelTarget[] = this.#members): readonly PanelEntry[] {
+    this.#members = members;
     const uri = this.#target?.uri;
     if (uri === undefined) {
       return [{ variant: undefined, label: this.#shown.name, state: this.#session?.status.state ?? 'untrained' }];
     }
-    return [undefined, ...variants].map((variant) => {
-      const { state = 'untrained', reading } = this.parts.sessions.get({ uri, variant })?.status ?? {};
-      return { variant, label: variant === undefined ? this.#title : plainName(variant), state, reading };
+    return members.map(({ variant, seed }) => {
+      const { state = 'untrained', reading } = this.parts.sessions.get({ uri, variant, seed })?.status ?? {};
+      return { variant, seed, label: memberName(variant, seed) ?? this.#title, state, reading };
     });
   }
 

@@ -27,13 +27,13 @@ export class RunPanels extends Panels<SavedSubject, RunPanel> {
 
   /** Shows a target beside the editor, in the panel of its experiment or in a new one. */
   async show(target: Target, focus?: PanelFocus): Promise<void> {
-    await this.reveal(saveSubject({ kind: 'experiment', target }), focus).show(target.variant);
+    await this.reveal(saveSubject({ kind: 'experiment', target }), focus).show(target);
   }
 
   /** Shows a target and selects an update of its run. */
   async showUpdate(target: Target, update: number): Promise<void> {
     const panel = this.reveal(saveSubject({ kind: 'experiment', target }));
-    await panel.show(target.variant);
+    await panel.show(target);
     await panel.selectUpdate(update);
   }
 

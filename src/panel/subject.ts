@@ -2,7 +2,7 @@ import { Uri } from 'vscode';
 import * as z from 'zod';
 import type { Target } from '../session/sessions';
 
-/** The subject of a panel: an experiment with one of its variants, or a stored run. */
+/** The subject of a panel: an experiment with one of its variants and seeds, or a stored run. */
 export type Subject =
   { readonly kind: 'experiment'; readonly target: Target } | { readonly kind: 'run'; readonly folder: Uri };
 
@@ -10,6 +10,7 @@ export type Subject =
 export const savedSubjectSchema = z.object({
   uri: z.string(),
   variant: z.string().optional(),
+  seed: z.number().optional(),
   folder: z.string().optional(),
 });
 
@@ -29,17 +30,21 @@ export function keyOf(subject: Subject): string {
 }
 
 /** Deserializes a subject. */
-export function restoreSubject({ uri, variant, folder }: SavedSubject): Subject {
+export function restoreSubject({ uri, variant, seed, folder }: SavedSubject): Subject {
   if (folder !== undefined) return { kind: 'run', folder: Uri.parse(folder) };
-  return { kind: 'experiment', target: { uri: Uri.parse(uri), variant } };
+  return { kind: 'experiment', target: { uri: Uri.parse(uri), variant, seed } };
 }
 
 /** Serializes a subject. */
 export function saveSubject(subject: Subject): SavedSubject {
   switch (subject.kind) {
     case 'experiment': {
-      const { uri, variant } = subject.target;
-      return { uri: uri.toString(), ...(variant === undefined ? {} : { variant }) };
+      const { uri, variant, seed } = subject.target;
+      return {
+        uri: uri.toString(),
+        ...(variant === undefined ? {} : { variant }),
+        ...(seed === undefined ? {} : { seed }),
+      };
     }
     case 'run':
       return { uri: subject.folder.toString(), folder: subject.folder.toString() };

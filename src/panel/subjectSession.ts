@@ -1,5 +1,5 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
-import { plainName } from '../run/displayName';
+import { memberName } from '../run/displayName';
 import { experimentName, fileNameOf } from '../session/experimentText';
 import type { LatestRuns } from '../session/stored/latestRuns';
 import { OpenedRun } from '../session/stored/openedRun';
@@ -65,12 +65,12 @@ export class SubjectSession implements Disposable {
     return this.#opened?.stored;
   }
 
-  /** The name of a stored run, else of the variant or the session's experiment. */
+  /** The name of a stored run, else of the variant and seed, or the session's experiment. */
   get name(): string {
     if (this.#opened !== undefined) return this.#opened.name;
     if (this.subject.kind === 'run') return fileNameOf(this.subject.folder);
-    const { uri, variant } = this.subject.target;
-    return variant === undefined ? experimentName(this.session?.info?.name ?? '', uri) : plainName(variant);
+    const { uri, variant, seed } = this.subject.target;
+    return memberName(variant, seed) ?? experimentName(this.session?.info?.name ?? '', uri);
   }
 
   /** Formatted start time of a stored run; '' where its manifest has none, and for an experiment. */

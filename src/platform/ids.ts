@@ -14,6 +14,7 @@ export const commands = {
   trainSlower: 'unroll.trainSlower',
   showRun: 'unroll.showRun',
   trainAll: 'unroll.trainAll',
+  compareSeeds: 'unroll.compareSeeds',
   openRun: 'unroll.openRun',
   compareRuns: 'unroll.compareRuns',
   resumeRun: 'unroll.resumeRun',
@@ -35,6 +36,7 @@ export const commands = {
   showRule: 'unroll.showRule',
   showUpdate: 'unroll.showUpdate',
   fixAndTrain: 'unroll.fixAndTrain',
+  findLearningRate: 'unroll.findLearningRate',
 } as const;
 
 /** Context keys that enable commands. */
@@ -67,6 +69,9 @@ export const panelViewType = 'unroll.run';
 
 /** View type of the webview panel that compares runs. */
 export const comparisonViewType = 'unroll.comparison';
+
+/** View type of the webview panel that tests learning rates. */
+export const rangeTestViewType = 'unroll.rangeTest';
 
 /** View identifier of the tree of all runs. */
 export const runsView = 'unroll.runs';

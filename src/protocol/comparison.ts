@@ -22,7 +22,15 @@ export interface ComparedRun {
 export interface ComparedSubject {
   readonly uri: string;
   readonly variant?: string | undefined;
+  readonly seed?: number | undefined;
   readonly folder?: string | undefined;
+}
+
+/** Runs that differ in their seed only. */
+export interface ComparedGroup {
+  readonly name: string;
+  /** Their ids, in the order of the seeds. */
+  readonly runs: readonly number[];
 }
 
 /** Everything that a comparison shows. */
@@ -34,6 +42,7 @@ export interface ComparisonState {
   readonly runs: readonly ComparedRun[];
   /** The view to restore; undefined leaves the page's own. */
   readonly saved?: SavedPageView | undefined;
+  readonly groups: readonly ComparedGroup[];
 }
 
 /** The parameters of every request that a comparison's page can send: a page is not trusted. */

@@ -135,7 +135,7 @@ export interface ParameterUpdate extends ParameterRequest {
   readonly gradient: Float64Array;
   readonly clipped: Float64Array;
   readonly after: Float64Array;
-  readonly optimizer: 'sgd' | 'adagrad' | 'rmsprop' | 'adam';
+  readonly optimizer: 'sgd' | 'adagrad' | 'rmsprop' | 'adam' | 'adamw';
   /** The optimizer's state of it after the update, by slot: momentum, mean, squares. */
   readonly slots: readonly { readonly name: string; readonly values: Float64Array }[];
 }

@@ -7,10 +7,16 @@ import type { RunInfo, RunState, RunStatus } from './run';
 import { replayRequests, type ReplayRequests } from './replayRequests';
 import { index, nothing, positive } from './requestSchemas';
 
-/** One run that the panel can show: the experiment itself or one of its variants. */
-export interface PanelEntry {
+/** Which run of an experiment: that of the experiment itself or of a variant, with one of its seeds if it has several. */
+export interface PanelTarget {
   /** undefined is the experiment itself. */
   readonly variant: string | undefined;
+  /** undefined where the experiment has no `seeds`. */
+  readonly seed?: number | undefined;
+}
+
+/** One run that the panel can show. */
+export interface PanelEntry extends PanelTarget {
   readonly label: string;
   /** See RunStatus. */
   readonly reading?: number | undefined;
@@ -42,7 +48,10 @@ export interface PanelState {
   /** The file's name, shown and never used as a path. */
   readonly fileName: string;
   readonly entries: readonly PanelEntry[];
+  /** The variant of the selected entry. */
   readonly selected: string | undefined;
+  /** The seed of the selected entry. */
+  readonly selectedSeed?: number | undefined;
   /** undefined while the selected entry has not been trained. */
   readonly run: RunView | undefined;
   /** Why there is no run, if that needs an explanation (the experiment is invalid, the trainer could not start). */
@@ -87,7 +96,7 @@ export interface ZoomedSeries extends ZoomedSeriesRequest {
 const ownRequests = {
   ready: nothing,
   drawn: nothing,
-  select: z.object({ variant: z.string().optional() }),
+  select: z.object({ variant: z.string().optional(), seed: z.number().optional() }),
   command: panelCommand,
   setLearningRate: positive,
   setPace: z.literal(paces),
@@ -112,7 +121,7 @@ export type PanelHostContract = {
     ready: { params: Params<'ready'>; result: PanelState };
     /** The first picture of a run is on the screen: a run that is held for it starts. */
     drawn: { params: Params<'drawn'>; result: undefined };
-    /** Shows the experiment itself or another variant. */
+    /** Shows the experiment itself or another variant, or another seed. */
     select: { params: Params<'select'>; result: undefined };
     command: { params: Params<'command'>; result: undefined };
     setLearningRate: { params: Params<'setLearningRate'>; result: undefined };

@@ -1,4 +1,5 @@
 import type { Finding } from '../diagnosis/finding';
+import type { BestValidation, EndReason } from '../run/endReason';
 import type { NonFiniteLocation } from '../run/manifest';
 import type { RateChange } from '../run/rateChanges';
 import type { Pace } from './pace';
@@ -28,9 +29,14 @@ export function isLive(state: RunState): boolean {
   return state === 'waiting' || state === 'preparing' || state === 'running' || state === 'paused';
 }
 
-/** Whether a run in this state can be resumed from its latest checkpoint. */
-export function isResumable(state: RunState, saved: SaveState = 'whole'): boolean {
+/**
+ * Whether a run in this state can be resumed from its latest checkpoint.
+ *
+ * @param reason why it finished: one that was stopped early has updates left
+ */
+export function isResumable(state: RunState, saved: SaveState = 'whole', reason?: EndReason | null): boolean {
   if (isLive(state) || saved === 'gone') return false;
+  if (state === 'finished' && reason === 'patience') return true;
   return saved === 'cut' || state === 'stopped' || state === 'interrupted' || state === 'failed';
 }
 
@@ -85,11 +91,15 @@ export interface RunStatus {
   readonly updatesPerSecond: number | undefined;
   readonly secondsLeft: number | undefined;
   readonly learningRate: number | undefined;
-  /** Changes of the base rate by the user, in the order of their updates. */
+  /** Changes of the base rate, by the user or a plateau schedule, in the order of their updates. */
   readonly rateChanges?: readonly RateChange[] | undefined;
   /** Of the last update. */
   readonly loss: number | undefined;
   readonly validationLoss: number | undefined;
+  /** The lowest validation loss; undefined without any. */
+  readonly best?: BestValidation | undefined;
+  /** Why it finished; undefined for other states. */
+  readonly reason?: EndReason | undefined;
   /** Seconds of training, without pauses. */
   readonly seconds: number;
   /** Position in the training queue, from 1; undefined when not waiting. */

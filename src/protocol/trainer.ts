@@ -2,10 +2,13 @@ import type { Finding } from '../diagnosis/finding';
 import type { Variant } from '../experiment/experimentFile';
 import type { KeyProblem, Problem } from '../experiment/problems/problem';
 import type { ResolvedExperiment } from '../experiment/schema/schema';
+import type { EndReason } from '../run/endReason';
 import type { KernelHistory } from '../run/kernelHistory';
 import type { NonFiniteLocation, Manifest } from '../run/manifest';
+import type { RateChange } from '../run/rateChanges';
 import type { RecordBatch } from '../run/records/recordBatch';
 import type { Pace } from './pace';
+import type { RangeTest, RangeTestProgress } from './rangeTest';
 import type { SaveStatus, RunInfo } from './run';
 import type { StoredRunRequests } from './storedRun';
 import type { ReplayRequests } from './replayRequests';
@@ -18,6 +21,8 @@ export interface StartParams {
   /** The experiment with every default written out. */
   readonly experiment: ResolvedExperiment;
   readonly variant: string | undefined;
+  /** The seeds of the group of which the run is one; by default it is none of a group. */
+  readonly seeds?: readonly number[] | undefined;
   /** Each file that the experiment names, by the path as written. */
   readonly files: ReadonlyMap<string, SentFile>;
   /** Memory limit of the trainer process, in bytes. */
@@ -41,6 +46,14 @@ export interface StartParams {
  * is paused before it.
  */
 export type RunStart = 'now' | 'held' | 'paused';
+
+/** What a range test of the learning rate needs. */
+export type RangeTestParams = Pick<StartParams, 'experiment' | 'files' | 'memoryLimit' | 'reproducible'>;
+
+/** A range test, or the problems that prevent it. */
+export type RangeTestReply =
+  | { readonly kind: 'done'; readonly test: RangeTest }
+  | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] };
 
 /** Why an experiment can't be trained, and the key that causes it. */
 export type StartProblem = KeyProblem;
@@ -155,7 +168,13 @@ export interface TableColumnSummary {
 
 /** How a run ended. */
 export type Ending =
-  | { readonly kind: 'finished'; readonly updates: number; readonly reason: 'steps' | 'stopAtLoss' }
+  | {
+      readonly kind: 'finished';
+      readonly updates: number;
+      readonly reason: EndReason;
+      /** Why, unless all its updates are done. */
+      readonly message?: string;
+    }
   | { readonly kind: 'stopped'; readonly updates: number }
   | { readonly kind: 'diverged'; readonly updates: number; readonly message: string; readonly place: NonFiniteLocation }
   | { readonly kind: 'failed'; readonly updates: number; readonly message: string };
@@ -183,6 +202,8 @@ export type ReplayReply =
 export type TrainerContract = {
   requests: {
     start: { params: StartParams; result: StartReply };
+    /** Tests learning rates with a training of its own, which is not saved; see `RangeTest`. */
+    findLearningRate: { params: RangeTestParams; result: RangeTestReply };
     /** Starts no training and leaves the trainer unchanged. */
     checkExperiment: { params: CheckParams; result: CheckedExperiment };
     /** The first rows of a table as they are read, as plain text; the trainer is left unchanged. */
@@ -210,8 +231,12 @@ export type TrainerContract = {
     /** The share of the data that has been read, from 0 to 1, while a run starts. */
     reading: number;
     records: RecordBatch;
+    /** How far a range test is. */
+    rangeTested: RangeTestProgress;
     ended: Ending;
     saveStatus: SaveStatus;
+    /** The plateau schedule has reduced the learning rate. */
+    rateReduced: RateChange;
     /** All findings so far, sent whenever one is added. */
     findings: readonly Finding[];
     /** A message for the user that does not end the run. */

@@ -25,3 +25,15 @@ export function plainName(name: string): string {
 export function writeDisplayName(name: string): Uint8Array {
   return new TextEncoder().encode(`${name}\n`);
 }
+
+/**
+ * What tells a run from the others of its experiment: its variant and, in a group of seeds, its seed. Undefined for the
+ * experiment itself.
+ */
+export function memberName(variant: string | null | undefined, seed: number | undefined): string | undefined {
+  const parts = [
+    ...(variant === null || variant === undefined ? [] : [plainName(variant)]),
+    ...(seed === undefined ? [] : [`seed ${seed}`]),
+  ];
+  return parts.length === 0 ? undefined : parts.join(', ');
+}

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { quote, quoteAll } from '../text/quoting';
 import { cellNames } from '../experiment/schema/modelSchema';
 import { checksumKey, textChecksum } from './storage/checksum';
+import { endReasonSchema } from './endReason';
 import { runInfoSchema } from './runInfo';
 import { layoutVersion } from './storage/runFiles';
 
@@ -31,6 +32,8 @@ const manifestSchema = z.object({
   /** The kernel set that computed the first update; `facts` has its changes. */
   kernels: z.string(),
   state: z.enum(['running', 'paused', 'finished', 'stopped', 'diverged', 'failed', 'interrupted']),
+  /** Why a run finished; null for other states, and in runs of earlier versions. */
+  reason: endReasonSchema.nullable().default(null),
   updates: z.number().int().nonnegative(),
   /** ISO 8601. */
   startedAt: z.string(),

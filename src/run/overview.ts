@@ -22,6 +22,7 @@ export interface Overview {
     readonly lastClip: number | undefined;
     readonly loss: number | undefined;
     readonly validationLoss: number | undefined;
+    readonly best: { readonly updates: number; readonly validationLoss: number } | undefined;
     readonly learningRate: number | undefined;
     readonly missing: { readonly from: number; readonly to: number; readonly count: number } | undefined;
   };
@@ -42,6 +43,7 @@ const describedSchema = z.object({
     lastClip: count.optional(),
     loss: z.number().optional(),
     validationLoss: z.number().optional(),
+    best: z.object({ updates: count, validationLoss: z.number() }).optional(),
     learningRate: z.number().optional(),
     missing: z.object({ from: count, to: count, count }).optional(),
   }),
@@ -92,6 +94,7 @@ export function readOverview(bytes: Uint8Array, layout: RecordLayout): Overview 
         lastClip: numbers.lastClip,
         loss: numbers.loss,
         validationLoss: numbers.validationLoss,
+        best: numbers.best,
         learningRate: numbers.learningRate,
         missing: numbers.missing,
       },

@@ -6,9 +6,11 @@ const changeSchema = z.object({
   update: z.number().int().nonnegative(),
   /** Base rate, before the schedule. */
   learningRate: z.number().positive(),
+  /** Absent where the user changed it, and in runs of earlier versions. */
+  cause: z.literal('plateau').optional(),
 });
 
-/** A learning rate that the user changed during training. */
+/** A change of the learning rate during training, by the user or by a plateau schedule. */
 export type RateChange = Readonly<z.infer<typeof changeSchema>>;
 
 /** Maximum size of the file of changes, in bytes: enough for hundreds of thousands. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { cellNames } from '../experiment/schema/modelSchema';
+import { maxSeeds } from '../experiment/schema/seedsSchema';
 import { kernelChangeSchema } from './kernelHistory';
 import { isBounded, maxNames } from './records/layoutBounds';
 
@@ -40,6 +41,10 @@ export const runInfoSchema = z.object({
   variant: z.string().nullable(),
   notes: z.string(),
   seed: z.number(),
+  /**
+   * The seeds of the group of which it is one; none if its experiment has no `seeds`. Runs of earlier versions have none.
+   */
+  seeds: z.array(z.number()).max(maxSeeds).default([]),
   /** A name that this version doesn't know is refused: another cell's equations would be shown for it. */
   cell: z.enum(cellNames),
   /** φ of the vanilla RNN, null for other cells. */
@@ -121,3 +126,8 @@ type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReado
 
 /** The facts about a run that are known before its first update and do not change; part of the run's manifest. */
 export type RunInfo = DeepReadonly<z.infer<typeof runInfoSchema>>;
+
+/** The seed of a run that is one of a group of seeds; undefined for any other run. */
+export function groupSeed({ seed, seeds }: Pick<RunInfo, 'seed' | 'seeds'>): number | undefined {
+  return seeds.length === 0 ? undefined : seed;
+}

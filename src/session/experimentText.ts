@@ -1,8 +1,9 @@
 import { FileType, Uri, workspace } from 'vscode';
 import { decodeExperiment } from '../experiment/document/decodeExperiment';
 import type { Parsed } from '../experiment/parse';
-import { plainName } from '../run/displayName';
+import { memberName, plainName } from '../run/displayName';
 import { formatExact, formatMebibytes } from '../text/numbers';
+import type { Target } from './sessions';
 
 /** The text of an experiment as the user sees it: the open document, saved or not, else the file. */
 export async function readExperimentText(uri: Uri): Promise<string> {
@@ -48,4 +49,10 @@ export function relativePath(folder: Uri, file: Uri): string {
   const shared = from.findIndex((part, i) => part !== to[i]);
   const depth = shared < 0 ? from.length : shared;
   return [...from.slice(depth).map(() => '..'), ...to.slice(depth)].join('/');
+}
+
+/** A target by its file, its variant and its seed: `adding.rnn.json (no clipping, seed 2)`. */
+export function targetName({ uri, variant, seed }: Target): string {
+  const member = memberName(variant, seed);
+  return `${fileNameOf(uri)}${member === undefined ? '' : ` (${member})`}`;
 }

@@ -1,10 +1,17 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
 import type { Session } from './session';
 
-/** The target of a run: an experiment file, or one of its variants. */
+/** The target of a run: an experiment file, or one of its variants; of several seeds, with one of them. */
 export interface Target {
   readonly uri: Uri;
   readonly variant: string | undefined;
+  /** One of the experiment's `seeds`; undefined where it has none. */
+  readonly seed?: number | undefined;
+}
+
+/** Identifies a target. */
+export function targetKey({ uri, variant, seed }: Target): string {
+  return JSON.stringify([uri.toString(), variant ?? null, ...(seed === undefined ? [] : [seed])]);
 }
 
 /** The sessions of this window, at most one per target; a new one replaces the old one. */
@@ -26,7 +33,7 @@ export class Sessions implements Disposable {
   }
 
   get(target: Target): Session | undefined {
-    return this.#sessions.get(keyOf(target))?.session;
+    return this.#sessions.get(targetKey(target))?.session;
   }
 
   /** Every session, the oldest first. */
@@ -44,9 +51,16 @@ export class Sessions implements Disposable {
     return this.all.filter((session) => session.uri.toString() === uri.toString());
   }
 
+  /** The sessions of a target; without a seed, those of all seeds of the experiment or variant. */
+  ofTarget(target: Target): readonly Session[] {
+    return this.of(target.uri).filter(
+      ({ variant, seed }) => variant === target.variant && (target.seed === undefined || seed === target.seed),
+    );
+  }
+
   /** Adds the session of a run that was started or opened; the one it replaces is disposed. */
   put(session: Session): void {
-    this.#drop(keyOf(session));
+    this.#drop(targetKey(session));
     this.#latest = session;
     this.#set(session);
   }
@@ -54,7 +68,7 @@ export class Sessions implements Disposable {
   /** Replaces a session by another one of the same target; the replaced one is disposed. */
   replace(replaced: Session, session: Session): void {
     if (this.#latest === replaced) this.#latest = session;
-    this.#release(keyOf(session));
+    this.#release(targetKey(session));
     this.#set(session);
   }
 
@@ -70,7 +84,7 @@ export class Sessions implements Disposable {
         this.#changed.fire(session);
       }),
     ];
-    this.#sessions.set(keyOf(session), { session, subscriptions });
+    this.#sessions.set(targetKey(session), { session, subscriptions });
     this.#replaced.fire(session);
     this.#changed.fire(session);
   }
@@ -86,8 +100,4 @@ export class Sessions implements Disposable {
     for (const subscription of entry.subscriptions) subscription.dispose();
     entry.session.dispose();
   }
-}
-
-function keyOf({ uri, variant }: Target): string {
-  return JSON.stringify([uri.toString(), variant ?? null]);
 }

@@ -7,7 +7,15 @@ import { reasonOf, type Channel, type Handlers } from '../protocol/channel';
 import { replayHandlers } from '../protocol/replayRequests';
 import type { RunInfo } from '../protocol/run';
 import type { StoredRunRequests } from '../protocol/storedRun';
-import type { Ending, StartParams, StartReply, TrainerContract, TrainerHostContract } from '../protocol/trainer';
+import type {
+  Ending,
+  RangeTestParams,
+  RangeTestReply,
+  StartParams,
+  StartReply,
+  TrainerContract,
+  TrainerHostContract,
+} from '../protocol/trainer';
 import { kernelsAt } from '../run/kernelHistory';
 import type { Manifest } from '../run/manifest';
 import { buffersOf } from '../run/records/recordBatch';
@@ -16,6 +24,7 @@ import { formatUnsaved } from '../run/storage/storageErrorAdvice';
 import { ReplayService } from './replay/replayService';
 import { RunWriter } from './storage/runWriter';
 import { ExperimentChecker } from './training/experimentCheck';
+import { experimentOfTest, findLearningRate } from './training/rangeTest';
 import { Run, type RunObserver } from './training/run';
 import type { RunSignals } from './training/runSignals';
 import { runInfoOf } from './training/runInfo';
@@ -47,6 +56,9 @@ export interface TrainerHost {
   readonly threads: Threads | undefined;
 }
 
+/** Seconds between two events about the progress of a range test. */
+const secondsBetweenProgress = 0.1;
+
 /** Serves one run to the extension host: start it once, then pause, step, resume and stop it; or replay a stored one. */
 export class TrainerService {
   readonly #host: TrainerHost;
@@ -72,6 +84,7 @@ export class TrainerService {
   #handlers(): Handlers<TrainerContract> {
     return {
       start: (params) => this.#start(params),
+      findLearningRate: (params) => this.#findLearningRate(params),
       checkExperiment: (params) => this.#checker.check(params),
       previewTable: previewTableOf,
       summarizeColumns: columnsOf,
@@ -145,7 +158,7 @@ export class TrainerService {
       this.#notify(message);
     });
     const infoWith = (saved: string | undefined): RunInfo =>
-      runInfoOf(setup, variant, saved, workers.workers, dataDigest);
+      runInfoOf(setup, variant, saved, workers.workers, dataDigest, params.seeds);
     const writer =
       folder === undefined ? undefined : await this.#openWriter(training, infoWith(folder), folder, params);
     const info = writer?.info ?? infoWith(undefined);
@@ -162,6 +175,26 @@ export class TrainerService {
     return { kind: 'started', info, updates: training.updates };
   }
 
+  async #findLearningRate(params: RangeTestParams): Promise<RangeTestReply> {
+    const { clock, yieldToMessages } = this.#host;
+    const files = openedFiles(params.files, (location, size) => this.#host.openFile(location, size));
+    const prepared = prepareTraining({
+      experiment: experimentOfTest(params.experiment),
+      files,
+      kernels: openKernels(defaultKernelSet(params.reproducible)),
+      memoryLimit: params.memoryLimit,
+    });
+    if (prepared.kind === 'refused') return prepared;
+    let last = clock();
+    const test = await findLearningRate(new Training(prepared.setup, clock), async (progress) => {
+      if (clock() - last < secondsBetweenProgress) return;
+      this.#channel.emit('rangeTested', progress);
+      await yieldToMessages();
+      last = clock();
+    });
+    return { kind: 'done', test };
+  }
+
   async #train(run: Run, training: Training, workers: WorkerPool): Promise<void> {
     // The reply to `start` goes out before the first update.
     await this.#host.yieldToMessages();
@@ -176,6 +209,9 @@ export class TrainerService {
     return {
       records: (batch) => {
         this.#channel.emit('records', batch, buffersOf(batch));
+      },
+      rateReduced: (change) => {
+        this.#channel.emit('rateReduced', change);
       },
       saveStatus: (status) => {
         this.#channel.emit('saveStatus', status);

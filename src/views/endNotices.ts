@@ -3,7 +3,7 @@ import { commands } from '../platform/ids';
 import { showInformationMessage, showWarningMessage } from '../platform/messages';
 import { notifyAfterSeconds } from '../platform/settings';
 import { stateLabels } from '../protocol/run';
-import { fileNameOf } from '../session/experimentText';
+import { targetName } from '../session/experimentText';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
 import { formatRunEnd } from '../text/runEnd';
@@ -31,9 +31,11 @@ async function notify(session: Session): Promise<void> {
   const least = notifyAfterSeconds(session.uri);
   const isOwnStop = state === 'stopped' || state === 'refused';
   if (window.state.focused || isOwnStop || least === 0 || seconds < least) return;
-  const name = `${fileNameOf(session.uri)}${session.variant === undefined ? '' : ` (${session.variant})`}`;
+  const name = targetName(session);
   const message = formatRunEnd({ name, state: stateLabels[state], seconds, loss, validationLoss, findings });
   const show = 'Show Run';
   const answer = await (state === 'finished' ? showInformationMessage : showWarningMessage)(message, show);
-  if (answer === show) await registry.executeCommand(commands.showRun, session.uri.toString(), session.variant);
+  if (answer === show) {
+    await registry.executeCommand(commands.showRun, session.uri.toString(), session.variant, session.seed);
+  }
 }

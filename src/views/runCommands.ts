@@ -272,7 +272,9 @@ async function atLeast(
 async function resumable({ index }: RunCommandParts, first: unknown, second: unknown): Promise<Uri | undefined> {
   const [given] = runsIn(Array.isArray(second) ? second : [first]);
   if (given !== undefined) return given.folder;
-  const resumableRuns = index.all().then((runs) => runs.filter(({ state }) => isResumable(state)));
+  const resumableRuns = index
+    .all()
+    .then((runs) => runs.filter(({ state, manifest }) => isResumable(state, 'whole', manifest.reason)));
   const none = 'No stopped or interrupted run to resume.';
   const [run] = await choose(resumableRuns, 'Resume Run', none);
   return run?.folder;

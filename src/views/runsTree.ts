@@ -16,6 +16,7 @@ import { commands, contextKeys } from '../platform/ids';
 import { treeItem } from '../platform/labels';
 import { formatDuration, formatNumber, formatCount, formatExact } from '../text/numbers';
 import { isResumable, stateLabels, type RunState } from '../protocol/run';
+import type { EndReason } from '../run/endReason';
 import {
   formatValue,
   differingKeys,
@@ -266,7 +267,7 @@ function runItem(row: RunRow, session: Session | undefined): TreeItem {
   item.id = run.folder.toString();
   item.resourceUri = run.folder;
   item.iconPath = iconOf(now.state);
-  item.contextValue = contextOf(now.state);
+  item.contextValue = contextOf(now.state, run.manifest.reason);
   item.command = { command: commands.openRun, title: 'Open Run', arguments: [row] };
   return item;
 }
@@ -291,8 +292,8 @@ function tooltipOf(
   ].join('\n');
 }
 
-function contextOf(state: RunState): string {
-  if (isResumable(state)) return 'run.resumable';
+function contextOf(state: RunState, reason: EndReason | null): string {
+  if (isResumable(state, 'whole', reason)) return 'run.resumable';
   return state === 'elsewhere' || state === 'running' || state === 'paused' ? 'run.live' : 'run.over';
 }
 

@@ -3,7 +3,7 @@ import { commands } from '../platform/ids';
 import { StatusItem, type StatusPart } from '../platform/statusItem';
 import { formatDuration, formatNumber, formatExact, formatMemoryEstimate } from '../text/numbers';
 import { pendingLabels } from '../protocol/run';
-import { fileNameOf } from '../session/experimentText';
+import { targetName } from '../session/experimentText';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
 import { formatComputation } from '../text/computation';
@@ -43,7 +43,7 @@ export class RunStatusBar implements Disposable {
     const { info } = session;
     const computation =
       info === undefined ? '' : `\n${formatComputation(info)}, ${formatMemoryEstimate(info.memoryBytes)} of memory`;
-    const name = `${fileNameOf(session.uri)}${session.variant === undefined ? '' : ` (${session.variant})`}`;
+    const name = targetName(session);
     this.#item.show({
       parts,
       tooltip: `${name}: ${state}${computation}${message === undefined ? '' : `\n${message}`}`,

@@ -30,6 +30,7 @@ const optimizers = {
   adagrad: { kind: 'adagrad', learningRate: 0.1, schedule: { exponential: 0.9 } },
   rmsprop: { kind: 'rmsprop', momentum: 0.5, schedule: { warmup: 5 } },
   adam: { kind: 'adam', weightDecay: 0.01, schedule: { cosine: 10 } },
+  adamw: { kind: 'adamw', weightDecay: 0.1, schedule: { cosine: 10 } },
 };
 const truncations = { full: 'full', shorter: { forward: 6, backward: 3 }, equal: { forward: 4, backward: 4 } };
 

@@ -144,7 +144,8 @@ def optimizer_of(o, parameters):
         return torch.optim.Adagrad(parameters, eps=o["epsilon"], **common)
     if o["kind"] == "rmsprop":
         return torch.optim.RMSprop(parameters, alpha=o["decay"], eps=o["epsilon"], momentum=o["momentum"], **common)
-    return torch.optim.Adam(parameters, betas=(o["beta1"], o["beta2"]), eps=o["epsilon"], **common)
+    kind = torch.optim.AdamW if o["kind"] == "adamw" else torch.optim.Adam
+    return kind(parameters, betas=(o["beta1"], o["beta2"]), eps=o["epsilon"], **common)
 
 
 def rate_factor(schedule, n):

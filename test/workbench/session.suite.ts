@@ -198,3 +198,18 @@ describe('Runs that are started and stopped repeatedly', () => {
     sessions.dispose();
   });
 });
+
+describe('The sessions of several seeds of one experiment', () => {
+  it('are there side by side, and found by their seed or together', () => {
+    const sessions = new Sessions();
+    const uri = Uri.parse('file:///nowhere.rnn.json');
+    const [first, second] = [1, 2].map((seed) => new LiveSession(uri, undefined, undefined, seed));
+    const other = new LiveSession(uri, 'variant', undefined, 1);
+    for (const one of [first, second, other]) sessions.put(one);
+    assert.equal(sessions.get({ uri, variant: undefined, seed: 2 }), second);
+    assert.equal(sessions.get({ uri, variant: undefined }), undefined);
+    assert.deepEqual(sessions.ofTarget({ uri, variant: undefined }), [first, second]);
+    assert.deepEqual(sessions.ofTarget({ uri, variant: undefined, seed: 1 }), [first]);
+    sessions.dispose();
+  });
+});

@@ -12,6 +12,7 @@ import { CurvesCell } from './curvesCell';
 import { DifferencesCell } from './differencesCell';
 import { HeatmapsCell } from './heatmapsCell';
 import { emptyComparison, reduceComparison, type Comparison } from './model';
+import { SeedsCell } from './seedsCell';
 import './comparison.css';
 
 /** The page of a comparison: connects to the host, requests the state and then follows events. */
@@ -34,6 +35,7 @@ export function showComparison(root: HTMLElement): void {
     new CurvesCell(store, zoom, toggle),
     new HeatmapsCell(store, toggle),
     new DifferencesCell(store, toggle, hasCommands(root) ? commands : undefined),
+    new SeedsCell(toggle),
   ];
   const head = element('header', { class: 'notebook-head comparison-head' });
   const choose = (): void => void channel.request('choose', undefined).catch(report);

@@ -4,27 +4,32 @@ import type { SharedZoom } from '../plot/zoom';
 import { CellFrame, type ToggleCell } from '../notebook/cell/cellFrame';
 import { CurveControls } from '../plot/curveControls';
 import { memoKey } from '../notebook/memo';
-import {
-  baselineCurves,
-  columnAtUpdate,
-  meanLoss,
-  smoothed,
-  trainPoints,
-  validationPoints,
-} from '../notebook/loss/lossCurves';
+import { baselineCurves } from '../notebook/loss/lossCurves';
 import { lossName, lossUnit } from '../notebook/loss/lossName';
 import { CurveChart } from '../plot/charts/curves';
 import { lineEntry, lineSample } from '../plot/legend';
 import { fittingAxis } from '../plot/charts/fittingAxis';
 import type { Curve } from '../plot/charts/datasets';
-import type { ShownRun } from '../store/model';
-import { withOpacity, type Theme } from '../theme/theme';
+import type { Theme } from '../theme/theme';
 import { choice } from '../ui/controls';
 import { element } from '../ui/element';
 import { CurvesSurface } from './curvesSurface';
-import { curvesTable } from './curvesTable';
+import { curvesTable, type TabledCurve } from './curvesTable';
 import { lineStyle } from './lineStyle';
-import type { Comparison, ComparisonView, Measure, Member } from './model';
+import {
+  allPoints,
+  bandColour,
+  curvesOf,
+  hasRun,
+  lineLabel,
+  linesOf,
+  lineValueAt,
+  spreadAt,
+  strideOf,
+  type DrawnMember,
+  type ShownLine,
+} from './lines';
+import type { ComparisonView, Measure, Member } from './model';
 import { highlight, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './comparisonCell';
 import { formatNewest } from './formatNewest';
 import { StableReadout } from './stableReadout';
@@ -35,7 +40,15 @@ const measures: Readonly<Record<Measure, string>> = {
   gradNorm: '‖g‖ before clipping',
 };
 
-/** [1] One curve per run, over the same updates. */
+const seedViews = [
+  { value: 'median', label: 'median over seeds' },
+  { value: 'runs', label: 'every run' },
+] as const;
+
+const noSpread = { lowest: NaN, highest: NaN, n: 0 };
+const noLoss = { kind: 'mse', reduction: 'mean' } as const;
+
+/** [1] One curve per run, over the same updates; of runs that differ in their seed only, the median and a band. */
 export class CurvesCell implements ComparisonCell {
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
@@ -44,6 +57,7 @@ export class CurvesCell implements ComparisonCell {
   readonly #surface: CurvesSurface;
   readonly #readout: StableReadout;
   readonly #measure;
+  readonly #seeds;
   readonly #controls: CurveControls;
   #drawn = '';
 
@@ -65,10 +79,14 @@ export class CurvesCell implements ComparisonCell {
       set({ measure });
     });
     this.#controls = new CurveControls(set);
-    this.#surface = new CurvesSurface(store, zoom, (run, update) =>
-      this.#chart.pixelOf(valueAt(run, update, store.model.view.measure)),
-    );
-    this.#frame.tools.append(this.#measure.element, ...this.#controls.elements);
+    this.#seeds = choice<ComparisonView['seeds']>('Seeds', (seeds) => {
+      set({ seeds });
+    });
+    this.#surface = new CurvesSurface(store, zoom, ({ id }, update) => {
+      const line = linesOf(store.model).find((one) => hasRun(one, id));
+      return line === undefined ? NaN : this.#chart.pixelOf(lineValueAt(line, update, store.model.view.measure));
+    });
+    this.#frame.tools.append(this.#measure.element, this.#seeds.element, ...this.#controls.elements);
     this.#frame.body.append(
       this.#legend,
       this.#frame.readout,
@@ -85,40 +103,42 @@ export class CurvesCell implements ComparisonCell {
       view.measure,
     );
     this.#controls.update(view);
-    const drawn = members.filter((member): member is DrawnMember => member.run !== undefined);
+    const lines = linesOf(model);
+    const drawn = lines.flatMap(({ runs }) => runs);
+    this.#seeds.element.hidden = model.groups.length === 0;
+    this.#seeds.setOptions(seedViews, view.seeds);
+    const valueOf = (line: ShownLine, update: number): number => lineValueAt(line, update, view.measure);
     this.#frame.setSummary(
       formatNewest(
         measures[view.measure],
-        drawn.map(({ name, run }) => ({
-          name,
-          value: valueAt(run, run.status.updates - 1, view.measure),
-          loss: lossName(run.info.loss).toLowerCase(),
+        lines.map((line) => ({
+          name: lineLabel(line),
+          value: valueOf(line, newestUpdateOf(line)),
+          loss: lossName(line.runs[0]?.run.info.loss ?? noLoss).toLowerCase(),
         })),
       ),
     );
+    const { update } = model;
     this.#readout.update(
-      drawn.map(({ id, name, run }) => ({
-        name,
-        value: model.update === undefined ? NaN : valueAt(run, model.update, view.measure),
-        isHighlighted: id === highlighted,
+      lines.map((line) => ({
+        name: lineLabel(line),
+        value: update === undefined ? NaN : valueOf(line, update),
+        isHighlighted: hasRun(line, highlighted),
+        spread: line.runs.length === 1 ? undefined : (spreadAt(line, update ?? 0, view.measure) ?? noSpread),
       })),
-      model.update === undefined ? undefined : `update ${formatExact(model.update)}`,
+      update === undefined ? undefined : `update ${formatExact(update)}`,
     );
     const versions = drawn.map(({ id, run }) => `${id} ${run.version}`);
-    const named = drawn.map(({ name }) => name);
+    const named = lines.map(lineLabel);
     this.#frame.setTable(memoKey(versions, named, view.measure), () =>
       curvesTable(
         measures[view.measure],
-        drawn.map(({ name, run }) => ({
-          name,
-          updates: run.status.updates,
-          stride: run.series.scalars.stride,
-          valueAt: (update) => valueAt(run, update, view.measure),
-        })),
+        lines.flatMap((line) => tabledCurves(line, view.measure)),
       ),
     );
     const key = memoKey(
       versions,
+      named,
       highlighted,
       view.measure,
       view.lossAxis,
@@ -130,10 +150,10 @@ export class CurvesCell implements ComparisonCell {
     if (key === this.#drawn) return;
     this.#drawn = key;
     const baselines = baselinesOf(drawn, view.measure, axis.domain, theme);
-    this.#drawLegend(members, baselines, highlighted, theme);
-    const yAxis = view.lossAxis === 'auto' ? axisFor(drawn, view.measure) : view.lossAxis;
+    this.#drawLegend(members, lines, baselines, highlighted, theme);
+    const yAxis = view.lossAxis === 'auto' ? axisFor(lines, view.measure) : view.lossAxis;
     this.#chart.update(
-      { curves: [...curvesOf(drawn, model, theme), ...baselines], yAxis, yTitle: yTitle(drawn, view.measure, yAxis) },
+      { curves: [...curvesOf(lines, model, theme), ...baselines], yAxis, yTitle: yTitle(drawn, view.measure, yAxis) },
       axis.domain,
       theme,
     );
@@ -141,68 +161,31 @@ export class CurvesCell implements ComparisonCell {
 
   #drawLegend(
     members: readonly Member[],
+    lines: readonly ShownLine[],
     baselines: readonly Curve[],
     highlighted: number | undefined,
     theme: Theme,
   ): void {
-    const runs = members.map(({ id, name }) => {
+    const waiting = members.filter(({ run }) => run === undefined).map(({ id, name }) => ({ id, name, runs: [] }));
+    const runs = [...lines, ...waiting].map((line: ShownLine) => {
+      const { id } = line;
       const light = (): void => {
         if (this.store.model.highlighted !== id) highlight(this.store, id);
       };
-      return html`<span class=${id === highlighted ? 'curve-name highlighted' : 'curve-name'} @pointerenter=${light}
-        >${lineSample(lineStyle(id, theme))}${name}</span
+      return html`<span
+        class=${hasRun(line, highlighted) ? 'curve-name highlighted' : 'curve-name'}
+        @pointerenter=${light}
+        >${lineSample(lineStyle(id, theme))}${line.runs.length === 0 ? line.name : lineLabel(line)}</span
       >`;
     });
-    render([...runs, ...baselines.map(lineEntry)], this.#legend);
+    const group = lines.find((line) => line.runs.length > 1);
+    const color = lineStyle(group?.id ?? 0, theme).color;
+    const band =
+      group === undefined
+        ? []
+        : [lineEntry({ label: 'band: lowest to highest seed', color, fillToPrevious: bandColour(color, false) })];
+    render([...runs, ...band, ...baselines.map(lineEntry)], this.#legend);
   }
-}
-
-type DrawnMember = Member & { readonly run: ShownRun };
-
-function pointsOf({ series }: ShownRun, measure: Measure) {
-  switch (measure) {
-    case 'loss':
-      return trainPoints(series);
-    case 'validationLoss':
-      return validationPoints(series);
-    case 'gradNorm': {
-      const { stride } = series.scalars;
-      return Array.from(series.scalars.values('gradNorm'), (y, column) => ({ x: (column + 0.5) * stride, y }));
-    }
-    default:
-      return measure satisfies never;
-  }
-}
-
-function valueAt(run: ShownRun | undefined, update: number, measure: Measure): number {
-  if (run === undefined || update >= run.status.updates) return NaN;
-  const column = columnAtUpdate(run.series, update);
-  if (measure === 'loss') return meanLoss(run.series, column);
-  if (measure === 'gradNorm') return run.series.scalars.column('gradNorm', column)[0] ?? NaN;
-  // Between two validations the last one applies.
-  const values = run.series.scalars.values('validationLoss').subarray(0, column + 1);
-  return values.findLast((value) => !Number.isNaN(value)) ?? NaN;
-}
-
-function curvesOf(
-  drawn: readonly DrawnMember[],
-  { view, highlighted: highlighted }: Comparison,
-  theme: Theme,
-): readonly Curve[] {
-  const curves = drawn.map(({ id, name, run }): Curve => {
-    const { color, dash } = lineStyle(id, theme);
-    const points = pointsOf(run, view.measure);
-    const isSmooth = view.smoothing > 0 && view.measure !== 'validationLoss';
-    return {
-      label: name,
-      points: isSmooth ? smoothed(points, view.smoothing, run.series.scalars.stride) : points,
-      color: highlighted === undefined || highlighted === id ? color : withOpacity(color, 0.25),
-      dash,
-      width: highlighted === id ? 3 : 1.5,
-    };
-  });
-  // The highlighted run is drawn on top.
-  return curves.sort((a, b) => (a.width ?? 0) - (b.width ?? 0));
 }
 
 /** The baselines, if all runs have the same ones: they depend on the task. */
@@ -219,8 +202,26 @@ function baselinesOf(
   return baselineCurves(drawn[0]?.run.info.baselines ?? [], domain, { ...theme, baseline: faint, validation: faint });
 }
 
-function axisFor(drawn: readonly DrawnMember[], measure: Measure): 'linear' | 'log' {
-  return measure === 'gradNorm' ? 'log' : fittingAxis(drawn.map(({ run }) => pointsOf(run, measure)));
+function axisFor(lines: readonly ShownLine[], measure: Measure): 'linear' | 'log' {
+  return measure === 'gradNorm' ? 'log' : fittingAxis(allPoints(lines, measure));
+}
+
+/** The last update that a run of a line has. */
+function newestUpdateOf({ runs }: ShownLine): number {
+  return Math.max(...runs.map(({ run }) => run.status.updates)) - 1;
+}
+
+/** The columns of a line in the table: of a group the median, the lowest and the highest value. */
+function tabledCurves(line: ShownLine, measure: Measure): readonly TabledCurve[] {
+  const curve = { updates: newestUpdateOf(line) + 1, stride: strideOf(line) };
+  const values = { ...curve, name: lineLabel(line), valueAt: (update: number) => lineValueAt(line, update, measure) };
+  if (line.runs.length === 1) return [values];
+  const edges = (['lowest', 'highest'] as const).map((edge) => ({
+    ...curve,
+    name: `${line.name}, ${edge}`,
+    valueAt: (update: number) => spreadAt(line, update, measure)?.[edge] ?? NaN,
+  }));
+  return [values, ...edges];
 }
 
 function yTitle(drawn: readonly DrawnMember[], measure: Measure, yAxis: 'linear' | 'log'): string {

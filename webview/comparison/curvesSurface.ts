@@ -2,8 +2,7 @@ import { PlotSurface, SurfaceLine, type KeyPosition, type SurfacePoint } from '.
 import { middleOfUpdate, updateAt, type TrainingAxis } from '../plot/trainingAxis';
 import type { SharedZoom } from '../plot/zoom';
 import type { VisibleRange } from '../plot/zoomedRange';
-import type { ShownRun } from '../store/model';
-import type { Comparison } from './model';
+import type { Comparison, Member } from './model';
 import { highlight, type ComparisonStore } from './comparisonCell';
 
 /** Largest distance in pixels between the pointer and the curve that it highlights. */
@@ -15,11 +14,11 @@ export class CurvesSurface {
   readonly #crosshair = new SurfaceLine('crosshair');
   #axis: TrainingAxis | undefined;
 
-  /** @param heightOf pixels from the top to a run's curve at an update; NaN where it has no value */
+  /** @param heightOf pixels from the top to a run's curve, or that of its group, at an update; NaN where it has no value */
   constructor(
     readonly store: ComparisonStore,
     zoom: SharedZoom,
-    readonly heightOf: (run: ShownRun | undefined, update: number) => number,
+    readonly heightOf: (member: Member, update: number) => number,
   ) {
     this.element = new PlotSurface(
       zoom,
@@ -51,9 +50,9 @@ export class CurvesSurface {
   #pointAt({ x, y }: SurfacePoint): void {
     if (this.#axis === undefined) return;
     const update = updateAt(this.#axis, x);
-    const distances = this.store.model.members.flatMap(({ id, run }) => {
-      const distance = Math.abs(this.heightOf(run, update) - y);
-      return distance <= nearPixels ? [{ id, distance }] : [];
+    const distances = this.store.model.members.flatMap((member) => {
+      const distance = Math.abs(this.heightOf(member, update) - y);
+      return distance <= nearPixels ? [{ id: member.id, distance }] : [];
     });
     const [nearest] = distances.sort((a, b) => a.distance - b.distance);
     highlight(this.store, nearest?.id, update);

@@ -8,6 +8,7 @@ import type { Table } from '../plot/table';
 import { buttonTemplate } from '../ui/controls';
 import { element } from '../ui/element';
 import type { Theme } from '../theme/theme';
+import { isLit } from './lines';
 import { lineStyle } from './lineStyle';
 import type { Comparison, Member } from './model';
 import { highlight, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './comparisonCell';
@@ -49,7 +50,7 @@ export class DifferencesCell implements ComparisonCell {
     this.#frame.setSummary(summary(model));
     const cells = model.members.map((member) => cellsOf(member, model.keys));
     const key = JSON.stringify([model.keys, model.members.map(({ id, name }) => [id, name]), cells, theme.kind]);
-    const drawn = JSON.stringify([key, model.highlighted]);
+    const drawn = JSON.stringify([key, model.members.map(({ id }) => isLit(model, id))]);
     this.#frame.setTable(key, () => tableOf(model));
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
@@ -62,7 +63,7 @@ export class DifferencesCell implements ComparisonCell {
     const rows = repeat(
       members,
       ({ id }) => id,
-      (member, i) => this.#row(member, cells[i] ?? [], theme, member.id === model.highlighted),
+      (member, i) => this.#row(member, cells[i] ?? [], theme, isLit(model, member.id)),
     );
     return html`<table class="parameters comparison-table">
       <thead>

@@ -10,6 +10,7 @@ import type { ShownRun } from '../store/model';
 import type { Theme } from '../theme/theme';
 import { choice } from '../ui/controls';
 import { element } from '../ui/element';
+import { isLit } from './lines';
 import { lineStyle } from './lineStyle';
 import type { Comparison, ComparisonView, Member } from './model';
 import { formatShare } from './formatShare';
@@ -146,11 +147,13 @@ export class HeatmapsCell implements ComparisonCell {
     highlight(this.store, id, update, Math.max(0, Math.min(steps - 1, steps - 1 - fromTop)));
   }
 
-  #draw(member: Member, { view, highlighted: highlighted }: Comparison, scale: MagnitudeScale, theme: Theme): void {
+  #draw(member: Member, model: Comparison, scale: MagnitudeScale, theme: Theme): void {
+    const { view, highlighted } = model;
     const tile = this.#tiles.get(member.id);
     if (tile === undefined) return;
-    tile.element.classList.toggle('highlighted', member.id === highlighted);
-    tile.element.classList.toggle('dimmed', highlighted !== undefined && member.id !== highlighted);
+    const isHighlighted = isLit(model, member.id);
+    tile.element.classList.toggle('highlighted', isHighlighted);
+    tile.element.classList.toggle('dimmed', highlighted !== undefined && !isHighlighted);
     const { run } = member;
     const width = devicePixels(tile.canvas.clientWidth);
     const height = devicePixels(tile.canvas.clientHeight);

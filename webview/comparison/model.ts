@@ -1,5 +1,5 @@
 import { DisplaySeries } from '../../src/run/series/displaySeries';
-import type { ComparedRun, ComparedSubject, ComparisonState } from '../../src/protocol/comparison';
+import type { ComparedGroup, ComparedRun, ComparedSubject, ComparisonState } from '../../src/protocol/comparison';
 import type { RunStatus } from '../../src/protocol/run';
 import { standardCellStates, type CellStates, type CurveView, type ShownRun } from '../store/model';
 import { restoreCellStates } from '../store/savedView';
@@ -24,6 +24,8 @@ export interface ComparisonView extends CurveView, CellStates {
   readonly quantity: 'dh' | 'dhLocal';
   readonly layer: number;
   readonly range: readonly [number, number] | undefined;
+  /** Whether runs that differ in their seed only are one line, their median with a band, or a line each. */
+  readonly seeds: 'median' | 'runs';
 }
 
 /** Everything the comparison draws from. */
@@ -33,6 +35,8 @@ export interface Comparison {
   readonly subjects: readonly ComparedSubject[];
   readonly keys: readonly string[];
   readonly members: readonly Member[];
+  /** Of runs that differ in their seed only. */
+  readonly groups: readonly ComparedGroup[];
   readonly view: ComparisonView;
   /** The highlighted run, in all pictures. */
   readonly highlighted: number | undefined;
@@ -60,6 +64,7 @@ const standardView: ComparisonView = {
   quantity: 'dh',
   layer: 0,
   range: undefined,
+  seeds: 'median',
   ...standardCellStates,
 };
 
@@ -70,6 +75,7 @@ export function emptyComparison(saved: unknown): Comparison {
     subjects: [],
     keys: [],
     members: [],
+    groups: [],
     view: restoreView(saved),
     highlighted: undefined,
     update: undefined,
@@ -88,6 +94,7 @@ export function reduceComparison(model: Comparison, action: ComparisonAction): C
         subjects: action.state.subjects,
         keys: action.state.keys,
         members: action.state.runs.map(memberOf),
+        groups: action.state.groups,
       };
     case 'statusChanged':
       return {
@@ -136,6 +143,7 @@ function restoreView(saved: unknown): ComparisonView {
     quantity: oneOf(view?.quantity, ['dh', 'dhLocal'], standardView.quantity),
     layer: count(view?.layer),
     range: undefined,
+    seeds: oneOf(view?.seeds, ['median', 'runs'], standardView.seeds),
     ...restoreCellStates(view),
   };
 }

@@ -7,6 +7,8 @@ export interface ReadoutEntry {
   /** NaN where the run has no value there. */
   readonly value: number;
   readonly isHighlighted: boolean;
+  /** Of a group: the lowest and the highest value, and how many there are. */
+  readonly spread?: { readonly lowest: number; readonly highest: number; readonly n: number } | undefined;
 }
 
 /** A number with the widest text. */
@@ -31,7 +33,12 @@ export class StableReadout {
 
   /** @param where the point under the pointer; undefined where there is none */
   update(runs: readonly ReadoutEntry[], where: string | undefined): void {
-    const longest = runs.map((run) => ({ ...run, value: widest, isHighlighted: true }));
+    const longest = runs.map((run) => ({
+      ...run,
+      value: widest,
+      isHighlighted: true,
+      ...(run.spread === undefined ? {} : { spread: { ...run.spread, lowest: widest, highest: widest } }),
+    }));
     // The text of a point is shorter than the hint.
     setParts(this.#placeholder, partsOf(longest, this.hint));
     setParts(this.#text, where === undefined ? [this.hint] : partsOf(runs, where));
@@ -42,9 +49,12 @@ export class StableReadout {
 function partsOf(runs: readonly ReadoutEntry[], where: string): readonly string[] {
   return [
     where,
-    ...runs.flatMap(({ name, value, isHighlighted: isHighlighted }) => [
+    ...runs.flatMap(({ name, value, isHighlighted: isHighlighted, spread }) => [
       ` · ${isHighlighted ? '▸ ' : ''}${name}: `,
       Number.isNaN(value) ? '–' : formatNumber(value),
+      ...(spread === undefined
+        ? []
+        : [` (n = ${spread.n}), from `, formatNumber(spread.lowest), ' to ', formatNumber(spread.highest)]),
     ]),
   ];
 }

@@ -2,7 +2,7 @@ import { formatPercentage } from '../../src/text/numbers';
 import { html, render } from 'lit-html';
 import { fewestUpdates, trainingAxis } from '../plot/trainingAxis';
 import { SharedZoom } from '../plot/zoom';
-import type { Model, ShownRun } from '../store/model';
+import { selectedEntry, type Model, type ShownRun } from '../store/model';
 import type { RequestReplay } from '../../src/protocol/replayRequests';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
@@ -230,8 +230,9 @@ function progressShare(run: ShownRun | undefined): number {
   return run === undefined ? 0 : Math.min(1, run.status.updates / run.info.plannedUpdates);
 }
 
-function emptyText({ isReady, entries, variant }: Model): string {
-  const { state, reading } = entries.find((entry) => entry.variant === variant) ?? {};
+function emptyText(model: Model): string {
+  const { isReady } = model;
+  const { state, reading } = selectedEntry(model) ?? {};
   if (!isReady) return 'Loading run…';
   if (state === 'preparing' && reading !== undefined) return `Reading the data: ${formatPercentage(reading)}`;
   if (state === 'preparing') return 'Reading the data and building the network…';

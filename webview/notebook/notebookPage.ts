@@ -31,10 +31,14 @@ export function showNotebook(root: HTMLElement): void {
           report(error);
         });
       },
-      select: (variant) => void channel.request('select', { variant }).catch(report),
+      select: ({ variant, seed }) => void channel.request('select', { variant, seed }).catch(report),
       setPace: (pace) => void channel.request('setPace', pace).catch(report),
       setLearningRate: (rate) => void channel.request('setLearningRate', rate).catch(report),
       savePredictions: (update) => channel.request('savePredictions', { update }).then(() => undefined, report),
+      selectBest: () => {
+        inspectBest(store);
+        scrollToSequenceTime(root);
+      },
       selectLastFinite: () => {
         inspectLastFinite(store);
         scrollToSequenceTime(root);
@@ -86,6 +90,13 @@ function inspectLastFinite(store: Store): void {
   const t = broke?.t === undefined ? undefined : Math.max(0, Math.min(steps - 1, broke.t));
   const selection = { update: Math.max(0, updates - 1), t };
   store.dispatch({ kind: 'viewChanged', view: { selection, sequence: broke?.row ?? store.model.view.sequence } });
+}
+
+/** Selects the update that begins with the state of the lowest validation loss. */
+function inspectBest(store: Store): void {
+  const best = store.model.run?.status.best;
+  if (best === undefined) return;
+  store.dispatch({ kind: 'viewChanged', view: { selection: { update: best.updates, t: undefined } } });
 }
 
 /** Scrolls to the sequence-time cells, below the sticky header. */

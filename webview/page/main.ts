@@ -10,6 +10,7 @@ import '../notebook/notebook.css';
 import '../notebook/sequence.css';
 import { showComparison } from '../comparison/comparisonPage';
 import { showNotebook } from '../notebook/notebookPage';
+import { showRangeTest } from '../rangeTest/rangeTestPage';
 import { registerControls } from '../ui/controls';
 
 // The element's data-kind says which page to show.
@@ -17,4 +18,5 @@ registerControls();
 const root = document.getElementById('notebook');
 if (root === null) throw new Error('The page has no element "notebook".');
 if (root.dataset['kind'] === 'comparison') showComparison(root);
+else if (root.dataset['kind'] === 'rangeTest') showRangeTest(root);
 else showNotebook(root);

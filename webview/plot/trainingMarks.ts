@@ -14,10 +14,13 @@ export interface TrainingMark {
 
 /** The marks of a run, in the order of their updates. */
 export function trainingMarks({ info, status }: Pick<ShownRun, 'info' | 'status'>): readonly TrainingMark[] {
-  const rates = (status.rateChanges ?? []).map(({ update, learningRate }): TrainingMark => ({
+  const rates = (status.rateChanges ?? []).map(({ update, learningRate, cause }): TrainingMark => ({
     kind: 'rate',
     update,
-    words: `learning rate set to ${formatShortNumber(learningRate)}`,
+    words:
+      cause === 'plateau'
+        ? `plateau: learning rate reduced to ${formatShortNumber(learningRate)}`
+        : `learning rate set to ${formatShortNumber(learningRate)}`,
   }));
   const resumes = info.resumedAt.map((update): TrainingMark => ({ kind: 'resume', update, words: 'resumed here' }));
   const findings = status.findings

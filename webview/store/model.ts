@@ -175,6 +175,7 @@ export interface Model {
   readonly fileName: string;
   readonly entries: readonly PanelEntry[];
   readonly variant: string | undefined;
+  readonly seed: number | undefined;
   readonly run: ShownRun | undefined;
   readonly message: string | undefined;
   /** A command that was pressed and that the host has not answered. */
@@ -264,6 +265,7 @@ export const emptyModel: Model = {
   fileName: '',
   entries: [],
   variant: undefined,
+  seed: undefined,
   run: undefined,
   message: undefined,
   sent: undefined,
@@ -274,3 +276,8 @@ export const emptyModel: Model = {
   pointedLoss: undefined,
   unrollingStep: undefined,
 };
+
+/** The entry of the shown run; undefined where the list of entries does not have it. */
+export function selectedEntry({ entries, variant, seed }: Pick<Model, 'entries' | 'variant' | 'seed'>) {
+  return entries.find((entry) => entry.variant === variant && entry.seed === seed);
+}

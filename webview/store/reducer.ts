@@ -96,7 +96,7 @@ function rangeIncluding(range: View['range'], at: number): View['range'] {
 function runLoaded(before: Model, state: PanelState): Model {
   const model = { ...before, view: viewToRestore(before.view, state) };
   const run = state.run === undefined ? undefined : shownRunOf(state.run, model.run);
-  const changed = model.isReady && model.variant !== state.selected;
+  const changed = model.isReady && (model.variant !== state.selected || model.seed !== state.selectedSeed);
   const isOtherRun = model.run !== undefined && run?.info.folder !== model.run.info.folder;
   return {
     isReady: true,
@@ -107,6 +107,7 @@ function runLoaded(before: Model, state: PanelState): Model {
     fileName: state.fileName,
     entries: state.entries,
     variant: state.selected,
+    seed: state.selectedSeed,
     run,
     message: state.message,
     sent: changed || isOtherRun || run === undefined ? undefined : stillSent(model.sent, run.status),

@@ -13,20 +13,26 @@ import {
 export interface SavedState {
   readonly uri: string;
   readonly variant?: string;
+  readonly seed?: number;
   readonly folder?: string;
   readonly view: View;
 }
 
 /** The state to store for this model. */
-export function savedStateOf({ uri, variant, folder, view }: Model): SavedState {
-  return { uri, ...(variant === undefined ? {} : { variant }), ...(folder === undefined ? {} : { folder }), view };
+export function savedStateOf({ uri, variant, seed, folder, view }: Model): SavedState {
+  return {
+    uri,
+    ...(variant === undefined ? {} : { variant }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(folder === undefined ? {} : { folder }),
+    view,
+  };
 }
 
 /** Whether two states are equal; an unchanged view is the same object. */
 export function isSameState(one: SavedState, other: SavedState): boolean {
-  return (
-    one.view === other.view && one.uri === other.uri && one.variant === other.variant && one.folder === other.folder
-  );
+  const isSameRun = one.variant === other.variant && one.seed === other.seed && one.folder === other.folder;
+  return one.view === other.view && one.uri === other.uri && isSameRun;
 }
 
 /** The view of a stored state; what an older version lacks or wrote differently gets its default. */

@@ -4,6 +4,7 @@ import { hasFallen, hasLearned, recentLoss } from '../progress';
 import { higherRate, lowerRate, setKey, type Remedy } from '../remedy';
 import type { Rule, RuleResult } from '../rule';
 import { inLayer, saturatedCandidate } from './gateValues';
+import { weightDecayOf } from './weightDecay';
 import { decayOverLag, lastingMemory, remedyFor } from './time';
 import { median, ratiosOf } from './updateRatios';
 
@@ -82,28 +83,29 @@ const scheduleEnds = cause('scheduleEnds', ({ experiment: { optimizer }, rates, 
   if (optimizer.schedule === 'constant' || rates.count === 0) return undefined;
   const share = rates.sum / rates.count / optimizer.learningRate;
   if (share > 0.25) return undefined;
+  const isPlateau = 'plateau' in optimizer.schedule;
   return {
     keyPath: ['optimizer', 'schedule'],
     message:
       `Over ${formatCount(updates, 'update')} the schedule left ${formatPercentage(share)} of the learning rate on average. ` +
-      'Stretch it over the run, or use a constant rate.',
+      `${isPlateau ? 'Raise its patience' : 'Stretch it over the run'}, or use a constant rate.`,
     remedies: [[setKey(['optimizer', 'schedule'], 'constant')]],
   };
 });
 
-const weightDecay = cause('weightDecay', ({ experiment: { optimizer }, weightNorm, firstWeightNorm, clippedNorm }) => {
-  const decay = optimizer.weightDecay * weightNorm.mean();
+const weightDecay = cause('weightDecay', (observations) => {
+  const { experiment, weightNorm, firstWeightNorm } = observations;
+  const { optimizer } = experiment;
   const first = firstWeightNorm.mean ?? 0;
   const hasCollapsed = weightNorm.mean() < 0.3 * first;
-  if (optimizer.weightDecay === 0 || !(hasCollapsed || decay > 0.5 * clippedNorm.mean())) return undefined;
+  const { decay, other, comparison } = weightDecayOf(observations);
+  if (optimizer.weightDecay === 0 || !(hasCollapsed || decay > 0.5 * other)) return undefined;
   const evidence = hasCollapsed
     ? ` ‖w‖ has fallen from ${formatNumber(first)} to ${formatNumber(weightNorm.mean())}.`
     : '';
   return {
     keyPath: ['optimizer', 'weightDecay'],
-    message:
-      `The weight decay pulls the weights towards 0 with ${formatNumber(decay)} (weightDecay · ‖w‖), the gradient with ` +
-      `${formatNumber(clippedNorm.mean())}.${evidence} Use a smaller weightDecay, or 0.`,
+    message: `${comparison}${evidence} Use a smaller weightDecay, or 0.`,
     remedies: [[setKey(['optimizer', 'weightDecay'], 0)]],
   };
 });

@@ -34,7 +34,7 @@ function fixActions(document: TextDocument, file: ExperimentFile, shown: ShownFi
     train.command = {
       command: commands.train,
       title: 'Train',
-      arguments: [session.uri.toString(), session.variant],
+      arguments: [session.uri.toString(), session.variant, session.seed],
     };
     return [train];
   }
@@ -48,12 +48,13 @@ function fixActions(document: TextDocument, file: ExperimentFile, shown: ShownFi
     const title = titleOf(remedy, session.variant);
     const fix = codeAction(title, CodeActionKind.QuickFix, [diagnostic]);
     fix.edit = editOf(document, changes);
-    const retrain = codeAction(`${title}, and train again`, CodeActionKind.QuickFix, [diagnostic]);
+    const again = session.seed === undefined ? 'again' : `seed ${session.seed} again`;
+    const retrain = codeAction(`${title}, and train ${again}`, CodeActionKind.QuickFix, [diagnostic]);
     const request: FixRequest = { title, changes };
     retrain.command = {
       command: commands.fixAndTrain,
       title: 'Fix and Train Again',
-      arguments: [session.uri.toString(), session.variant, request],
+      arguments: [session.uri.toString(), session.variant, session.seed, request],
     };
     const added = file.newVariant(remedy, session.variant);
     const keep = codeAction(`Keep this file, and add the variant ${quote(added.name)}`, CodeActionKind.QuickFix, [
@@ -73,7 +74,7 @@ function otherActions({ finding, session, diagnostic }: ShownFinding): readonly 
   show.command = {
     command: commands.showUpdate,
     title: 'Show Update',
-    arguments: [session.uri.toString(), session.variant, update],
+    arguments: [session.uri.toString(), session.variant, session.seed, update],
   };
   const explain = codeAction(`Explain ${code}`, CodeActionKind.QuickFix, [diagnostic]);
   explain.command = { command: commands.showRule, title: 'Explain Finding', arguments: [code] };

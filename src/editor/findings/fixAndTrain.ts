@@ -6,6 +6,7 @@ import type { Session } from '../../session/session';
 import type { Sessions, Target } from '../../session/sessions';
 import { formatFindings } from '../../text/findingCount';
 import { formatNumber } from '../../text/numbers';
+import { targetOf } from '../targets';
 import type { FixRequest } from './findingActions';
 
 /** What fixing and training again uses of the extension. */
@@ -18,11 +19,14 @@ export interface FixAndTrainParts {
 
 /** Registers the command that applies a fix to a file, trains again, and says what that changed. */
 export function registerFixAndTrain(parts: FixAndTrainParts): Disposable {
-  return registry.registerCommand(commands.fixAndTrain, async (uri: unknown, variant: unknown, request: unknown) => {
-    if (typeof uri !== 'string' || typeof request !== 'object' || request === null) return;
-    const target = { uri: Uri.parse(uri), variant: typeof variant === 'string' ? variant : undefined };
-    await fixAndTrain(parts, target, request as FixRequest);
-  });
+  return registry.registerCommand(
+    commands.fixAndTrain,
+    async (uri: unknown, variant: unknown, seed: unknown, request: unknown) => {
+      const target = typeof uri === 'string' ? targetOf(uri, variant, seed) : undefined;
+      if (target === undefined || typeof request !== 'object' || request === null) return;
+      await fixAndTrain(parts, target, request as FixRequest);
+    },
+  );
 }
 
 async function fixAndTrain({ sessions, train, compare }: FixAndTrainParts, target: Target, fix: FixRequest) {

@@ -1,6 +1,7 @@
-import { commands as registry, Uri, type Disposable } from 'vscode';
+import { commands as registry, type Disposable, type Uri } from 'vscode';
 import { commands } from '../../platform/ids';
 import type { Target } from '../../session/sessions';
+import { targetOf } from '../targets';
 import { registerFixAndTrain, type FixAndTrainParts } from './fixAndTrain';
 import { registerRulePages } from './rulePages';
 import { registerUpdateLinks } from './updateLinks';
@@ -19,10 +20,12 @@ export function registerFindingCommands(parts: FindingParts): Disposable[] {
     registerRulePages(parts.pages),
     ...registerUpdateLinks(parts.showUpdate),
     registerFixAndTrain(parts),
-    registry.registerCommand(commands.showUpdate, async (uri: unknown, variant: unknown, update: unknown) => {
-      if (typeof uri !== 'string' || typeof update !== 'number') return;
-      const target = { uri: Uri.parse(uri), variant: typeof variant === 'string' ? variant : undefined };
-      await parts.showUpdate(target, update);
-    }),
+    registry.registerCommand(
+      commands.showUpdate,
+      async (uri: unknown, variant: unknown, seed: unknown, update: unknown) => {
+        const target = typeof uri === 'string' ? targetOf(uri, variant, seed) : undefined;
+        if (target !== undefined && typeof update === 'number') await parts.showUpdate(target, update);
+      },
+    ),
   ];
 }

@@ -13,11 +13,13 @@ import type { ExperimentFile } from '../../experiment/experimentFile';
 import { DisposableStore } from '../../platform/disposable';
 import { diagnostic } from '../../platform/labels';
 import { Throttler } from '../../platform/throttler';
+import { memberName } from '../../run/displayName';
 import type { Estimates } from '../../session/live/estimates';
 import type { Session } from '../../session/session';
 import type { Sessions } from '../../session/sessions';
 import { changedKeys, formatKeyNames } from '../changedKeys';
 import { parsedInHost } from '../experimentCheck';
+import { mergeSeeds } from './mergeSeeds';
 import { rulePage } from './rulePages';
 import { severities } from './severities';
 import { linkToUpdate } from './updateLinks';
@@ -116,13 +118,14 @@ export class RunFindings implements Disposable {
     // While a text can't be read, its findings stay where they are.
     if (parsed?.kind === 'refused' || document.version !== version) return;
     const checked = new Set(this.estimates.findingsOf(uri).map((finding) => finding.message));
-    const found = this.sessions.of(uri).flatMap((session) => {
-      const isGone = parsed !== undefined && session.variant !== undefined && !hasVariant(parsed.file, session.variant);
+    const all = this.sessions.of(uri).flatMap((session) => {
+      const isGone = parsed !== undefined && !hasTarget(parsed.file, session);
       const findings = isGone ? [] : (this.#seen.get(session) ?? []);
-      return findings
-        .filter(({ message }) => !checked.has(message))
-        .map((finding) => this.#shownAs(finding, session, document, parsed?.file));
+      return findings.filter(({ message }) => !checked.has(message)).map((finding) => ({ finding, session }));
     });
+    const found = mergeSeeds(all).map(({ finding, session, seeds }) =>
+      this.#shownAs(finding, session, seeds, document, parsed?.file),
+    );
     this.#shown.set(uri.toString(), { version, found });
     this.#collection.set(
       uri,
@@ -130,12 +133,20 @@ export class RunFindings implements Disposable {
     );
   }
 
-  #shownAs(finding: Finding, session: Session, document: TextDocument, file: ExperimentFile | undefined): ShownFinding {
+  #shownAs(
+    finding: Finding,
+    session: Session,
+    seeds: readonly number[],
+    document: TextDocument,
+    file: ExperimentFile | undefined,
+  ): ShownFinding {
     const { code, level, keyPath, message, when, update } = finding;
     // A file that only the trainer parses shows them at its start.
     const place = file?.placeOf(keyPath, session.variant) ?? { offset: 0, length: 1 };
     const range = new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length));
-    const of = session.variant === undefined ? '' : `${session.variant}: `;
+    const member = memberName(session.variant, session.seed);
+    const also = seeds.length < 2 ? '' : ` (also ${seeds.filter((seed) => seed !== session.seed).join(', ')})`;
+    const of = member === undefined ? '' : `${member}${also}: `;
     const changes = this.#changesSince(session, document.uri, file);
     const isOutdated = changes !== undefined;
     const shown = diagnostic({
@@ -158,6 +169,8 @@ export class RunFindings implements Disposable {
   }
 }
 
-function hasVariant({ variants }: ExperimentFile, name: string): boolean {
-  return variants.some((variant) => variant.name === name);
+/** Whether a file still has the variant and the seed of a run. */
+function hasTarget(file: ExperimentFile, { variant, seed }: Session): boolean {
+  const isKnown = variant === undefined || file.variants.some(({ name }) => name === variant);
+  return isKnown && (seed === undefined || file.seedsOf(variant).includes(seed));
 }

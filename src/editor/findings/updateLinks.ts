@@ -18,6 +18,7 @@ import { formatExact } from '../../text/numbers';
 const linkSchema = z.object({
   uri: z.string(),
   variant: z.string().optional(),
+  seed: z.number().optional(),
   update: z.number().int().nonnegative(),
 });
 
@@ -25,8 +26,8 @@ const linkSchema = z.object({
  * A link below a diagnostic to the update of a run at which it was found. VS Code opens the link of a diagnostic in an
  * editor, so it leads to a document, in whose place `registerUpdateLinks` shows the panel.
  */
-export function linkToUpdate({ uri, variant }: Target, update: number): DiagnosticRelatedInformation {
-  const query = JSON.stringify({ uri: uri.toString(), variant, update });
+export function linkToUpdate({ uri, variant, seed }: Target, update: number): DiagnosticRelatedInformation {
+  const query = JSON.stringify({ uri: uri.toString(), variant, seed, update });
   const link = Uri.from({ scheme: updateScheme, path: `/update ${formatExact(update)}`, query });
   return relatedInformation(new Location(link, new Position(0, 0)), 'Show this update in the panel of the run');
 }
@@ -51,7 +52,7 @@ async function follow(tab: Tab, show: (target: Target, update: number) => Promis
   if (!(input instanceof TabInputText) || input.uri.scheme !== updateScheme || !tab.isActive) return;
   const link = parse(input.uri.query);
   await window.tabGroups.close(tab).then(undefined, () => undefined);
-  if (link !== undefined) await show({ uri: Uri.parse(link.uri), variant: link.variant }, link.update);
+  if (link !== undefined) await show({ uri: Uri.parse(link.uri), variant: link.variant, seed: link.seed }, link.update);
 }
 
 function parse(query: string): z.infer<typeof linkSchema> | undefined {

@@ -1,6 +1,7 @@
 import type { OptimizerSpec } from '../spec';
 import { adagrad } from './adagrad';
 import { adam } from './adam';
+import { adamw } from './adamw';
 import type { Optimizer, OptimizerOf } from './optimizer';
 import { rmsprop } from './rmsprop';
 import { sgd } from './sgd';
@@ -11,6 +12,7 @@ export const optimizers: { readonly [Kind in OptimizerSpec['kind']]: (spec: Opti
   adagrad,
   rmsprop,
   adam,
+  adamw,
 };
 
 /** The optimizer of a specification. The base rate and the schedule are applied outside: see `UpdateStep.rate`. */

@@ -1,3 +1,4 @@
+import { maxSeeds } from '../schema/seedsSchema';
 import { isObject, type JsonObject } from './document';
 
 /** Errors of a list that are explained: to explain an error takes longer than to find it. */
@@ -22,20 +23,21 @@ export class LongLists {
   readonly #placeholders = new WeakMap<readonly unknown[], readonly unknown[]>();
 
   /** The value with a short list in place of each long one, for which the schema gives the same result. */
-  shorten(value: unknown): ShortenedValue {
+  shorten(written: unknown): ShortenedValue {
+    const value = withFewSeeds(written);
     const data = isObject(value) ? value['data'] : undefined;
     if (!isObject(value) || !isObject(data)) return { value, restore: (experiment) => experiment };
-    const written = new Map<string, readonly unknown[]>();
+    const lists = new Map<string, readonly unknown[]>();
     const placeholders = new Map<string, readonly unknown[]>();
     for (const key of keys) {
       const list: unknown = data[key];
       if (!Array.isArray(list) || list.length === 0) continue;
-      written.set(key, list);
+      lists.set(key, list);
       placeholders.set(key, this.#placeholderFor(key, list));
     }
     return {
       value: { ...value, data: { ...data, ...Object.fromEntries(placeholders) } },
-      restore: (experiment) => ({ ...experiment, data: { ...experiment.data, ...Object.fromEntries(written) } }),
+      restore: (experiment) => ({ ...experiment, data: { ...experiment.data, ...Object.fromEntries(lists) } }),
     };
   }
 
@@ -45,6 +47,13 @@ export class LongLists {
     this.#placeholders.set(list, found);
     return found;
   }
+}
+
+/** A value whose list of seeds is too long, but not longer than is needed to say so. */
+function withFewSeeds(value: unknown): unknown {
+  const seeds = isObject(value) ? value['seeds'] : undefined;
+  if (!isObject(value) || !Array.isArray(seeds) || seeds.length <= maxSeeds + 1) return value;
+  return { ...value, seeds: seeds.slice(0, maxSeeds + 1) };
 }
 
 function placeholderForNames(list: readonly unknown[]): readonly unknown[] {

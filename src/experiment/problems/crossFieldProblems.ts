@@ -53,6 +53,7 @@ export function crossFieldProblems(experiment: ValidExperiment): readonly Unplac
     ...(data.length > 0 ? [] : lossProblems(experiment)),
     ...optimizerProblems(experiment),
     ...batchProblems(experiment),
+    ...patienceProblems(experiment),
   ];
 }
 
@@ -101,6 +102,18 @@ function row(values: readonly number[]): string {
 }
 
 function optimizerProblems({ optimizer }: ValidExperiment): readonly UnplacedProblem[] {
+  return [...momentumProblems(optimizer), ...plateauProblems(optimizer)];
+}
+
+function plateauProblems({ schedule, learningRate }: ValidExperiment['optimizer']): readonly UnplacedProblem[] {
+  if (schedule === 'constant' || !('plateau' in schedule)) return [];
+  const { minLearningRate } = schedule.plateau;
+  if (minLearningRate < learningRate || minLearningRate === 0) return [];
+  const message = `"minLearningRate" is ${formatExact(minLearningRate)}, but "learningRate" is ${formatExact(learningRate)}, so that the schedule could never reduce it: write a smaller number, or delete the key for 0.`;
+  return [inconsistent(['optimizer', 'schedule', 'plateau', 'minLearningRate'], message)];
+}
+
+function momentumProblems(optimizer: ValidExperiment['optimizer']): readonly UnplacedProblem[] {
   if (optimizer.kind !== 'sgd' || !optimizer.nesterov || optimizer.momentum > 0) return [];
   const message =
     '"nesterov" is true, but "momentum" is 0: give a momentum above 0, such as 0.9, or delete "nesterov".';
@@ -112,6 +125,24 @@ function batchProblems({ data, training }: ValidExperiment): readonly UnplacedPr
   const message = `"batch" is ${formatExact(training.batch)}, but inline sequences are always one batch, here of ${formatExact(data.sequences.length)}: delete the key.`;
   const keyPath = ['training', 'batch'];
   return [{ code: 'unfittingKey', message, keyPath, at: 'key', fixes: [deletionOf(keyPath)] }];
+}
+
+/** Early stopping needs validation losses. */
+function patienceProblems({ data, training }: ValidExperiment): readonly UnplacedProblem[] {
+  if (training.patience === undefined) return [];
+  const keyPath = ['training', 'patience'];
+  if (training.validateEvery === 0) {
+    const message =
+      '"patience" counts validations, but "validateEvery" is 0, so that none is made: write the updates between two, such as 100, or delete "patience".';
+    return [inconsistent(keyPath, message)];
+  }
+  const isHeldOut = !('sequences' in data) && !('validation' in data && data.validation === 0);
+  if (isHeldOut) return [];
+  const message =
+    'sequences' in data
+      ? '"patience" counts validations, but inline sequences have no part that is held out: delete the key.'
+      : '"patience" counts validations, but "data.validation" is 0, so that nothing is held out: write a fraction such as 0.1 there, or delete "patience".';
+  return [inconsistent(keyPath, message)];
 }
 
 function tableProblems(data: WrittenTable): readonly UnplacedProblem[] {

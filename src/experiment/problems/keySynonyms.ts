@@ -1,5 +1,6 @@
 /** Names of PyTorch, Keras, pandas and of papers for keys of an experiment, by the path of the key. */
 const synonyms: Readonly<Record<string, readonly string[]>> = {
+  seeds: ['seeds', 'n seeds', 'num seeds', 'random seeds'],
   seed: ['seed', 'random seed', 'random state', 'manual seed'],
   loss: ['loss', 'criterion', 'loss function', 'loss fn', 'objective'],
   bptt: ['bptt', 'tbptt', 'truncation', 'truncated bptt', 'bptt steps'],
@@ -63,6 +64,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   'optimizer.learningRate': ['learning rate', 'lr', 'eta', 'step size', 'rate'],
   'optimizer.weightDecay': ['weight decay', 'wd', 'l2'],
   'optimizer.schedule': ['schedule', 'scheduler', 'lr schedule', 'lr scheduler', 'learning rate schedule'],
+  'optimizer.schedule.plateau': ['plateau', 'reduce lr on plateau'],
   'optimizer.epsilon': ['epsilon', 'eps'],
   'optimizer.beta1': ['beta 1', 'betas'],
   'optimizer.beta2': ['beta 2'],
@@ -88,6 +90,7 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   'training.batch': ['batch', 'batch size', 'mini batch', 'mini batch size', 'bs'],
   'training.validateEvery': ['validate every', 'eval every', 'eval interval', 'validation interval', 'validation freq'],
   'training.checkpointEvery': ['checkpoint every', 'save every', 'save interval', 'checkpoint interval', 'save freq'],
+  'training.patience': ['patience', 'early stopping', 'early stopping patience', 'early stop'],
   'training.stopAtLoss': ['stop at loss'],
 };
 

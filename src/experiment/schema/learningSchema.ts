@@ -174,6 +174,14 @@ export const trainingSchema = z
         1_000_000_000,
         500,
       ),
+      patience: requiredInteger(
+        {
+          title: 'Patience',
+          text: 'Early stopping: the run stops after so many validations in a row without a new lowest validation loss. The state at the lowest validation loss is kept in `checkpoints/best.safetensors`, with or without this key.',
+        },
+        1,
+        1_000_000_000,
+      ).optional(),
       stopAtLoss: requiredNumber(
         { title: 'Stop at loss', text: 'The run stops when the training loss of an update is at or below this value.' },
         { from: 0 },

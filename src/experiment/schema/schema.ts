@@ -5,6 +5,7 @@ import { bpttSchema, clipSchema, lossSchema, recordSchema, trainingSchema } from
 import { modelSchema } from './modelSchema';
 import { openSchema } from './openSchema';
 import { optimizerSchema } from './optimizerSchema';
+import { maxSeed, seedsSchema } from './seedsSchema';
 
 const versionError = 'write 1, the only version, or delete the key';
 
@@ -26,9 +27,10 @@ export const experimentSchema = z.strictObject(
         text: 'Seed of the random numbers: the same file, data and build give the same results, bit for bit.',
       },
       0,
-      4_294_967_295,
+      maxSeed,
       1,
     ),
+    seeds: seedsSchema,
     data: dataSchema,
     model: modelSchema,
     loss: lossSchema,
@@ -98,9 +100,10 @@ export type Model = Pick<WrittenModel, 'cell' | 'hidden' | 'layers' | 'init' | '
 
 /**
  * An experiment with a variant applied and every default written out; as JSON it is a valid experiment file.
- * `training.batch` is absent for inline sequences, whose number is the batch size.
+ * `training.batch` is absent for inline sequences, whose number is the batch size. It is one run: `seed` is its own, and
+ * there are no `seeds`.
  */
-export type ResolvedExperiment = Omit<Written, 'data' | 'loss' | 'model'> & {
+export type ResolvedExperiment = Omit<Written, 'data' | 'loss' | 'model' | 'seeds'> & {
   readonly data: ExperimentData;
   readonly model: Model;
   /** Only mse has `output`. */

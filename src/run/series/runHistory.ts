@@ -1,3 +1,4 @@
+import type { BestValidation } from '../endReason';
 import type { RecordBatch, RecordLayout } from '../records/recordBatch';
 import { DisplaySeries } from './displaySeries';
 import type { MissingUpdates } from './missing';
@@ -13,6 +14,8 @@ export interface RunNumbers {
   readonly lastClip: number | undefined;
   readonly loss: number | undefined;
   readonly validationLoss: number | undefined;
+  /** The lowest one; undefined without any, and where a summary of an earlier version does not tell. */
+  readonly best: BestValidation | undefined;
   readonly learningRate: number | undefined;
   /** Updates without a record; undefined if there are none. */
   readonly missing: MissingUpdates | undefined;
@@ -26,6 +29,7 @@ export const initialNumbers: RunNumbers = {
   lastClip: undefined,
   loss: undefined,
   validationLoss: undefined,
+  best: undefined,
   learningRate: undefined,
   missing: undefined,
 };
@@ -61,10 +65,22 @@ export class RunHistory {
       lastClip: lastClipped < 0 ? this.#numbers.lastClip : batch.update[lastClipped],
       loss: batch.loss[last],
       validationLoss: batch.validationLoss.findLast((value) => !Number.isNaN(value)) ?? this.#numbers.validationLoss,
+      best: bestOf(batch, this.#numbers.best),
       learningRate: batch.learningRate[last],
       missing: missingUpTo(batch.update[0] ?? 0, this.#numbers),
     };
   }
+}
+
+function bestOf({ count, update, validationLoss }: RecordBatch, before: BestValidation | undefined) {
+  let best = before;
+  for (let n = 0; n < count; n++) {
+    const loss = validationLoss[n] ?? NaN;
+    if (Number.isFinite(loss) && loss < (best?.validationLoss ?? Infinity)) {
+      best = { updates: (update[n] ?? 0) + 1, validationLoss: loss };
+    }
+  }
+  return best;
 }
 
 /** The missing updates after `update` has been added. */

@@ -4,7 +4,8 @@
  * - `run.json`: the resolved experiment, what trained it and how it ended;
  * - `records.arrows`: one row per update (see recordEncoder);
  * - `checkpoints/update-N.safetensors`: everything needed to resume after N updates;
- * - `rate-changes.jsonl`: learning rates that the user changed, with the first update of each;
+ * - `checkpoints/best.safetensors`: the same at the lowest validation loss so far, if validation is measured;
+ * - `rate-changes.jsonl`: changes of the learning rate, by the user or a plateau schedule, with the first update of each;
  * - `findings.jsonl`: the findings of the diagnosis, one per line, if there are any;
  * - `overview.safetensors`: a summary of the records, so that a long run opens at once; recreated if it is missing;
  * - `display-name.txt`: the name that the user gave the run, if any;
@@ -23,6 +24,7 @@ export const runFiles = {
   findings: 'findings.jsonl',
   overview: 'overview.safetensors',
   checkpoints: 'checkpoints',
+  bestCheckpoint: 'checkpoints/best.safetensors',
   checkpoint: (updates: number): string => `checkpoints/update-${updates}.safetensors`,
   /** Changes of the learning rate, one JSON object per line. */
   rateChanges: 'rate-changes.jsonl',
@@ -49,6 +51,7 @@ const fileNames: ReadonlySet<string> = new Set(
 export function isRunFile(path: string): boolean {
   const written = path.replace(/\.partial$/, '');
   const folder = `${runFiles.checkpoints}/`;
+  if (written === runFiles.bestCheckpoint) return true;
   if (written.startsWith(folder)) return updatesOfCheckpoint(written.slice(folder.length)) !== undefined;
   return fileNames.has(written) || /^step-\d{1,15}\.safetensors$/.test(written);
 }

@@ -2,16 +2,27 @@
 export const defaultRunsFolder = 'unroll-runs';
 
 /**
- * The folder of a new run: named after the experiment and the time of its start, so that names sort by time.
+ * The folder of a new run: named after the experiment, its variant, its seed and the time of its start, so that names sort
+ * by time.
  *
  * @param experimentPath path of the experiment file, with / or \ between folders
  * @param runs path of the folder of runs; by default next to the experiment
+ * @param seed of a run that is one of a group of seeds
  */
-export function newRunFolder(experimentPath: string, variant: string | undefined, now: Date, runs?: string): string {
+export function newRunFolder(
+  experimentPath: string,
+  variant: string | undefined,
+  now: Date,
+  runs?: string,
+  seed?: number,
+): string {
   const cut = Math.max(experimentPath.lastIndexOf('/'), experimentPath.lastIndexOf('\\'));
   const stem = experimentPath.slice(cut + 1).replace(/\.rnn\.json$/i, '');
   const timestamp = now.toISOString().replace(/[-:]/g, '').replace('T', '-').replace('.', '-').replace('Z', '');
-  const nameParts = [stem, ...(variant === undefined ? [] : [variant])].map(asFileName);
+  const nameParts = [
+    ...[stem, ...(variant === undefined ? [] : [variant])].map(asFileName),
+    ...(seed === undefined ? [] : [seedFolder(seed)]),
+  ];
   return `${runs ?? `${experimentPath.slice(0, cut + 1)}${defaultRunsFolder}`}/${nameParts.join('--')}--${timestamp}`;
 }
 
@@ -31,4 +42,9 @@ function asFileName(name: string): string {
 function truncateToBytes(text: string, bytes: number): string {
   const { read } = new TextEncoder().encodeInto(text, new Uint8Array(bytes));
   return text.slice(0, read);
+}
+
+/** The name of a seed in the names of folders. */
+export function seedFolder(seed: number): string {
+  return `seed-${seed}`;
 }

@@ -67,6 +67,13 @@ export function writeTensorFile({ tensors, metadata }: TensorFile): Uint8Array {
   return bytes;
 }
 
+/** The length of the header of a file that begins with these 8 bytes; undefined if it is none of a readable file. */
+export function headerLengthOf(start: Uint8Array): number | undefined {
+  if (start.length < 8) return undefined;
+  const length = new DataView(start.buffer, start.byteOffset, start.byteLength).getBigUint64(0, true);
+  return length > BigInt(maxHeaderBytes) ? undefined : Number(length);
+}
+
 /** Offset of the checksum: the metadata come first in the file, and the checksum first in them. */
 const checksumOffset = 8 + `{"__metadata__":{"${checksumKey}":"`.length;
 

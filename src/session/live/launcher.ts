@@ -7,6 +7,8 @@ import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import { reasonOf } from '../../protocol/channel';
 import { isResumable } from '../../protocol/run';
 import type { RunStart, StartParams } from '../../protocol/trainer';
+import { memberName } from '../../run/displayName';
+import { groupSeed } from '../../run/runInfo';
 import { formatUnsaved } from '../../run/storage/storageErrorAdvice';
 import { removeIncompleteRun } from '../../run/storage/incompleteRun';
 import { lockFolder, type FolderLock } from '../../run/storage/folderLock.node';
@@ -49,6 +51,8 @@ export interface ProblemsFound {
 interface Prepared {
   readonly target: Target;
   readonly experiment: ResolvedExperiment;
+  /** The seeds of the group of which the run is one. */
+  readonly seeds: readonly number[];
   /** Reads its files when it trains: runs that wait would hold copies of them in the extension host. */
   readonly readFiles: () => Promise<FilesRead>;
   /** Where the run is saved; undefined if it is not. */
@@ -122,21 +126,24 @@ export class Launcher implements Disposable {
     this.#noticed.dispose();
   }
 
-  async #prepare(target: Target, begin: RunStart): Promise<Preparation> {
+  async #prepare(requested: Target, begin: RunStart): Promise<Preparation> {
     try {
-      const parsed = await readExperiment(target.uri);
+      const parsed = await readExperiment(requested.uri);
       if (parsed.kind === 'refused') return parsed;
       const { file } = parsed;
-      const resolved = file.resolve(target.variant);
+      const resolved = file.resolve(requested.variant, requested.seed);
+      // Of several seeds the first is trained unless another one is requested.
+      const target =
+        requested.seed === undefined ? { ...requested, seed: file.seedsOf(requested.variant)[0] } : requested;
       if (resolved.kind === 'refused') return { kind: 'refused', problems: placed(file, target, resolved.problems) };
-      const { experiment } = resolved;
+      const { experiment, seeds } = resolved;
       const access = accessFor(target.uri);
       const checked = await checkFiles(experiment, access);
       if (checked.kind === 'refused') return { kind: 'refused', problems: placed(file, target, checked.problems) };
       const folder = this.#folderFor(target);
       if (folder !== undefined) await this.#notifyRestriction(target.uri);
       const read = () => readFiles(experiment, access);
-      const prepared = { target, experiment, readFiles: read, folder, stored: undefined, file, begin };
+      const prepared = { target, experiment, seeds, readFiles: read, folder, stored: undefined, file, begin };
       return { kind: 'prepared', prepared };
     } catch (error) {
       return { kind: 'failed', message: `The experiment can't be read: ${reasonOf(error)}` };
@@ -171,7 +178,7 @@ export class Launcher implements Disposable {
     await earlier?.released;
     const stored = await readStoredRun(Uri.file(folder));
     if (stored === undefined) return { kind: 'failed', message: `${folder} has no readable run.` };
-    if (!isResumable(stored.state)) {
+    if (!isResumable(stored.state, 'whole', stored.manifest.reason)) {
       const isElsewhere = stored.state === 'elsewhere';
       const why = isElsewhere ? 'another window or a terminal is training it now' : `it is ${stored.state}`;
       return { kind: 'failed', message: `This run can't be resumed: ${why}.` };
@@ -195,9 +202,10 @@ export class Launcher implements Disposable {
       kind: 'read',
       files: await readStoredRunFiles(experiment, base, manifest.facts.dataDigest),
     };
-    const target = { uri, variant: manifest.variant ?? undefined };
+    const target = { uri, variant: manifest.variant ?? undefined, seed: groupSeed(manifest.facts) };
     const prepared = {
       ...{ target, experiment, stored, folder: folder.fsPath, file: undefined, begin: 'now' as const },
+      seeds: manifest.facts.seeds,
       readFiles: () => Promise.resolve(read),
     };
     return { kind: 'prepared', prepared };
@@ -207,7 +215,7 @@ export class Launcher implements Disposable {
     const { target } = prepared;
     const previous = this.sessions.get(target);
     if (previous?.isLive === true) await previous.stopAndWait().catch(() => undefined);
-    const session = new LiveSession(target.uri, target.variant, prepared.stored?.folder.fsPath);
+    const session = new LiveSession(target.uri, target.variant, prepared.stored?.folder.fsPath, target.seed);
     session.onDidNotice((message) => {
       this.log.warn(message);
       this.#noticed.fire(message);
@@ -264,6 +272,7 @@ export class Launcher implements Disposable {
     const params: StartParams = {
       experiment,
       variant: target.variant,
+      seeds: prepared.seeds,
       files: sentFiles(files),
       memoryLimit: memoryLimit(target.uri),
       workers: workerCount(target.uri),
@@ -277,7 +286,8 @@ export class Launcher implements Disposable {
     if (problems.length > 0) return refused(prepared, problems);
     if (session.folder !== undefined) await this.latestRuns.record(target, session.folder);
     completeStep(contextKeys.hasTrained);
-    this.log.info(`Training ${target.uri.path}${target.variant === undefined ? '' : ` (${target.variant})`}.`);
+    const member = memberName(target.variant, target.seed);
+    this.log.info(`Training ${target.uri.path}${member === undefined ? '' : ` (${member})`}.`);
     if (session.folder === undefined) this.log.warn("This run isn't saved.");
     return { kind: 'started', session };
   }
@@ -309,9 +319,9 @@ export class Launcher implements Disposable {
     this.#noticed.fire(message);
   }
 
-  #folderFor({ uri, variant }: Target): string | undefined {
+  #folderFor({ uri, variant, seed }: Target): string | undefined {
     if (uri.scheme !== 'file' || !keepsRecords(uri)) return undefined;
-    return newRunFolder(uri.fsPath, variant, new Date(), runsFolder(uri)?.fsPath);
+    return newRunFolder(uri.fsPath, variant, new Date(), runsFolder(uri)?.fsPath, seed);
   }
 }
 

@@ -17,6 +17,7 @@ import {
 import { initialNumbers, RunHistory } from '../../run/series/runHistory';
 import type { Ending, StartProblem, StartParams, TrainerContract, TrainerHostContract } from '../../protocol/trainer';
 import type { FolderLock } from '../../run/storage/folderLock.node';
+import type { EndReason } from '../../run/endReason';
 import type { NonFiniteLocation } from '../../run/manifest';
 import type { RecordBatch } from '../../run/records/recordBatch';
 import type { RateChange } from '../../run/rateChanges';
@@ -68,6 +69,7 @@ export class LiveSession implements Disposable {
   #rateChanges: readonly RateChange[] = [];
   #pending: PendingCommand | undefined;
   #message: string | undefined;
+  #reason: EndReason | undefined;
   #nonFinite: NonFiniteLocation | undefined;
   #findings: readonly Finding[] = [];
   #saveStatus: SaveStatus | undefined;
@@ -84,11 +86,15 @@ export class LiveSession implements Disposable {
   /** Fires with messages for the user that do not end the run. */
   readonly onDidNotice: Event<string> = this.#noticed.event;
 
-  /** @param resumedFolder the folder of the resumed run */
+  /**
+   * @param resumedFolder the folder of the resumed run
+   * @param seed of a run that is one of a group of seeds
+   */
   constructor(
     readonly uri: Uri,
     readonly variant: string | undefined,
     readonly resumedFolder?: string,
+    readonly seed?: number,
   ) {}
 
   get info(): RunInfo | undefined {
@@ -135,6 +141,7 @@ export class LiveSession implements Disposable {
     return {
       ...numbers,
       state: this.#state,
+      reason: this.#reason,
       pending: this.#pending,
       pace: this.#pace,
       rateChanges: this.#rateChanges,
@@ -356,6 +363,10 @@ export class LiveSession implements Disposable {
       this.#noticed.fire(status.message);
       this.#changed.fire(undefined);
     });
+    channel.on('rateReduced', (change) => {
+      this.#rateChanges = [...this.#rateChanges, change];
+      this.#changed.fire(undefined);
+    });
     channel.on('findings', (findings) => {
       this.#findings = findings;
       this.#changed.fire(undefined);
@@ -403,7 +414,8 @@ export class LiveSession implements Disposable {
   #conclude(ending: Ending): void {
     switch (ending.kind) {
       case 'finished':
-        this.#end('finished', ending.reason === 'stopAtLoss' ? 'The loss reached training.stopAtLoss.' : undefined);
+        this.#reason = ending.reason;
+        this.#end('finished', ending.message);
         return;
       case 'stopped':
         this.#end('stopped', undefined);

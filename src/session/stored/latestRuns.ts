@@ -8,7 +8,7 @@ import { readRateChangesIn } from './storedRateChanges';
 import { readStoredRun, type StoredRun } from './storedRun';
 import type { RunReader } from './runReader';
 import type { LoadedRun } from './storedSession';
-import type { Target } from '../sessions';
+import { targetKey, type Target } from '../sessions';
 
 const storeKey = 'unroll.latestRuns';
 const maxEntries = 200;
@@ -27,13 +27,16 @@ export class LatestRuns {
   ) {}
 
   async record(target: Target, folder: string): Promise<void> {
-    const entries = Object.entries(this.#entries()).filter(([key]) => key !== keyOf(target));
-    await this.store.update(storeKey, Object.fromEntries([...entries.slice(1 - maxEntries), [keyOf(target), folder]]));
+    const entries = Object.entries(this.#entries()).filter(([key]) => key !== targetKey(target));
+    await this.store.update(
+      storeKey,
+      Object.fromEntries([...entries.slice(1 - maxEntries), [targetKey(target), folder]]),
+    );
   }
 
   /** Reads the latest run of a target; undefined if there is none or it can't be read. */
   async open(target: Target): Promise<LoadedRun | undefined> {
-    const folder = this.#entries()[keyOf(target)];
+    const folder = this.#entries()[targetKey(target)];
     const stored = folder === undefined ? undefined : await readStoredRun(Uri.file(folder));
     return stored && loadRun(stored, this.reader.growing()).catch(() => undefined);
   }
@@ -68,6 +71,7 @@ export async function loadRun({ folder, manifest, state }: StoredRun, records: G
     state,
     message: messages.filter((text) => text !== '').join(' ') || undefined,
     nonFinite: manifest.nonFinite ?? undefined,
+    reason: manifest.reason ?? undefined,
     findings,
     rateChanges: await readRateChangesIn(folder.fsPath),
     history,
@@ -80,10 +84,6 @@ function formatTruncated(readable: number, made: number): string {
     `The run has ${formatCount(made, 'update')}, but only the records of the first ${formatExact(readable)} can be read: ` +
     'the rest of the file is damaged or missing. Every update can still be inspected by replay.'
   );
-}
-
-function keyOf({ uri, variant }: Target): string {
-  return JSON.stringify([uri.toString(), variant ?? null]);
 }
 
 /** The message for unreadable bytes at the end of a record file that no process is writing; '' if there are none. */

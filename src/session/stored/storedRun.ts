@@ -1,5 +1,6 @@
 import { FileType, Uri, workspace } from 'vscode';
-import { maxDisplayNameBytes, plainName, readDisplayName } from '../../run/displayName';
+import { maxDisplayNameBytes, memberName, readDisplayName } from '../../run/displayName';
+import { groupSeed } from '../../run/runInfo';
 import { isLocked } from '../../run/storage/folderLock.node';
 import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
@@ -104,17 +105,18 @@ export async function versionOf({ folder, state }: StoredRun): Promise<string> {
   return JSON.stringify([state, written]);
 }
 
-/** The name of a run: the name given by the user, else that of its experiment and variant. */
+/** The name of a run: the name given by the user, else that of its experiment, variant and seed. */
 export function nameOf({ displayName, manifest, source, experiment }: StoredRun): string {
   if (displayName !== undefined) return displayName;
   const name = experimentName(manifest.facts.name, source ?? experiment);
-  return manifest.variant === null ? name : `${name} (${plainName(manifest.variant)})`;
+  const member = memberName(manifest.variant, groupSeed(manifest.facts));
+  return member === undefined ? name : `${name} (${member})`;
 }
 
-/** The name of a run among those of its experiment: the name given by the user, else that of its variant. */
+/** The name of a run among those of its experiment: the name given by the user, else that of its variant and seed. */
 export function shortNameOf(run: StoredRun): string {
   const { displayName, manifest } = run;
-  return displayName ?? (manifest.variant === null ? nameOf(run) : plainName(manifest.variant));
+  return displayName ?? memberName(manifest.variant, groupSeed(manifest.facts)) ?? nameOf(run);
 }
 
 /**

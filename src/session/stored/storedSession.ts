@@ -1,7 +1,9 @@
 import { EventEmitter, type Disposable, type Event, type Uri } from 'vscode';
 import type { Finding } from '../../diagnosis/finding';
 import type { RunInfo, RunState, RunStatus } from '../../protocol/run';
+import type { EndReason } from '../../run/endReason';
 import type { NonFiniteLocation } from '../../run/manifest';
+import { groupSeed } from '../../run/runInfo';
 import type { DisplaySeries } from '../../run/series/displaySeries';
 import type { RateChange } from '../../run/rateChanges';
 import type { RunHistory } from '../../run/series/runHistory';
@@ -14,6 +16,8 @@ export interface LoadedRun {
   readonly state: RunState;
   readonly message: string | undefined;
   readonly nonFinite: NonFiniteLocation | undefined;
+  /** Why it finished; undefined for other states. */
+  readonly reason: EndReason | undefined;
   readonly findings: readonly Finding[];
   readonly rateChanges: readonly RateChange[];
   readonly history: RunHistory;
@@ -43,6 +47,11 @@ export class StoredSession implements Disposable {
     return this.#run.info;
   }
 
+  /** Of a run that is one of a group of seeds. */
+  get seed(): number | undefined {
+    return groupSeed(this.#run.info);
+  }
+
   /** Absolute path of the run's folder. */
   get folder(): string | undefined {
     return this.#run.info.folder ?? undefined;
@@ -62,10 +71,11 @@ export class StoredSession implements Disposable {
   }
 
   get status(): RunStatus {
-    const { history, state, message, nonFinite, findings, rateChanges } = this.#run;
+    const { history, state, message, nonFinite, reason, findings, rateChanges } = this.#run;
     return {
       ...history.numbers,
       state,
+      reason,
       updatesPerSecond: undefined,
       secondsLeft: undefined,
       queuePosition: undefined,

@@ -46,8 +46,8 @@ export function printConclusion(summary: RunSummary, print: Print): HeadlessEnd 
       // The records are named last, where a person looks for them.
       printComparison(summary, print);
       print(
-        ending.reason === 'stopAtLoss'
-          ? `Finished after ${formatCount(ending.updates, 'update')}: the loss reached training.stopAtLoss${formatLosses(losses)}. Records: ${records}`
+        ending.message !== undefined
+          ? `Finished after ${formatCount(ending.updates, 'update')}${formatLosses(losses)}. ${ending.message} Records: ${records}`
           : `Finished: ${formatCount(ending.updates, 'update')}${formatLosses(losses)}. Records: ${records}`,
       );
       return 'finished';
@@ -69,7 +69,7 @@ export function printConclusion(summary: RunSummary, print: Print): HeadlessEnd 
 
 /** Prints how a run ended whose folder is incomplete: it counts as failed, whatever the result of the training. */
 export function printUnsavedConclusion(ending: Ending, print: Print): HeadlessEnd {
-  if ('message' in ending) print(ending.message);
+  if (ending.kind !== 'finished' && 'message' in ending) print(ending.message);
   print(
     `${ending.kind === 'finished' ? 'Finished' : 'Ended'} after ${formatCount(ending.updates, 'update')}, but not everything was saved.`,
   );

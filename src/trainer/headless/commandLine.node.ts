@@ -8,9 +8,11 @@ import { CommandLineError, optionTakenByNpm, readWords } from './commandLineWord
 export interface CommandLine {
   readonly file: string;
   readonly variant: string | undefined;
+  /** The one of the experiment's `seeds` to train; undefined for all, and where it has none. */
+  readonly seed: number | undefined;
   /** Overrides `training.steps` of the experiment. */
   readonly steps: number | undefined;
-  /** The run's folder; undefined for a new one in the default place. */
+  /** The run's folder, or that of the runs of several seeds; undefined for new ones in the default place. */
   readonly out: string | undefined;
   /** Updates to capture. */
   readonly captures: ReadonlySet<number>;
@@ -32,8 +34,10 @@ export interface CommandLine {
 export const usage = `Usage: npm run train -- FILE [options]
 
   --variant NAME        train this variant of the file
+  --seed N              train this one of its "seeds" (default: all, one after the other)
   --steps N             parameter updates, in place of training.steps
-  --out DIR             folder of the run (default: a new one beside FILE, in unroll-runs)
+  --out DIR             folder of the run (default: a new one beside FILE, in unroll-runs);
+                        with several seeds the folder of their runs, seed-1, seed-2 and so on
   --capture N[,N...]    write DIR/step-N.safetensors with all tensors of update N (0 is the first)
   --predictions FILE    at the end, write the predictions of the held-out rows of a table as CSV
   --resume              resume the run in DIR from its latest checkpoint
@@ -103,6 +107,7 @@ export function parseCommandLine(
   const commandLine: CommandLine = {
     file: resolve(folder, file),
     variant: last('variant'),
+    seed: wholeNumber('--seed', last('seed'), 0),
     steps: wholeNumber('--steps', last('steps'), 1),
     out,
     captures: captures(values.capture),

@@ -11,6 +11,7 @@ export class CommandLineError extends Error {
 /** The options with a value, and what the value is called in messages. */
 const valueNames = {
   variant: 'NAME',
+  seed: 'N',
   steps: 'N',
   out: 'DIR',
   capture: 'N[,N...]',

@@ -39,10 +39,10 @@ export async function readMatchingRun(
   return earlier;
 }
 
-/** Whether an existing run is complete: all its updates are done, or its loss has reached `training.stopAtLoss`. */
+/** Whether an existing run is complete: all its updates are done, its loss has reached `training.stopAtLoss`, or its patience was over. */
 export function isOver({ state, updates, facts }: Manifest, { experiment }: TrainingSetup): boolean {
-  const reachedLoss = state === 'finished' && updates < facts.plannedUpdates;
-  return reachedLoss || updates >= experiment.training.steps;
+  const endedEarly = state === 'finished' && updates < facts.plannedUpdates;
+  return endedEarly || updates >= experiment.training.steps;
 }
 
 /**

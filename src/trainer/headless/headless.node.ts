@@ -6,7 +6,7 @@ import { lockFolder } from '../../run/storage/folderLock.node';
 import { LockedFolder } from '../../run/storage/lockedFolder.node';
 import { runFiles } from '../../run/storage/runFiles';
 import { newRunFolder } from '../../run/storage/runFolder';
-import { formatCount } from '../../text/numbers';
+import { formatCount, formatExact, formatNumber } from '../../text/numbers';
 import { singleLine } from '../../text/plainText';
 import { RunWriter } from '../storage/runWriter';
 import { Run } from '../training/run';
@@ -34,12 +34,12 @@ import { jsonLines, progressBar, type Progress } from './progress.node';
 import { StartError } from './startError';
 
 /**
- * Trains one experiment without an editor.
+ * Trains one run without an editor: an experiment, or one of its seeds.
  *
  * @param listenToSignals called when the files have been read and nothing has been written yet. When the returned
  *   signal is aborted, the run saves a checkpoint and ends
  */
-export async function trainHeadless(
+export async function trainRun(
   commandLine: CommandLine,
   threads: Threads,
   listenToSignals: () => AbortSignal,
@@ -50,7 +50,7 @@ export async function trainHeadless(
     stderr.write(`${singleLine(message)}\n`);
   };
   try {
-    const folder = commandLine.out ?? newRunFolder(commandLine.file, commandLine.variant, new Date());
+    const folder = folderOf(commandLine);
     const storage = new LockedFolder(folder);
     const prepared = await prepareRun(commandLine, storage, threads, stderr);
     await readMatchingRun(storage, prepared, commandLine);
@@ -66,6 +66,11 @@ export async function trainHeadless(
     for (const problem of error.problems) print(problem);
     return 'refused';
   }
+}
+
+/** The folder of a run: the one that the command line names, or a new one in the default place. */
+export function folderOf({ out, file, variant, seed }: CommandLine): string {
+  return out ?? newRunFolder(file, variant, new Date(), undefined, seed);
 }
 
 interface LockedRun {
@@ -99,13 +104,13 @@ async function trainLocked(run: LockedRun): Promise<HeadlessEnd> {
   const training = new Training(setup, () => performance.now() / 1000);
   const pool = WorkerPool.start(setup.learner, commandLine.workers, run.threads, print);
   try {
-    const info = runInfoOf(setup, commandLine.variant, folder, pool.workers, dataDigest);
+    const info = runInfoOf(setup, commandLine.variant, folder, pool.workers, dataDigest, prepared.seeds);
     const writer = new RunWriter(storage, training, info, sourceFrom(folder, commandLine.file));
     const opening = before === undefined ? writer.begin().then(() => []) : writer.resume(before);
     for (const problem of await opening.catch(cannotSave(commandLine, folder))) print(problem);
     const first = training.updates;
     printIntroduction(commandLine.file, writer.info, first, print);
-    const progress = commandLine.json ? jsonLines(run.stdout) : progressBar(run.stderr, info);
+    const progress = commandLine.json ? jsonLines(run.stdout, commandLine.seed) : progressBar(run.stderr, info);
     const { captures } = commandLine;
     const outcome = await trainToEnd({ training, writer, progress, captures, interruption, print });
     const { ending } = outcome;
@@ -171,6 +176,11 @@ async function trainToEnd({
         progress.show(batch);
         losses = lastLosses(batch, losses);
       },
+      rateReduced: ({ update, learningRate }) => {
+        print(
+          `The loss has stopped falling: learning rate ${formatNumber(learningRate)} from update ${formatExact(update)} on.`,
+        );
+      },
       saveStatus: ({ message }) => {
         print(message);
       },
@@ -196,13 +206,14 @@ async function trainToEnd({
 }
 
 /** How the last messages name a run's records, and the options that resume it: where it is, and whatever made it another experiment than its file. */
-function namesOf(folder: string, { variant, steps }: CommandLine): { records: string; resumingOptions: string } {
+function namesOf(folder: string, { variant, seed, steps }: CommandLine): { records: string; resumingOptions: string } {
   const fromHere = relative(process.cwd(), folder);
   return {
     // A way up and down again is longer than the whole path, and says less.
     records: join(fromHere.startsWith('..') ? folder : fromHere, runFiles.records),
     resumingOptions: [
       ...(variant === undefined ? [] : [`--variant ${asArgument(variant)}`]),
+      ...(seed === undefined ? [] : [`--seed ${seed}`]),
       ...(steps === undefined ? [] : [`--steps ${steps}`]),
       `--out ${asArgument(folder)}`,
       '--resume',

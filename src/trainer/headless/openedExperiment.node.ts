@@ -17,29 +17,35 @@ import { StartError } from './startError';
 /** The experiment that a command line names, and its file for the places of problems that are found later. */
 export interface OpenedExperiment {
   readonly experiment: ResolvedExperiment;
+  /** The seeds that it is trained with as one group; none where it has no `seeds`. */
+  readonly seeds: readonly number[];
   readonly file: ExperimentFile;
 }
 
 /**
- * Opens the experiment that a command line names, with its variant and its number of updates.
+ * Opens the experiment that a command line names, with its variant, its seed and its number of updates.
  *
  * @throws StartError when it can't be read or is invalid
  */
 export async function openExperiment(commandLine: CommandLine): Promise<OpenedExperiment> {
   const file = await readExperiment(commandLine.file);
-  const resolved = file.resolve(commandLine.variant);
+  const resolved = file.resolve(commandLine.variant, commandLine.seed);
   if (resolved.kind === 'refused') throw startErrorAt(commandLine, file, resolved.problems);
   const experiment = withSteps(resolved.experiment, commandLine.steps);
   const late = captureProblem(commandLine.captures, experiment);
   // With --steps the file does not say how many updates there are.
   if (late !== undefined && commandLine.steps !== undefined) throw new StartError(late.message);
   if (late !== undefined) throw startErrorAt(commandLine, file, [late]);
-  return { experiment, file };
+  return { experiment, seeds: resolved.seeds, file };
 }
 
 /** Problems of the command line, whatever their key: the file is as it should be. */
 function isOfCommandLine({ code, keyPath }: KeyProblem): boolean {
-  return code === 'unknownVariant' || (keyPath.length === 0 && (code === 'memory' || code === 'predictions'));
+  return (
+    code === 'unknownVariant' ||
+    code === 'unknownSeed' ||
+    (keyPath.length === 0 && (code === 'memory' || code === 'predictions'))
+  );
 }
 
 /** Problems of an experiment, each at its key in the file; those of the command line have no place in it. */

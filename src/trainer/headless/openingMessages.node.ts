@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
 import type { RunInfo } from '../../protocol/run';
+import { memberName } from '../../run/displayName';
 import { kernelsAt } from '../../run/kernelHistory';
 import type { Manifest } from '../../run/manifest';
+import { groupSeed } from '../../run/runInfo';
 import { formatComputation } from '../../text/computation';
 import { formatMemoryEstimate } from '../../text/numbers';
 import { truncate } from '../../text/quoting';
@@ -26,9 +28,10 @@ export function printIntroduction(file: string, info: RunInfo, updatesDone: numb
 
 function introduction(file: string, info: RunInfo, updatesDone: number): string {
   const name = info.name || basename(file).replace(/\.rnn\.json$/i, '');
+  const member = memberName(info.variant, groupSeed(info));
   const from = updatesDone > 0 ? `, resuming after update ${updatesDone}` : '';
   return (
-    `${truncate(name)}${info.variant === null ? '' : ` (${truncate(info.variant)})`}: ${info.cell}, ` +
+    `${truncate(name)}${member === undefined ? '' : ` (${truncate(member)})`}: ${info.cell}, ` +
     `${info.parameterCount} parameters, T = ${info.steps}, B = ${info.batch}, ` +
     `${formatMemoryEstimate(info.memoryBytes)} of memory, ${formatComputation(info)}${from}.`
   );

@@ -41,6 +41,35 @@ export async function outFolderProblem(folder: string): Promise<string | undefin
   return `${found}. Choose a new or empty folder, such as --out ${newFolderIn(folder, entries)}.`;
 }
 
+/**
+ * Why a folder can't be that of the runs of several seeds; undefined where it can.
+ *
+ * @param names the folders of the runs in it
+ * @param resume whether those that are there are resumed; otherwise it must be empty, or not exist
+ */
+export async function groupFolderProblem(
+  folder: string,
+  names: readonly string[],
+  resume: boolean,
+): Promise<string | undefined> {
+  const entries = await entriesOf(folder);
+  if (typeof entries === 'string') return entries;
+  if (entries.includes(runFiles.manifest)) {
+    return `${folder} holds a run, and with several seeds --out is the folder of their runs. Choose another --out, or add --seed N to train one of them.`;
+  }
+  const runs = (await runsIn(folder, entries)).filter((name) => names.includes(name));
+  if (resume) {
+    return runs.length > 0
+      ? undefined
+      : `There are no runs of these seeds to resume in ${folder}. Remove --resume to start them.`;
+  }
+  if (runs.length > 0) {
+    return `${folder} already holds runs of these seeds (${listed(runs)}). Choose another --out, or add --resume to continue them.`;
+  }
+  if (entries.length === 0) return undefined;
+  return `${folder} isn't empty (${listed(entries)} ${entries.length === 1 ? 'is' : 'are'} there). Choose a new or empty folder for the runs of all seeds, such as --out ${newFolderIn(folder, entries)}.`;
+}
+
 /** Where a run that is to be resumed may be instead: the runs in a folder that is none itself; '' without any. */
 export async function runsNearby(folder: string): Promise<string> {
   const entries = await entriesOf(folder);

@@ -22,6 +22,8 @@ import { StartError } from './startError';
 
 /** A training that is ready to start. Nothing has been written. */
 export interface PreparedRun extends RequestedTraining {
+  /** The seeds of the group of which it is one; none where the experiment has no `seeds`. */
+  readonly seeds: readonly number[];
   /** The files that the experiment names: the held-out rows are compared with the numbers in them. */
   readonly files: ReadonlyMap<string, FileContent>;
 }
@@ -65,7 +67,7 @@ export async function prepareRun(
   read.onRead.add = () => undefined;
   progress?.close();
   if (outcome.kind === 'refused') throw startErrorAt(commandLine, file, outcome.problems);
-  return { setup: outcome.setup, dataDigest, files: read.files };
+  return { setup: outcome.setup, dataDigest, files: read.files, seeds: opened.seeds };
 }
 
 /** @throws StartError where a folder does not fit the command line, whatever its run has trained */

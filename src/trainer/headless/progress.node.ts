@@ -9,13 +9,18 @@ export interface Progress {
   close(): void;
 }
 
-/** One line of JSON per update. */
-export function jsonLines(stdout: NodeJS.WritableStream): Progress {
+/**
+ * One line of JSON per update.
+ *
+ * @param seed is in every line where the run is one of a group of seeds
+ */
+export function jsonLines(stdout: NodeJS.WritableStream, seed: number | undefined): Progress {
   return {
     show(batch) {
       for (let n = 0; n < batch.count; n++) {
         const validationLoss = batch.validationLoss[n] ?? NaN;
         const line = {
+          ...(seed === undefined ? {} : { seed }),
           step: batch.update[n],
           loss: batch.loss[n],
           gradNorm: batch.gradNorm[n],

@@ -2,7 +2,7 @@ import { reasonOf } from '../../protocol/channel';
 import { runFiles, updatesOfCheckpoint } from '../../run/storage/runFiles';
 import { learningRateAt, type RateChange } from '../../run/rateChanges';
 import type { RunStorage } from '../../run/storage/storage';
-import { maxCheckpointBytes, restoreCheckpoint } from '../storage/checkpoint';
+import { maxCheckpointBytes, restoreCheckpoint, updatesOfBest } from '../storage/checkpoint';
 import type { CapturedUpdate, Training } from '../training/training';
 import { SnapshotCache } from './snapshotCache';
 
@@ -40,11 +40,12 @@ export class Replay {
 
   async #advanceTo(update: number): Promise<void> {
     const { training } = this;
+    const isBestRestored = await this.#restoreBestIfNearest(update);
     const snapshot = this.#snapshots.nearest(update) ?? -1;
     const here = this.#position !== undefined && this.#position <= update ? this.#position : -1;
     // The replay's position or a cached snapshot is often nearer than any checkpoint.
     const near = Math.max(here, snapshot);
-    const checkpoint = await this.#nearestCheckpoint(update, near >= 0);
+    const checkpoint = isBestRestored ? -1 : await this.#nearestCheckpoint(update, near >= 0);
     if (checkpoint > near) await this.#restore(checkpoint);
     else if (snapshot > here) this.#snapshots.restore(snapshot);
     const distance = update - training.updates;
@@ -75,6 +76,26 @@ export class Replay {
     if (all.length === 0) throw new Error('The run no longer has a checkpoint: its folder was moved or deleted.');
     if (before === undefined) throw new Error(`The run has no checkpoint before update ${update}.`);
     return before;
+  }
+
+  /** Restores the state of the lowest validation loss where none before the update is nearer; whether it did. */
+  async #restoreBestIfNearest(update: number): Promise<boolean> {
+    const updates = (await updatesOfBest(this.storage)) ?? -1;
+    if (updates < 0 || updates > update) return false;
+    const here = this.#position !== undefined && this.#position <= update ? this.#position : -1;
+    const others = [here, this.#snapshots.nearest(update) ?? -1, await this.#nearestCheckpoint(update, true)];
+    if (Math.max(...others) >= updates) return false;
+    // A run that trains may write another one meanwhile.
+    const bytes = await this.storage.read(runFiles.bestCheckpoint, maxCheckpointBytes(this.training));
+    if (bytes === undefined) return false;
+    this.#position = undefined;
+    try {
+      restoreCheckpoint(this.training, bytes, updates);
+    } catch {
+      return false;
+    }
+    this.#position = updates;
+    return true;
   }
 
   async #restore(updates: number): Promise<void> {

@@ -1,6 +1,9 @@
 import * as z from 'zod';
 import { readObservationState, type ObservationState } from '../../diagnosis/observations';
-import { readTensorFile, writeTensorFile } from '../../run/storage/safetensors';
+import { headerLengthOf, readTensorFile, writeTensorFile } from '../../run/storage/safetensors';
+import { runFiles } from '../../run/storage/runFiles';
+import type { RunStorage } from '../../run/storage/storage';
+import type { Snapshot } from '../../engine/snapshot';
 import type { Training } from '../training/training';
 
 const format = 'unroll-checkpoint-1';
@@ -20,6 +23,10 @@ const metadataSchema = z.object({
     windowsDone: count,
     learningRate: z.number().positive(),
     seconds: z.number().nonnegative(),
+    validation: z
+      .object({ best: z.object({ updates: count, validationLoss: z.number() }).nullable(), withoutImprovement: count })
+      .optional(),
+    plateau: z.object({ best: z.number().nullable(), withoutImprovement: count, cooldown: count }).optional(),
   }),
 });
 
@@ -38,21 +45,63 @@ export interface CheckpointInfo {
   readonly outline: ObservationState | undefined;
 }
 
-/** The bytes of a checkpoint of the current state: a safetensors file. */
-export function writeCheckpoint(training: Training, recordBytes: number, outline?: ObservationState): Uint8Array {
-  const { tensors, scalars } = training.setup.learner.snapshot();
+/** The state of a training at one time, from which its checkpoint can be written later. */
+export interface CheckpointState {
+  readonly updates: number;
+  readonly learner: Snapshot;
+  /** As JSON, because the training goes on. */
+  readonly position: string;
+  /** The state of the diagnosis as JSON; undefined where it isn't saved. */
+  readonly diagnosis: string | undefined;
+}
+
+/** The present state of a training. */
+export function checkpointState(training: Training, outline?: ObservationState): CheckpointState {
+  return {
+    updates: training.updates,
+    learner: training.setup.learner.snapshot(),
+    position: JSON.stringify(training.position()),
+    diagnosis: outline && JSON.stringify(outline),
+  };
+}
+
+/** The bytes of a checkpoint of a state: a safetensors file. */
+export function encodeCheckpoint(state: CheckpointState, recordBytes: number): Uint8Array {
+  const { updates, learner, position, diagnosis } = state;
   return writeTensorFile({
-    tensors,
+    tensors: learner.tensors,
     metadata: {
       format,
-      updates: String(training.updates),
+      updates: String(updates),
       recordBytes: String(recordBytes),
-      scalars: JSON.stringify(scalars),
-      position: JSON.stringify(training.position()),
-      ...(outline === undefined ? {} : { diagnosis: JSON.stringify(outline) }),
+      scalars: JSON.stringify(learner.scalars),
+      position,
+      ...(diagnosis === undefined ? {} : { diagnosis }),
     },
   });
 }
+
+/** The bytes of a checkpoint of the current state. */
+export function writeCheckpoint(training: Training, recordBytes: number, outline?: ObservationState): Uint8Array {
+  return encodeCheckpoint(checkpointState(training, outline), recordBytes);
+}
+
+/**
+ * The number of updates of the checkpoint of the lowest validation loss, from the beginning of its file; undefined where
+ * there is none that can be read.
+ */
+export async function updatesOfBest(storage: Pick<RunStorage, 'readPart'>): Promise<number | undefined> {
+  const head = await storage.readPart(runFiles.bestCheckpoint, 0, 8).catch(() => new Uint8Array(0));
+  const length = headerLengthOf(head);
+  if (length === undefined) return undefined;
+  const header = await storage.readPart(runFiles.bestCheckpoint, 8, length).catch(() => new Uint8Array(0));
+  const parsed = bestHeaderSchema.safeParse(valueOf(new TextDecoder().decode(header)));
+  return parsed.success ? parsed.data.__metadata__.updates : undefined;
+}
+
+const bestHeaderSchema = z.object({
+  __metadata__: z.object({ format: z.literal(format), updates: z.coerce.number().int().nonnegative() }),
+});
 
 /**
  * Restores a training from a checkpoint.

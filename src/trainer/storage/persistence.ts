@@ -82,6 +82,13 @@ export class RunPersistence {
     await this.#writeUnlessOutage();
   }
 
+  /** Keeps the current state, which has the lowest validation loss so far; it is written with the next flush. */
+  noteBest(): void {
+    // The checkpoint tells the length of the record file up to this update.
+    this.#pack();
+    this.#buffer.add({ kind: 'best', state: this.writer.checkpointState() });
+  }
+
   /** Flushes and writes a checkpoint of the current state; while writing fails, at the first flush that succeeds. */
   async checkpoint(): Promise<void> {
     this.#isCheckpointDue = true;
@@ -109,7 +116,7 @@ export class RunPersistence {
     try {
       await this.#writeAll();
       await this.writer.writeOverview();
-      await this.writer.writeManifest(ending.kind, message, place);
+      await this.writer.writeManifest(ending.kind, message, place, 'reason' in ending ? ending.reason : undefined);
     } catch (error) {
       const { folder } = this.writer.info;
       if (await this.writer.exists())
@@ -149,7 +156,8 @@ export class RunPersistence {
     await this.writer.writeRateChanges();
     for (let piece = this.#buffer.first; piece !== undefined; piece = this.#buffer.first) {
       if (piece.kind === 'records') await this.writer.appendRecords(piece.batch);
-      else await this.writer.writeCapture(piece.update, piece.bytes);
+      else if (piece.kind === 'capture') await this.writer.writeCapture(piece.update, piece.bytes);
+      else await this.writer.writeBest(piece.state);
       this.#buffer.take();
     }
     // A power cut loses what isn't synced, and a checkpoint must not exist without its records.

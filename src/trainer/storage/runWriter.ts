@@ -25,11 +25,21 @@ import {
   writeRateChanges,
   type RateChange,
 } from '../../run/rateChanges';
+import type { EndReason } from '../../run/endReason';
 import type { RecordBatch } from '../../run/records/recordBatch';
 import type { DamagedLine } from '../../run/storage/checkedLines';
 import { writeTensorFile } from '../../run/storage/safetensors';
 import type { RunStorage } from '../../run/storage/storage';
-import { maxCheckpointBytes, restoreCheckpoint, writeCheckpoint, type CheckpointInfo } from './checkpoint';
+import {
+  checkpointState,
+  encodeCheckpoint,
+  maxCheckpointBytes,
+  restoreCheckpoint,
+  updatesOfBest,
+  writeCheckpoint,
+  type CheckpointInfo,
+  type CheckpointState,
+} from './checkpoint';
 import { formatRecordGap, intactRecords } from './intactRecords';
 import type { Training } from '../training/training';
 
@@ -42,7 +52,7 @@ export class RunWriter {
   #hasSyncedRecords = true;
   /** The history of the records; undefined if they were too large to be read again on resuming. */
   #history: RunHistory | undefined;
-  /** Manual changes of the learning rate, and whether the file contains them all. */
+  /** Changes of the learning rate, and whether the file contains them all. */
   #rateChanges: readonly RateChange[] = [];
   #hasRateChanges = true;
   /** Lines of that file that could not be read when the run was resumed. */
@@ -108,7 +118,7 @@ export class RunWriter {
    * @returns a message for each checkpoint that was skipped, and for other damage
    * @throws with the latest checkpoint in the message when none can be used
    */
-  async resume({ startedAt, source, facts: info }: Manifest): Promise<readonly string[]> {
+  async resume({ startedAt, source, reason, facts: info }: Manifest): Promise<readonly string[]> {
     this.#startedAt = startedAt;
     this.#source = source;
     const checkpoints = await this.#checkpoints();
@@ -119,8 +129,7 @@ export class RunWriter {
     const skipped: string[] = [];
     let lostRecords: string | undefined;
     let lostFindings: string | undefined;
-    for (const updates of checkpoints) {
-      const path = runFiles.checkpoint(updates);
+    for (const { path, updates } of checkpoints) {
       try {
         const { outline, gap } = await this.#restore(path, updates);
         lostRecords = gap;
@@ -131,7 +140,10 @@ export class RunWriter {
         continue;
       }
       // Later checkpoints are written again, and a replay must not start at one that can't be read.
-      for (const later of checkpoints) if (later > updates) await this.storage.remove(runFiles.checkpoint(later));
+      for (const later of checkpoints) if (later.updates > updates) await this.storage.remove(later.path);
+      // A replay of the updates that follow starts here, also when a later one is the best.
+      if (path === runFiles.bestCheckpoint) await this.writeCheckpoint();
+      if (reason === 'patience') this.training.renewPatience();
       const lostRates = await this.#dropLaterRateChanges();
       this.#history = await this.#restoredHistory();
       const resumedAt = [...info.resumedAt.filter((at) => at < updates), updates].slice(-maxStoredResumes);
@@ -195,6 +207,17 @@ export class RunWriter {
     await this.storage.write(runFiles.checkpoint(this.training.updates), bytes);
   }
 
+  /** The current state, for `writeBest`. */
+  checkpointState(): CheckpointState {
+    return checkpointState(this.training, this.diagnosis.state);
+  }
+
+  /** Writes the checkpoint of the lowest validation loss. Exactly the records up to it must have been appended before. */
+  async writeBest(state: CheckpointState): Promise<void> {
+    await this.syncRecords();
+    await this.storage.write(runFiles.bestCheckpoint, encodeCheckpoint(state, this.#recordBytes));
+  }
+
   /** Writes the history so far, so that the run can be opened without reading all records. */
   async writeOverview(): Promise<void> {
     if (this.#history === undefined) return;
@@ -218,6 +241,7 @@ export class RunWriter {
     state: Manifest['state'],
     message: string | undefined,
     nonFinite?: NonFiniteLocation,
+    reason?: EndReason,
   ): Promise<void> {
     const isOver = state !== 'running' && state !== 'paused';
     const manifest: Manifest = {
@@ -228,6 +252,7 @@ export class RunWriter {
       source: this.#source,
       kernels: this.#info.kernels,
       state,
+      reason: reason ?? null,
       updates: this.training.updates,
       startedAt: this.#startedAt,
       endedAt: isOver ? new Date().toISOString() : null,
@@ -241,13 +266,13 @@ export class RunWriter {
     await this.storage.write(runFiles.manifest, writeManifest(manifest));
   }
 
-  /** Notes a manual change of the learning rate, so that a replay repeats it. */
+  /** Notes a change of the learning rate, so that a replay repeats it. */
   noteRateChange(change: RateChange): void {
     this.#rateChanges = [...this.#rateChanges, change];
     this.#hasRateChanges = false;
   }
 
-  /** Writes the manual changes of the learning rate. They must precede the records of the updates that they apply to. */
+  /** Writes the changes of the learning rate. They must precede the records of the updates that they apply to. */
   async writeRateChanges(): Promise<void> {
     if (this.#hasRateChanges) return;
     const changes = this.#rateChanges;
@@ -304,10 +329,14 @@ export class RunWriter {
     return history;
   }
 
-  /** Drops the manual changes after the checkpoint; returns a message if the file is damaged. */
+  /** Drops the changes after the checkpoint; returns a message if the file is damaged. */
   async #dropLaterRateChanges(): Promise<string | undefined> {
     const { changes, damaged } = readRateChanges(await this.storage.read(runFiles.rateChanges, maxRateChangesBytes));
-    this.#rateChanges = changes.filter(({ update }) => update < this.training.updates);
+    const { updates, setup } = this.training;
+    // One that applies to the next update is part of the checkpoint if that has its rate.
+    const isMade = ({ update, learningRate }: RateChange): boolean =>
+      update < updates || (update === updates && learningRate === setup.learner.learningRate);
+    this.#rateChanges = changes.filter(isMade);
     this.#damagedRateChanges = damaged;
     this.#hasRateChanges = this.#rateChanges.length === changes.length;
     await this.writeRateChanges();
@@ -317,10 +346,14 @@ export class RunWriter {
     );
   }
 
-  /** The number of updates at each checkpoint, the latest first. */
-  async #checkpoints(): Promise<readonly number[]> {
+  /** The checkpoints, the latest first; that of the lowest validation loss after another of the same update. */
+  async #checkpoints(): Promise<readonly { readonly path: string; readonly updates: number }[]> {
     const names = await this.storage.list(runFiles.checkpoints);
-    return names.flatMap((name) => updatesOfCheckpoint(name) ?? []).sort((a, b) => b - a);
+    const regular = names.flatMap((name) => updatesOfCheckpoint(name) ?? []);
+    const best = await updatesOfBest(this.storage);
+    const all = regular.map((updates) => ({ path: runFiles.checkpoint(updates), updates }));
+    if (best !== undefined) all.push({ path: runFiles.bestCheckpoint, updates: best });
+    return all.sort((a, b) => b.updates - a.updates);
   }
 
   /** Restores training and records from a checkpoint; `gap` is a message about lost records before it. */

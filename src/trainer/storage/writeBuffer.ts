@@ -1,10 +1,12 @@
 import type { MissingUpdates } from '../../run/series/missing';
+import type { CheckpointState } from './checkpoint';
 import { buffersOf, type RecordBatch } from '../../run/records/recordBatch';
 
-/** Records or a capture that wait to be written to the run's folder. */
+/** Records, a capture or the checkpoint of the lowest validation loss that wait to be written to the run's folder. */
 export type PendingWrite =
   | { readonly kind: 'records'; readonly batch: RecordBatch }
-  | { readonly kind: 'capture'; readonly update: number; readonly bytes: Uint8Array };
+  | { readonly kind: 'capture'; readonly update: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'best'; readonly state: CheckpointState };
 
 /** The pending writes of a run, in order. */
 export class WriteBuffer {
@@ -34,6 +36,13 @@ export class WriteBuffer {
   }
 
   add(write: PendingWrite): void {
+    // Only the lowest validation loss counts.
+    if (write.kind === 'best') {
+      this.#writes = this.#writes.filter((one) => {
+        if (one.kind === 'best') this.#bytes -= bytesOf(one);
+        return one.kind !== 'best';
+      });
+    }
     this.#writes.push(write);
     this.#bytes += bytesOf(write);
   }
@@ -62,5 +71,8 @@ export class WriteBuffer {
 
 function bytesOf(write: PendingWrite): number {
   if (write.kind === 'capture') return write.bytes.byteLength;
+  if (write.kind === 'best') {
+    return [...write.state.learner.tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+  }
   return buffersOf(write.batch).reduce((sum, { byteLength }) => sum + byteLength, 0);
 }

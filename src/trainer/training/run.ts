@@ -5,7 +5,9 @@ import { reasonOf } from '../../protocol/channel';
 import type { SaveStatus } from '../../protocol/run';
 import type { Pace } from '../../protocol/pace';
 import type { Ending, RunStart } from '../../protocol/trainer';
-import { RecordPacker, type RecordBatch } from '../../run/records/recordBatch';
+import { formatEndReason, type EndReason } from '../../run/endReason';
+import { RecordPacker, type RecordBatch, type UpdateRecord } from '../../run/records/recordBatch';
+import type { RateChange } from '../../run/rateChanges';
 import { RunPersistence } from '../storage/persistence';
 import type { RunWriter } from '../storage/runWriter';
 import { gradientOverLag } from './gradientOverLag';
@@ -18,6 +20,8 @@ import { describeNonFinite, type Training } from './training';
 export interface RunObserver {
   /** Called with the records of the updates since the last call, at most about twenty times a second. */
   records(batch: RecordBatch): void;
+  /** Called when the plateau schedule has reduced the learning rate. */
+  rateReduced?(change: RateChange): void;
   /** Called when the state of saving changes. */
   saveStatus(status: SaveStatus): void;
   /** Called with all findings so far when there is a new one. */
@@ -230,9 +234,11 @@ export class Run {
       this.#published.add(advance.record);
       this.#persistence?.add(advance.record);
       this.#diagnosis?.observe(advance.record);
+      this.#followPlateau(advance.record);
+      if (advance.isBest) this.#persistence?.noteBest();
       await this.#saveDue(advance.record.update, advance.capture);
       if (advance.finished !== undefined) {
-        return { kind: 'finished', updates: training.updates, reason: advance.finished };
+        return finishedEnding(training, advance.finished);
       }
       const now = training.clock();
       if (now - this.#lastPublication >= secondsBetweenPublications) this.#publish();
@@ -243,6 +249,14 @@ export class Run {
       }
     }
     return { kind: 'finished', updates: training.updates, reason: 'steps' };
+  }
+
+  /** Before the next checkpoint, so that this has the new rate. */
+  #followPlateau(record: UpdateRecord): void {
+    const change = this.#training.reduceRate(record);
+    if (change === undefined) return;
+    this.#persistence?.noteRateChange(change);
+    this.options.observer.rateReduced?.(change);
   }
 
   async #saveDue(update: number, capture: Capture | undefined): Promise<void> {
@@ -317,6 +331,12 @@ export class Run {
     this.#publishedFindings = findings;
     this.options.observer.findings?.(findings);
   }
+}
+
+function finishedEnding(training: Training, reason: EndReason): Ending {
+  const { patience } = training.setup.experiment.training;
+  const message = formatEndReason(reason, patience, training.position().validation?.best ?? undefined);
+  return { kind: 'finished', updates: training.updates, reason, ...(message === undefined ? {} : { message }) };
 }
 
 /** Seconds from the start of an update to that of the next one; 0 without a limit. */

@@ -11,6 +11,7 @@ import type { TrainingSetup } from './trainingSetup';
  * The RunInfo of a run, complete before its first update.
  *
  * @param dataDigest see `computeDataDigest`
+ * @param seeds the seeds of the group of which it is one
  */
 export function runInfoOf(
   setup: TrainingSetup,
@@ -18,6 +19,7 @@ export function runInfoOf(
   folder: string | undefined,
   workers: number,
   dataDigest: string | null = null,
+  seeds: readonly number[] = [],
 ): RunInfo {
   const { experiment, source, learner, layout } = setup;
   const { model, training } = experiment;
@@ -26,6 +28,7 @@ export function runInfoOf(
     variant: variant ?? null,
     notes: experiment.notes,
     seed: experiment.seed,
+    seeds: [...seeds],
     cell: model.cell,
     activation: model.activation ?? null,
     inputs: source.inputs,
@@ -111,6 +114,10 @@ function clipInfo(clip: ResolvedExperiment['clip']): RunInfo['clip'] {
 
 function formatOptimizer({ kind, learningRate, schedule }: ResolvedExperiment['optimizer']): string {
   if (schedule === 'constant') return `${kind}, rate ${learningRate}`;
+  if ('plateau' in schedule) {
+    const { factor, patience } = schedule.plateau;
+    return `${kind}, rate ${learningRate}, plateau schedule (factor ${factor}, patience ${patience})`;
+  }
   const [name, value] = Object.entries(schedule)[0] ?? [];
   return `${kind}, rate ${learningRate}, ${name} schedule ${value}`;
 }

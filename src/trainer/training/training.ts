@@ -4,6 +4,10 @@ import type { NonFinite, Updated } from '../../engine/instruments/outcome';
 import type { Snapshot } from '../../engine/snapshot';
 import type { Window } from '../../engine/recurrence/window';
 import type { Model } from '../../experiment/schema/schema';
+import { PlateauSchedule, type PlateauState } from '../../engine/optimizers/plateau';
+import type { RateChange } from '../../run/rateChanges';
+import type { EndReason } from '../../run/endReason';
+import { ValidationProgress, type ValidationState } from './validationProgress';
 import type { UpdateRecord } from '../../run/records/recordBatch';
 import type { TrainingSetup } from './trainingSetup';
 import { isGated } from '../../run/cellGates';
@@ -18,7 +22,9 @@ export type Advance =
       /** The window, and the learner before and after the update; undefined where it wasn't captured. */
       readonly captured: CapturedUpdate | undefined;
       /** Why the run ends with this update; undefined if it continues. */
-      readonly finished: 'steps' | 'stopAtLoss' | undefined;
+      readonly finished: EndReason | undefined;
+      /** Whether its validation loss is the lowest so far. */
+      readonly isBest: boolean;
     }
   | { readonly kind: 'nonFinite'; readonly where: NonFinite };
 
@@ -38,6 +44,10 @@ export interface TrainingPosition {
   readonly windowsDone: number;
   readonly learningRate: number;
   readonly seconds: number;
+  /** Absent in checkpoints of earlier versions. */
+  readonly validation?: ValidationState | undefined;
+  /** Of a plateau schedule. */
+  readonly plateau?: PlateauState | undefined;
 }
 
 const maxWindowsWithoutTarget = 10_000;
@@ -48,6 +58,10 @@ export class Training {
   #windowsDone = 0;
   #sourceState: unknown;
   #seconds = 0;
+  readonly #validation = new ValidationProgress();
+  readonly #plateau: PlateauSchedule | undefined;
+  /** Whether validation losses are measured; undefined before it matters. */
+  #hasValidation: boolean | undefined;
 
   constructor(
     readonly setup: TrainingSetup,
@@ -55,6 +69,9 @@ export class Training {
     readonly clock: () => number,
   ) {
     this.#sourceState = setup.source.state();
+    const { schedule } = setup.experiment.optimizer;
+    this.#plateau =
+      schedule !== 'constant' && 'plateau' in schedule ? new PlateauSchedule(schedule.plateau) : undefined;
   }
 
   get updates(): number {
@@ -113,7 +130,43 @@ export class Training {
       windowsDone: this.#windowsDone,
       learningRate: this.setup.learner.learningRate,
       seconds: this.#seconds,
+      validation: this.#validation.state,
+      ...(this.#plateau === undefined ? {} : { plateau: this.#plateau.state }),
     };
+  }
+
+  /** Whether the run is over because the validation loss has not fallen for long enough. */
+  get isOutOfPatience(): boolean {
+    const { patience } = this.setup.experiment.training;
+    return patience !== undefined && this.#validation.state.withoutImprovement >= patience;
+  }
+
+  /** Grants a run that ended without patience the same number of validations again. */
+  renewPatience(): void {
+    this.#validation.renew();
+  }
+
+  /**
+   * Lets the plateau schedule, if there is one, change the rate of the next update. A replay doesn't call it: it follows
+   * the changes that the run recorded.
+   *
+   * @param record of the last update
+   * @returns the change, from the next update on; undefined where the rate stays as it is
+   */
+  reduceRate({ loss, validationLoss }: UpdateRecord): RateChange | undefined {
+    if (this.#plateau === undefined) return undefined;
+    const { learner } = this.setup;
+    const metric = this.#isValidated() ? validationLoss : loss;
+    const reduction = metric === undefined ? undefined : this.#plateau.observe(metric, learner.learningRate);
+    if (reduction === undefined) return undefined;
+    learner.learningRate = reduction.learningRate;
+    return { update: learner.updates, learningRate: reduction.learningRate, cause: 'plateau' };
+  }
+
+  #isValidated(): boolean {
+    const { source, experiment } = this.setup;
+    this.#hasValidation ??= experiment.training.validateEvery > 0 && hasAny(source.validation());
+    return this.#hasValidation;
   }
 
   /**
@@ -137,6 +190,8 @@ export class Training {
     }
     this.setup.learner.learningRate = position.learningRate;
     this.#seconds = position.seconds;
+    if (position.validation !== undefined) this.#validation.restore(position.validation);
+    if (position.plateau !== undefined) this.#plateau?.restore(position.plateau);
   }
 
   #conclude(
@@ -148,10 +203,12 @@ export class Training {
     const { experiment, learner, source } = this.setup;
     const { steps, validateEvery, stopAtLoss } = experiment.training;
     const done = learner.updates;
-    const finished =
+    const ended =
       stopAtLoss !== undefined && outcome.loss <= stopAtLoss ? 'stopAtLoss' : done >= steps ? 'steps' : undefined;
-    const isDue = measuring && validateEvery > 0 && (done % validateEvery === 0 || finished !== undefined);
+    const isDue = measuring && validateEvery > 0 && (done % validateEvery === 0 || ended !== undefined);
     const validationLoss = isDue ? learner.evaluate(source.validation())?.loss : undefined;
+    const isBest = validationLoss !== undefined && this.#validation.observe(validationLoss, done);
+    const finished = ended ?? (this.isOutOfPatience ? 'patience' : undefined);
     this.#seconds += this.clock() - startedAt;
     const { capture, record, kind: _, ...numbers } = outcome;
     return {
@@ -164,6 +221,7 @@ export class Training {
           ? undefined
           : { capture, before: around.before, after: learner.snapshot(), window: structuredClone(around.window) },
       finished,
+      isBest,
     };
   }
 
@@ -184,6 +242,11 @@ export class Training {
     const { bptt } = this.setup.experiment;
     return bptt === 'full' || this.setup.source.isContiguous ? [batch] : windowsOf(batch, bptt.forward);
   }
+}
+
+function hasAny(items: Iterable<unknown>): boolean {
+  for (const _ of items) return true;
+  return false;
 }
 
 /** The message for a value that isn't finite: where it occurred and what may help. */

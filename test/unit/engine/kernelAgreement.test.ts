@@ -26,6 +26,7 @@ const optimizers: readonly OptimizerSpec[] = [
   { kind: 'rmsprop', decay: 0.9, momentum: 0, epsilon: 1e-8, ...common },
   { kind: 'rmsprop', decay: 0.9, momentum: 0.5, epsilon: 1e-8, ...common },
   { kind: 'adam', beta1: 0.9, beta2: 0.99, epsilon: 1e-8, ...common },
+  { kind: 'adamw', beta1: 0.9, beta2: 0.99, epsilon: 1e-8, ...common },
 ];
 
 /** Cells with all options of a cell's kernel, and hidden sizes with a remainder of one to three SIMD lanes. */

@@ -13,6 +13,7 @@ const optimizers: readonly OptimizerSpec[] = [
   { kind: 'adagrad', epsilon: 1e-10, schedule: 'constant', ...common },
   { kind: 'rmsprop', decay: 0.9, momentum: 0.5, epsilon: 1e-8, schedule: { cosine: 9 }, ...common },
   { kind: 'adam', beta1: 0.9, beta2: 0.99, epsilon: 1e-8, schedule: { warmup: 7 }, ...common },
+  { kind: 'adamw', beta1: 0.9, beta2: 0.99, epsilon: 1e-8, schedule: 'constant', ...common },
 ];
 
 function windows(network: NetworkSpec, inputs: 'dense' | 'oneHot'): readonly Window[] {

@@ -90,7 +90,7 @@ describe('The names of the experiment format', () => {
 
   it('that are sections are exactly those that the grammar highlights', () => {
     const properties = jsonSchema()['properties'] as Readonly<Record<string, JsonObject>>;
-    const plain = ['version', 'name', 'notes', 'seed', 'variants'];
+    const plain = ['version', 'name', 'notes', 'seed', 'seeds', 'variants'];
     assert.deepEqual(
       sorted(grammarWords('section')),
       sorted(Object.keys(properties).filter((key) => !plain.includes(key))),

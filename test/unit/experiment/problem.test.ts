@@ -208,6 +208,29 @@ describe('a refused experiment', () => {
     ]);
   });
 
+  it('refuses patience without validation losses', () => {
+    const cases: readonly (readonly [string, RegExp])[] = [
+      [`{ ${base}, "training": { "validateEvery": 0, "patience": «3» } }`, /"validateEvery" is 0/],
+      [
+        `{ "data": { "text": "a.txt", "validation": 0 }, "model": { "cell": "rnn" }, "training": { "patience": «3» } }`,
+        /"data\.validation" is 0/,
+      ],
+      [
+        `{ "data": { "sequences": [{ "inputs": [[1]], "targets": [[1]] }] }, "model": { "cell": "rnn" }, "training": { "patience": «3» } }`,
+        /inline sequences have no part that is held out/,
+      ],
+    ];
+    for (const [text, message] of cases) assertRefused(text, ['inconsistent', message]);
+  });
+
+  it('refuses a least learning rate that is not below the first one', () => {
+    const schedule = '{ "plateau": { "minLearningRate": «0.1» } }';
+    assertRefused(`{ ${base}, "optimizer": { "learningRate": 0.1, "schedule": ${schedule} } }`, [
+      'inconsistent',
+      /could never reduce it/,
+    ]);
+  });
+
   it('refuses nesterov without momentum', () => {
     assertRefused(`{ ${base}, "optimizer": { "kind": "sgd", "nesterov": «true» } }`, [
       'inconsistent',

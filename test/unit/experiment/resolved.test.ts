@@ -65,6 +65,12 @@ describe('a resolved experiment', () => {
     assert.deepEqual(optimizer('sgd'), { kind: 'sgd', ...common, momentum: 0, nesterov: false });
     assert.deepEqual(optimizer('adagrad'), { kind: 'adagrad', ...common, epsilon: 1e-10 });
     assert.deepEqual(optimizer('rmsprop'), { kind: 'rmsprop', ...common, epsilon: 1e-8, decay: 0.99, momentum: 0 });
+    assert.deepEqual(optimizer('adamw'), {
+      kind: 'adamw',
+      ...common,
+      weightDecay: 0.01,
+      ...{ epsilon: 1e-8, beta1: 0.9, beta2: 0.999 },
+    });
   });
 
   it('has a forget bias of 1 for lstm and none for gru', () => {
@@ -108,7 +114,7 @@ describe('a resolved experiment', () => {
     const count = fc.integer({ min: 1, max: 1000 });
     const clip = fc.constantFrom(null, { norm: 1 }, { value: 0.5 }, { hidden: 2 });
     const cell = fc.constantFrom('rnn', 'lstm', 'gru', 'mgu');
-    const kind = fc.constantFrom('sgd', 'adagrad', 'rmsprop', 'adam');
+    const kind = fc.constantFrom('sgd', 'adagrad', 'rmsprop', 'adam', 'adamw');
     const bptt = fc.constantFrom('full', { forward: 100, backward: 10 });
     const task = fc.constantFrom('adding', 'copy', 'temporalOrder', 'parity', 'echo', 'reber', 'delay', 'sine');
     fc.assert(

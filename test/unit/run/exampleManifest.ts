@@ -24,6 +24,7 @@ export function exampleManifest(layout?: RecordLayout): Manifest {
     validationLoss: null,
     message: null,
     nonFinite: null,
+    reason: null,
     facts: { ...facts, layout: layout ?? facts.layout } as Manifest['facts'],
   };
 }

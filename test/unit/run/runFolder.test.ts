@@ -13,6 +13,13 @@ describe('The folder of a new run', () => {
     );
   });
 
+  it('is named after the seed of a run that is one of a group', () => {
+    assert.equal(
+      newRunFolder('/home/me/adding.rnn.json', 'no clipping', moment, '/runs', 7),
+      '/runs/adding--no-clipping--seed-7--20260102-030405-678',
+    );
+  });
+
   it('has a name that is valid in every file system, whatever the names of experiment and variant', () => {
     const long = '界🎲é'.repeat(60);
     const name = nameOf(`/w/${long}.rnn.json`, long);

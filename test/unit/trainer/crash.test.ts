@@ -84,7 +84,7 @@ describe('An interrupted run', () => {
     await trainToEnd(training, writer);
     const cut = join(scratch, 'cut');
     cpSync(whole, cut, { recursive: true });
-    rmSync(join(cut, 'checkpoints', 'update-12.safetensors'));
+    for (const later of ['update-12', 'best']) rmSync(join(cut, 'checkpoints', `${later}.safetensors`));
     return { whole, cut };
   }
 

@@ -298,7 +298,7 @@ describe('The headless runner', () => {
       said,
       /Interrupted after [\d]+ updates; a checkpoint was saved\. Resume with --variant "a copy" --out .+ --resume\./,
     );
-    assert.equal(checkpoints().length, 2);
+    assert.equal(checkpoints().filter((name) => name.startsWith('update-')).length, 2);
   });
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -369,10 +369,12 @@ describe('The headless runner', () => {
 
     beforeEach(() => {
       assert.equal(train(experiment(), '--out', path('run')).status, 0);
-      assert.deepEqual(
-        checkpoints(),
-        [0, 10, 12, 5].map((updates) => `update-${updates}.safetensors`),
-      );
+      assert.deepEqual(checkpoints(), [
+        'best.safetensors',
+        ...[0, 10, 12, 5].map((updates) => `update-${updates}.safetensors`),
+      ]);
+      // The last state is also that of the lowest validation loss, and would be used in place of a damaged checkpoint.
+      rmSync(path('run', 'checkpoints', 'best.safetensors'));
     });
 
     /** The updates in the records. */
@@ -569,6 +571,21 @@ describe('The headless runner', () => {
     assert.match(run('--out', path('fast')).stderr, /simd-fma kernels/);
     assert.match(run('--out', path('same'), '--reproducible').stderr, /simd kernels/);
     assert.match(run('--reproducible', '--kernels', 'simd-fma').stderr, /Remove one of the two/);
+  });
+
+  it('says why a run was stopped early and when it was best, and treats it as finished', () => {
+    const training = { steps: 400, batch: 2, validateEvery: 2, patience: 2 };
+    const file = experiment({ training, optimizer: { kind: 'sgd', learningRate: 4 }, clip: { norm: 1 } });
+    const first = train(file, '--out', path('run'));
+    assert.equal(first.status, 0, first.stderr);
+    assert.match(
+      first.stderr,
+      /Finished after (\d+) updates[^\n]*\. Stopped early: no lower validation loss in 2 validations\. It was lowest after \d+ updates?: /,
+    );
+    assert.ok(checkpoints().includes('best.safetensors'));
+    const { status, stderr } = train(file, '--out', path('run'), '--resume');
+    assert.equal(status, 0);
+    assert.match(stderr, /^Already finished: \d+ updates in /);
   });
 
   it('treats a run that has reached stopAtLoss as finished', () => {

@@ -27,6 +27,7 @@ const optimizers: Readonly<Record<string, unknown>> = {
   adagrad: { kind: 'adagrad', learningRate: 0.01 },
   rmsprop: { kind: 'rmsprop', learningRate: 0.01, momentum: 0.5, weightDecay: 0.01 },
   adam: { kind: 'adam', learningRate: 0.01 },
+  adamw: { kind: 'adamw', learningRate: 0.01, weightDecay: 0.1 },
 };
 
 const step = (n: number): readonly number[] => [Math.cos(n), n % 2];

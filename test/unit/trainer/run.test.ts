@@ -115,7 +115,12 @@ describe('A run', () => {
 
   it('ends when the loss reaches training.stopAtLoss', async () => {
     const { run } = running(exampleTraining({ training: { steps: 50, batch: 3, stopAtLoss: 1000 } }));
-    assert.deepEqual(await run.train(), { kind: 'finished', updates: 1, reason: 'stopAtLoss' });
+    assert.deepEqual(await run.train(), {
+      kind: 'finished',
+      updates: 1,
+      reason: 'stopAtLoss',
+      message: 'The loss reached training.stopAtLoss.',
+    });
   });
 
   it('that diverges reports tensor, update and step', async () => {
@@ -247,7 +252,11 @@ describe('A run', () => {
       if (name === 'run.json') assert.deepEqual(readFileSync(join(folder, 'run.json')), before);
       if (name !== 'checkpoints') assert.deepEqual(readFileSync(join(folder, 'records.arrows')), records);
     }
-    assert.deepEqual(readdirSync(join(folder, 'checkpoints')), ['update-0.safetensors', 'update-12.safetensors']);
+    assert.deepEqual(readdirSync(join(folder, 'checkpoints')), [
+      'best.safetensors',
+      'update-0.safetensors',
+      'update-12.safetensors',
+    ]);
   });
 
   it('does not append to a record file without its schema', async () => {

@@ -35,6 +35,7 @@ const state = (runs: readonly ComparedRun[]): ComparisonState => ({
   subjects: [],
   keys: ['model.cell'],
   runs,
+  groups: [],
 });
 
 describe('The gradient that remains at step 0', () => {

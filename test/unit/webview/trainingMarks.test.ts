@@ -13,7 +13,7 @@ const run = {
   status: {
     rateChanges: [
       { update: 738, learningRate: 0.05 },
-      { update: 900, learningRate: 0.005 },
+      { update: 900, learningRate: 0.005, cause: 'plateau' },
     ],
     findings: [
       finding('clipNever', 'update', 120),
@@ -33,7 +33,7 @@ describe('The marks of a run on the axis of updates', () => {
         ['finding', 120, 'warning “clipNever”: see the diagnosis'],
         ['resume', 400, 'resumed here'],
         ['rate', 738, 'learning rate set to 0.05'],
-        ['rate', 900, 'learning rate set to 0.005'],
+        ['rate', 900, 'plateau: learning rate reduced to 0.005'],
         ['finding', 999, 'warning “overfit”: see the diagnosis'],
       ],
     );

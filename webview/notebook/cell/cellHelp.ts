@@ -32,6 +32,10 @@ export const cellHelp = {
     text: 'An effect has a clear cause only if everything else is equal. The table lists only the keys in which the runs differ; if there are several, no outcome can be attributed to one of them alone. The seed is a difference too: before you trust a small effect, train with several seeds.',
     formula: 'difference of outcomes ← difference of keys',
   },
+  'Over seeds': {
+    text: 'A run depends on the weights and batches that its seed draws, so one run of each configuration shows little. The table has the median and the spread over the finished runs that differ in their seed only, n of them: half of the values are between the quartiles. With a few seeds the range is rough; where the ranges of two configurations overlap, the seeds alone may be the reason of a difference. A run that has diverged has no outcome and is left out of the numbers, but not of the count.',
+    formula: 'median = Q(½), quartiles = Q(¼), Q(¾); Q linear between neighbours',
+  },
   'Update ratio': {
     text: 'The size of an update matters relative to the weights that it changes. A ratio of about 10^{-3} per update is typical of healthy training; 10^{-2} is unstable, and at 10^{-5} the weights hardly change. Matrices with very different ratios learn at different speeds although they share one learning rate.',
     formula: 'ratio = ‖ΔW‖ / ‖W‖',
@@ -62,8 +66,8 @@ export const cellHelp = {
     formula: '‖g‖² = Σ_p ‖g_p‖²,   cos = g · g′ / (‖g‖ ‖g′‖)',
   },
   Update: {
-    text: 'The optimizer turns the gradient into an update: momentum accumulates earlier gradients, Adam and its relatives divide each element by a running estimate of its magnitude. A healthy update changes a matrix by about 0.1 % of its norm; ten times as much is unstable, a hundredth of that hardly changes it.',
-    formula: 'W ← W − η · step(g),   ratio = ‖ΔW‖ / ‖W‖',
+    text: 'The optimizer turns the gradient into an update: momentum accumulates earlier gradients, Adam and its relatives divide each element by a running estimate of its magnitude. Weight decay λ adds λW to the gradient, before that division; AdamW subtracts η λ W apart from it. A healthy update changes a matrix by about 0.1 % of its norm; ten times as much is unstable, a hundredth of that hardly changes it.',
+    formula: 'W ← W − η · step(g + λW),   AdamW: W ← W − η λ W − η · step(g),   ratio = ‖ΔW‖ / ‖W‖',
   },
   'What if': {
     text: 'The same update, recomputed from the same weights and batch with another setting. Truncation drops the terms of distant steps, so its gradient is biased; clipping shortens the gradient; the learning rate only scales the update. A single update shows the immediate effect, not where a whole training would end: for that, add a variant and train it.',

@@ -1,12 +1,10 @@
 import { html, nothing, render } from 'lit-html';
 import { stateLabels } from '../../../src/protocol/run';
-import type { PanelEntry } from '../../../src/protocol/panel';
+import type { PanelEntry, PanelTarget } from '../../../src/protocol/panel';
+import { selectedEntry, type Model } from '../../store/model';
 import { choice } from '../../ui/controls';
 import { element } from '../../ui/element';
 import type { ShownState } from './runButtons';
-
-/** The value of the entry without a variant: no variant has an empty name. */
-const baseValue = '';
 
 /** The runs of an experiment to choose from: buttons in one row or, where they don't fit, a drop-down list. */
 export class EntryChoice {
@@ -14,11 +12,12 @@ export class EntryChoice {
   readonly #row = element('div', { class: 'entry-row' });
   readonly #list;
   #entries: readonly PanelEntry[] = [];
-  #selected: string | undefined;
+  #selected = -1;
 
-  constructor(readonly select: (variant: string | undefined) => void) {
-    this.#list = choice<string>('Run', (value) => {
-      select(value === baseValue ? undefined : value);
+  constructor(readonly select: (target: PanelTarget) => void) {
+    this.#list = choice<string>('Run', (index) => {
+      const entry = this.#entries[Number(index)];
+      if (entry !== undefined) select(entry);
     });
     this.element.hidden = true;
     this.element.append(this.#row, this.#list.element);
@@ -27,16 +26,16 @@ export class EntryChoice {
     }).observe(this.element);
   }
 
-  update(entries: readonly PanelEntry[], selected: string | undefined): void {
+  update(model: Pick<Model, 'entries' | 'variant' | 'seed'>): void {
+    const { entries } = model;
+    const shown = selectedEntry(model);
+    const selected = shown === undefined ? -1 : entries.indexOf(shown);
     // Every status has a new list; measuring costs a layout of the page.
     if (selected === this.#selected && areSame(entries, this.#entries)) return;
     this.#entries = entries;
     this.#selected = selected;
     this.element.hidden = entries.length < 2;
-    render(
-      entries.length < 2 ? nothing : entries.map((entry) => this.#button(entry, entry.variant === selected)),
-      this.#row,
-    );
+    render(entries.length < 2 ? nothing : entries.map((entry) => this.#button(entry, entry === shown)), this.#row);
     this.#fit();
   }
 
@@ -50,22 +49,23 @@ export class EntryChoice {
     this.#list.element.hidden = !isTooWide;
     if (!isTooWide) return;
     this.#list.setOptions(
-      this.#entries.map(({ variant, label, state }) => ({
-        value: variant ?? baseValue,
+      this.#entries.map(({ label, state }, index) => ({
+        value: String(index),
         label: `${label} · ${formatState(state)}`,
       })),
-      this.#selected ?? baseValue,
+      String(this.#selected),
     );
   }
 
-  #button({ variant, label, state }: PanelEntry, isSelected: boolean) {
+  #button(entry: PanelEntry, isSelected: boolean) {
+    const { label, state } = entry;
     return html`<button
       class="entry"
       aria-pressed=${String(isSelected)}
       data-state=${state}
       title=${`${label}: ${formatState(state)}`}
       @click=${() => {
-        this.select(variant);
+        this.select(entry);
       }}
     >
       <span class="entry-dot" aria-hidden="true">${isSelected ? '●' : '○'}</span>${label}
@@ -76,9 +76,9 @@ export class EntryChoice {
 function areSame(some: readonly PanelEntry[], others: readonly PanelEntry[]): boolean {
   return (
     some.length === others.length &&
-    some.every(({ variant, label, state }, i) => {
+    some.every(({ variant, seed, label, state }, i) => {
       const other = others[i];
-      return other !== undefined && variant === other.variant && label === other.label && state === other.state;
+      return variant === other?.variant && seed === other?.seed && label === other?.label && state === other.state;
     })
   );
 }

@@ -3,6 +3,7 @@ import { pendingLabels, stateLabels, type SaveState, type RunStatus } from '../.
 import { formatDuration, formatNumber, formatCount, formatShortNumber, formatExact } from '../../../src/text/numbers';
 import type { Pace } from '../../../src/protocol/pace';
 import type { Finding } from '../../../src/diagnosis/finding';
+import type { PanelTarget } from '../../../src/protocol/panel';
 import type { Model } from '../../store/model';
 import { pendingCommandOf } from '../../store/pendingCommand';
 import { buttonTemplate } from '../../ui/controls';
@@ -16,7 +17,7 @@ import './header.css';
 
 /** The commands of the header. */
 export interface HeaderCommands extends RunButtonCommands {
-  readonly select: (variant: string | undefined) => void;
+  readonly select: (target: PanelTarget) => void;
   readonly setLearningRate: (rate: number) => void;
   readonly setPace: (pace: Pace) => void;
   /** Scrolls to the diagnosis. */
@@ -40,7 +41,7 @@ export class Header {
 
   update(model: Model): void {
     this.#model = model;
-    const { isReady, title, entries, variant, run, message = '' } = model;
+    const { isReady, title, run, message = '' } = model;
     const state = shownState(model);
     // Before the host's first answer it is unknown whether there is anything to train.
     this.element.hidden = !isReady;
@@ -50,7 +51,7 @@ export class Header {
     this.#rate.update(run?.status.learningRate, canChangeRate);
     this.#pace.update(model);
     if (!this.commands.hasCommands) this.#pace.element.hidden = true;
-    this.#entries.update(entries, variant);
+    this.#entries.update(model);
     const isBad = state === 'diverged' || state === 'failed' || state === 'refused' || isUnsaved(run?.status.saved);
     // Equal places keep their elements, and with them the focus.
     render(

@@ -1,6 +1,6 @@
 import { isLive, isResumable, type RunState } from '../../../src/protocol/run';
 import type { PanelCommand } from '../../../src/protocol/panel';
-import type { Model } from '../../store/model';
+import { selectedEntry, type Model } from '../../store/model';
 import { pendingCommandOf } from '../../store/pendingCommand';
 import type { ButtonSpec } from '../../ui/controls';
 
@@ -14,17 +14,19 @@ export interface RunButtonCommands {
   readonly command: (command: PanelCommand) => void;
   /** Selects the last update with finite numbers, at the step where the next one turned non-finite. */
   readonly selectLastFinite: () => void;
+  /** Selects the update that begins with the state of the lowest validation loss. */
+  readonly selectBest: () => void;
 }
 
 /** The state of what the model shows. */
-export function shownState({ run, entries, variant }: Model): ShownState {
-  return run?.status.state ?? entries.find((entry) => entry.variant === variant)?.state ?? 'untrained';
+export function shownState(model: Model): ShownState {
+  return model.run?.status.state ?? selectedEntry(model)?.state ?? 'untrained';
 }
 
 /** The buttons that train, pause and stop the shown run; without a host only those that the page handles itself. */
 export function runButtons(model: Model, commands: RunButtonCommands): readonly ButtonSpec[] {
   return allButtons(model, commands).filter(
-    ({ onPress }) => commands.hasCommands || onPress === commands.selectLastFinite,
+    ({ onPress }) => commands.hasCommands || onPress === commands.selectLastFinite || onPress === commands.selectBest,
   );
 }
 
@@ -37,7 +39,10 @@ function allButtons(model: Model, commands: RunButtonCommands): readonly ButtonS
   };
   const isAlive = state !== 'untrained' && isLive(state);
   const isStored = typeof run?.info.folder === 'string';
-  const isResumableRun = state !== 'untrained' && isResumable(state, run?.status.saved) && isStored;
+  const isResumableRun = state !== 'untrained' && isResumable(state, run?.status.saved, run?.status.reason) && isStored;
+  const { best, updates = 0 } = run?.status ?? {};
+  // Without an update after it, the run ends with that state, which is shown anyway.
+  const hasBest = state !== 'untrained' && !isAlive && isStored && best !== undefined && best.updates < updates;
   const hasLastFinite = run?.status.nonFinite !== undefined && run.status.updates > 0 && isStored;
   return [
     {
@@ -86,6 +91,13 @@ function allButtons(model: Model, commands: RunButtonCommands): readonly ButtonS
       icon: 'previous',
       isHidden: !hasLastFinite,
       onPress: commands.selectLastFinite,
+    },
+    {
+      label: 'Replay lowest validation loss',
+      hint: 'Replay the update that begins with the state of the lowest validation loss',
+      icon: 'previous',
+      isHidden: !hasBest,
+      onPress: commands.selectBest,
     },
   ];
 }

@@ -40,8 +40,11 @@ export function fusedOptimizer(wasm: Instructions, spec: OptimizerSpec): (step: 
         );
       };
     case 'adam':
+    case 'adamw':
       return ({ values, gradient, slots: [means, squares], rate, update }) => {
-        const { beta1, beta2, epsilon } = spec;
+        const { kind, beta1, beta2, epsilon } = spec;
+        const isDecoupled = kind === 'adamw';
+        if (isDecoupled) wasm.scale(values.byteOffset, values.length, 1 - rate * weightDecay);
         wasm.adam(
           values.byteOffset,
           gradient.byteOffset,
@@ -49,7 +52,7 @@ export function fusedOptimizer(wasm: Instructions, spec: OptimizerSpec): (step: 
           squares.byteOffset,
           values.length,
           rate / (1 - beta1 ** (update + 1)),
-          weightDecay,
+          isDecoupled ? 0 : weightDecay,
           beta1,
           1 - beta1,
           beta2,

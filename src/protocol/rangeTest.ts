@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { nothing } from './requestSchemas';
+
+/** A range test of the learning rate: one update at each rate, from a small to a large one. */
+export interface RangeTest {
+  /** The rate of each update, ascending. */
+  readonly rates: readonly number[];
+  /** The training loss of each update, before it changes the weights. */
+  readonly losses: readonly number[];
+  /** The losses smoothed by an exponential moving average, see `smoothLosses`. */
+  readonly smoothed: readonly number[];
+  /** Why it ended: the loss had risen far, was no longer finite, or all rates were tried. */
+  readonly end: 'risen' | 'nonFinite' | 'all';
+  /** undefined where the loss has not fallen clearly at any rate. */
+  readonly suggestion: RateSuggestion | undefined;
+  /** What the curve shows, and why this rate is suggested, or none. */
+  readonly reason: string;
+}
+
+/** Learning rates that a range test suggests. */
+export interface RateSuggestion {
+  /** A tenth of `lowest`, to two digits. */
+  readonly rate: number;
+  /** Where the smoothed loss falls fastest over the logarithm of the rate, to two digits. */
+  readonly steepest: number;
+  /** Where the smoothed loss is lowest. */
+  readonly lowest: number;
+}
+
+/** How far a range test is. */
+export interface RangeTestProgress {
+  /** Updates made. */
+  readonly done: number;
+  /** Updates of the whole test; it may end earlier. */
+  readonly total: number;
+}
+
+/** What the page of a range test shows. */
+export type RangeTestState = {
+  /** Name of the experiment file, and of the variant. */
+  readonly name: string;
+  /** The learning rate that the experiment has now. */
+  readonly present: number | undefined;
+} & (
+  | { readonly kind: 'running'; readonly progress: RangeTestProgress | undefined }
+  | { readonly kind: 'failed'; readonly message: string }
+  | {
+      readonly kind: 'done';
+      readonly test: RangeTest;
+      /** What became of the last rate that was chosen; undefined before. */
+      readonly written: string | undefined;
+    }
+);
+
+/** The parameters of every request that the page can send: a page is not trusted. */
+export const rangeTestRequests = {
+  ready: nothing,
+  again: nothing,
+  write: z.number().positive().max(1e6),
+};
+
+type Params<Name extends keyof typeof rangeTestRequests> = z.infer<(typeof rangeTestRequests)[Name]>;
+
+/** What the host of a range test serves to the page. */
+export type RangeTestHostContract = {
+  requests: {
+    /** The first request of a page: when it is loaded, and whenever it becomes visible again. */
+    ready: { params: Params<'ready'>; result: RangeTestState };
+    /** Repeats the test with the file as it is now. */
+    again: { params: Params<'again'>; result: undefined };
+    /** Writes a rate into the experiment file. */
+    write: { params: Params<'write'>; result: undefined };
+  };
+  events: { show: RangeTestState };
+};

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { scratchWorkspace } from '../../scripts/scratch';
+import { Workbench } from './workbench';
+
+const experiment = `{
+  // a short lag
+  "data": { "task": "sine", "length": 20 },
+  "model": { "cell": "rnn", "hidden": 8 },
+  "optimizer": { "kind": "adam", "learningRate": 0.00001 } // far too small
+}
+`;
+
+describe('Find Learning Rate', () => {
+  let workbench: Workbench;
+  let folder: string;
+
+  before(async () => {
+    folder = scratchWorkspace({ 'sine.rnn.json': experiment });
+    workbench = await Workbench.open({ folder });
+    await workbench.openFile('sine.rnn.json');
+  });
+
+  after(() => workbench.close());
+
+  it('draws the curve, and a click writes the suggested rate at exactly its key', async () => {
+    await workbench.runCommand('Unroll: Find Learning Rate');
+    const frame = workbench.webviewFrame();
+    await frame.locator('svg.range-picture').waitFor();
+    const button = frame.locator('vscode-button', { hasText: '(suggested)' });
+    const rate = /Write (\S+) /.exec((await button.textContent()) ?? '')?.[1] ?? '';
+    await workbench.screenshot('find-learning-rate');
+    await button.click();
+    await frame.getByText('is written into the optimizer').waitFor();
+    await workbench.page.locator('.tab', { hasText: 'sine.rnn.json' }).click();
+    const line = `"optimizer": { "kind": "adam", "learningRate": ${rate} } // far too small`;
+    await workbench.page.locator('.view-lines').getByText(line).waitFor();
+  });
+
+  it('stores no run', () => {
+    assert.deepEqual(readdirSync(folder), ['sine.rnn.json']);
+  });
+});

@@ -1,0 +1,143 @@
+import { spreadOf, type Spread } from '../../src/run/series/spread';
+import { columnAtUpdate, meanLoss, smoothed, trainPoints, validationPoints } from '../notebook/loss/lossCurves';
+import type { Curve } from '../plot/charts/datasets';
+import type { ShownRun } from '../store/model';
+import { withOpacity, type Theme } from '../theme/theme';
+import { lineStyle } from './lineStyle';
+import type { Comparison, ComparisonView, Measure, Member } from './model';
+import { spreadCurves, type Point } from './seedCurves';
+
+/** A run that has data. */
+export type DrawnMember = Member & { readonly run: ShownRun };
+
+/** One line of the curves: a run, or the median over the runs of a group. */
+export interface ShownLine {
+  /** The id of its run, or of the first run of the group; determines its colour and dashes. */
+  readonly id: number;
+  readonly name: string;
+  /** One, or the runs of the group in the order of their seeds. */
+  readonly runs: readonly DrawnMember[];
+}
+
+/** The lines in the order of the runs; those of a group are one line if the view says so. */
+export function linesOf({
+  members,
+  groups,
+  view,
+}: Pick<Comparison, 'members' | 'groups' | 'view'>): readonly ShownLine[] {
+  const drawn = members.filter((member): member is DrawnMember => member.run !== undefined);
+  const grouped = view.seeds === 'median' ? groups : [];
+  return drawn.flatMap((member): ShownLine[] => {
+    const group = grouped.find(({ runs }) => runs.includes(member.id));
+    if (group === undefined) return [{ id: member.id, name: member.name, runs: [member] }];
+    const runs = group.runs.flatMap((id) => drawn.find((one) => one.id === id) ?? []);
+    const first = drawn.find(({ id }) => group.runs.includes(id));
+    return first === member ? [{ id: member.id, name: group.name, runs }] : [];
+  });
+}
+
+/** The name of a line, and for a group of how many runs it is the median. */
+export function lineLabel({ name, runs }: ShownLine): string {
+  return runs.length === 1 ? name : `${name}, median of ${runs.length} seeds`;
+}
+
+/** Whether a run is one of those of a line. */
+export function hasRun({ runs }: ShownLine, id: number | undefined): boolean {
+  return runs.some((run) => run.id === id);
+}
+
+/** Whether a run is highlighted, or one of the group that is shown as one line. */
+export function isLit(
+  { groups, view, highlighted }: Pick<Comparison, 'groups' | 'view' | 'highlighted'>,
+  id: number,
+): boolean {
+  if (highlighted === undefined || highlighted === id) return highlighted === id;
+  return view.seeds === 'median' && groups.some(({ runs }) => runs.includes(id) && runs.includes(highlighted));
+}
+
+/** The spread over the runs of a line at an update; undefined where none has a finite value. */
+export function spreadAt({ runs }: ShownLine, update: number, measure: Measure): Spread | undefined {
+  return spreadOf(runs.map(({ run }) => valueAt(run, update, measure)));
+}
+
+/** The value of a line at an update: that of its run, or the median; NaN where there is none. */
+export function lineValueAt(line: ShownLine, update: number, measure: Measure): number {
+  const [only, ...others] = line.runs;
+  if (others.length === 0) return valueAt(only?.run, update, measure);
+  return spreadAt(line, update, measure)?.median ?? NaN;
+}
+
+/** The value of a run at an update; NaN where it has none. */
+function valueAt(run: ShownRun | undefined, update: number, measure: Measure): number {
+  if (run === undefined || update >= run.status.updates) return NaN;
+  const column = columnAtUpdate(run.series, update);
+  if (measure === 'loss') return meanLoss(run.series, column);
+  if (measure === 'gradNorm') return run.series.scalars.column('gradNorm', column)[0] ?? NaN;
+  // Between two validations the last one applies.
+  const values = run.series.scalars.values('validationLoss').subarray(0, column + 1);
+  return values.findLast((value) => !Number.isNaN(value)) ?? NaN;
+}
+
+function pointsOf({ series }: ShownRun, measure: Measure): readonly Point[] {
+  switch (measure) {
+    case 'loss':
+      return trainPoints(series);
+    case 'validationLoss':
+      return validationPoints(series);
+    case 'gradNorm': {
+      const { stride } = series.scalars;
+      return Array.from(series.scalars.values('gradNorm'), (y, column) => ({ x: (column + 0.5) * stride, y }));
+    }
+    default:
+      return measure satisfies never;
+  }
+}
+
+/** All points of the lines, without smoothing. */
+export function allPoints(lines: readonly ShownLine[], measure: Measure): readonly (readonly Point[])[] {
+  return lines.flatMap(({ runs }) => runs.map(({ run }) => pointsOf(run, measure)));
+}
+
+function shownPoints(run: ShownRun, { measure, smoothing }: ComparisonView): readonly Point[] {
+  const points = pointsOf(run, measure);
+  const isSmooth = smoothing > 0 && measure !== 'validationLoss';
+  return isSmooth ? smoothed(points, smoothing, run.series.scalars.stride) : points;
+}
+
+/** Updates per point of a line: that of its coarsest run. */
+export function strideOf({ runs }: ShownLine): number {
+  return Math.max(1, ...runs.map(({ run }) => run.series.scalars.stride));
+}
+
+/** The colour of the band of a group. */
+export function bandColour(color: string, isFaded: boolean): string {
+  return withOpacity(color, isFaded ? 0.06 : 0.2);
+}
+
+/**
+ * The curves of the lines; of a group its median, over a band from the lowest to the highest run. The highlighted one is
+ * drawn on top.
+ */
+export function curvesOf(
+  lines: readonly ShownLine[],
+  { view, highlighted }: Pick<Comparison, 'view' | 'highlighted'>,
+  theme: Theme,
+): readonly Curve[] {
+  const isLit = (line: ShownLine): boolean => hasRun(line, highlighted);
+  const ordered = [...lines].sort((a, b) => Number(isLit(a)) - Number(isLit(b)));
+  return ordered.flatMap((line): Curve[] => {
+    const { color, dash } = lineStyle(line.id, theme);
+    const isFaded = highlighted !== undefined && !isLit(line);
+    const style = { color: isFaded ? withOpacity(color, 0.25) : color, dash, width: isLit(line) ? 3 : 1.5 };
+    const curves = line.runs.map(({ run }) => shownPoints(run, view));
+    const [only = []] = curves;
+    if (curves.length === 1) return [{ label: line.name, points: only, ...style }];
+    const { median, lowest, highest } = spreadCurves(curves, strideOf(line));
+    const dots = view.measure === 'validationLoss' && median.length < 2;
+    return [
+      { label: '', points: highest, color: 'transparent' },
+      { label: '', points: lowest, color: 'transparent', fillToPrevious: bandColour(color, isFaded) },
+      { label: lineLabel(line), points: median, ...style, ...(dots ? { dots } : {}) },
+    ];
+  });
+}
