@@ -53,11 +53,16 @@ export async function withQuantities(document: string): Promise<string> {
   const table = [
     '| Quantity | What it is |',
     '| --- | --- |',
-    ...Object.entries(quantities).map(([name, { indices, text }]) => `| \`${name}${indices}\` | ${text.replaceAll('|', '\\|')} |`),
+    ...Object.entries(quantities).map(
+      ([name, { indices, text }]) => `| \`${name}${indices}\` | ${text.replaceAll('|', '\\|')} |`,
+    ),
   ];
   const names = Object.keys(functions).map((name) => `\`${name}\``);
   const lines = [...table, '', `Functions of one value: ${names.join(', ')}.`];
-  return formatted(writingDocument, `${document.slice(0, from + begin.length)}\n\n${lines.join('\n')}\n\n${document.slice(to)}`);
+  return formatted(
+    writingDocument,
+    `${document.slice(0, from + begin.length)}\n\n${lines.join('\n')}\n\n${document.slice(to)}`,
+  );
 }
 
 async function formatted(document: string, text: string): Promise<string> {
@@ -66,7 +71,8 @@ async function formatted(document: string, text: string): Promise<string> {
 
 function lessonLines(lesson: Lesson, index: number): readonly string[] {
   const { title, experiment, place, parts } = lesson;
-  const sample = experiment.kind === 'sample' ? `[${experiment.name}](../media/samples/${experiment.name})` : experiment.path;
+  const sample =
+    experiment.kind === 'sample' ? `[${experiment.name}](../media/samples/${experiment.name})` : experiment.path;
   const variant = place.variant === undefined ? '' : `, variant “${place.variant}”`;
   const count = questionsOf(lesson).length;
   return [

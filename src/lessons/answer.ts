@@ -3,7 +3,7 @@ import { quote } from '../text/quoting';
 import type { Tolerance } from './lesson';
 
 /** Most characters of a typed answer. */
-export const maxAnswerLength = 40;
+const maxAnswerLength = 40;
 
 /**
  * The number that was typed: with a point or a comma, an exponent, or a percent sign.
@@ -12,7 +12,10 @@ export const maxAnswerLength = 40;
  */
 export function parseNumber(text: string): number | undefined {
   if (text.length > maxAnswerLength) return undefined;
-  const plain = text.trim().replace(/[−–]/g, '-').replace(/^([-+]?\d*),(\d+)/, '$1.$2');
+  const plain = text
+    .trim()
+    .replace(/[−–]/g, '-')
+    .replace(/^([-+]?\d*),(\d+)/, '$1.$2');
   const found = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d{1,3})?)\s*(%?)$/i.exec(plain);
   if (found === null) return undefined;
   const value = Number(found[1]) / (found[2] === '%' ? 100 : 1);

@@ -115,7 +115,8 @@ function repliesAt(request: RequestReplay, { update = 0, sequence = 0, layer = 0
     layer: async () => {
       const { layers } = await inspection();
       const found = layers[layer];
-      if (found === undefined) throw new Error(`The net has no layer ${layer}: it has layers from 0 to ${layers.length - 1}.`);
+      if (found === undefined)
+        throw new Error(`The net has no layer ${layer}: it has layers from 0 to ${layers.length - 1}.`);
       return found;
     },
     flow: once(() => request('gradientFlow', { update, sequence, layer })),

@@ -32,7 +32,10 @@ export function readFields(
     if (text.trim() === '' || text.startsWith('#')) return;
     const found = fieldPattern.exec(text.trimEnd());
     if (found === null) {
-      throw new LessonError(line, `Write one "key: value" in a line, such as "title: The forward pass", not ${quote(text)}.`);
+      throw new LessonError(
+        line,
+        `Write one "key: value" in a line, such as "title: The forward pass", not ${quote(text)}.`,
+      );
     }
     const [, key = '', value = ''] = found;
     if (!Object.hasOwn(allowed, key)) {
@@ -40,7 +43,10 @@ export function readFields(
     }
     const most = allowed[key] ?? 0;
     if (fields.filter((field) => field.key === key).length >= most) {
-      throw new LessonError(line, most === 1 ? `${key} is here twice. Delete one.` : `There can be at most ${most} lines with ${key}.`);
+      throw new LessonError(
+        line,
+        most === 1 ? `${key} is here twice. Delete one.` : `There can be at most ${most} lines with ${key}.`,
+      );
     }
     fields.push({ key, value: unquoted(value.trim()), line });
   });
@@ -76,7 +82,10 @@ export function textOfField(fields: readonly Field[], key: string, line: number,
 export function boundedText({ key, value, line }: Field, most: number): string {
   if (value === '') throw new LessonError(line, `${key} has no value. Write one after the colon.`);
   if (value.length > most) {
-    throw new LessonError(line, `${key} has ${formatExact(value.length)} characters; at most ${formatExact(most)} are allowed.`);
+    throw new LessonError(
+      line,
+      `${key} has ${formatExact(value.length)} characters; at most ${formatExact(most)} are allowed.`,
+    );
   }
   return value;
 }
@@ -140,7 +149,10 @@ export function toleranceOf({ value, line }: Field): Tolerance {
   const [, digits, sign] = found ?? [];
   const isShare = sign === '%';
   if (digits === undefined || (isShare && Number(digits) > 100)) {
-    throw new LessonError(line, `tolerance is ${quote(value)}. Write a share up to 100 %, such as "5 %", or an amount, such as "0.01".`);
+    throw new LessonError(
+      line,
+      `tolerance is ${quote(value)}. Write a share up to 100 %, such as "5 %", or an amount, such as "0.01".`,
+    );
   }
   return isShare ? { kind: 'relative', size: Number(digits) / 100 } : { kind: 'absolute', size: Number(digits) };
 }

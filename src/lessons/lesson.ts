@@ -18,7 +18,7 @@ export interface LessonPlace {
 }
 
 /** A quantity of the run that is shown with the answer. */
-export interface ShownQuantity {
+interface ShownQuantity {
   readonly label: readonly Inline[];
   readonly value: Expression;
 }
@@ -31,7 +31,7 @@ export interface Tolerance {
 }
 
 /** One of the answers to choose from, right if its condition holds in the run. */
-export interface AnswerChoice {
+interface AnswerChoice {
   readonly text: readonly Inline[];
   readonly condition: Expression;
 }

@@ -9,9 +9,8 @@ import { fence, parseMarkdown } from './markdown';
 import { questionKeys, questionOf } from './parseQuestion';
 
 /** The result of reading a lesson's file. */
-export type ParsedLesson =
-  | { readonly kind: 'lesson'; readonly lesson: Lesson }
-  | { readonly kind: 'refused'; readonly problem: LessonProblem };
+type ParsedLesson =
+  { readonly kind: 'lesson'; readonly lesson: Lesson } | { readonly kind: 'refused'; readonly problem: LessonProblem };
 
 /** Most bytes of a lesson's file. */
 export const maxLessonBytes = 65_536;
@@ -45,11 +44,17 @@ function linesOf(bytes: Uint8Array): readonly string[] {
   if (bytes.length > maxLessonBytes) throw new LessonError(1, formatTooLong(bytes.length));
   const lines = decoded(bytes).replace(/\r\n?/g, '\n').split('\n');
   if (lines.length > maxLines) {
-    throw new LessonError(maxLines + 1, `A lesson has at most ${formatExact(maxLines)} lines; this one has ${formatExact(lines.length)}.`);
+    throw new LessonError(
+      maxLines + 1,
+      `A lesson has at most ${formatExact(maxLines)} lines; this one has ${formatExact(lines.length)}.`,
+    );
   }
   const long = lines.findIndex((line) => line.length > maxLineLength);
   if (long >= 0) {
-    throw new LessonError(long + 1, `A line has at most ${formatExact(maxLineLength)} characters; this one has ${formatExact(lines[long]?.length ?? 0)}.`);
+    throw new LessonError(
+      long + 1,
+      `A line has at most ${formatExact(maxLineLength)} characters; this one has ${formatExact(lines[long]?.length ?? 0)}.`,
+    );
   }
   return lines;
 }
@@ -64,7 +69,10 @@ function decoded(bytes: Uint8Array): string {
 
 function readLesson(lines: readonly string[]): Lesson {
   if (lines[0]?.trimEnd() !== frontMatter) {
-    throw new LessonError(1, `A lesson begins with a line ${frontMatter}, then its keys, such as "title: …", and another line ${frontMatter}.`);
+    throw new LessonError(
+      1,
+      `A lesson begins with a line ${frontMatter}, then its keys, such as "title: …", and another line ${frontMatter}.`,
+    );
   }
   const end = lines.findIndex((line, i) => i > 0 && line.trimEnd() === frontMatter);
   if (end < 0) throw new LessonError(1, `The keys of this lesson have no end: add a line ${frontMatter} after them.`);
@@ -74,7 +82,9 @@ function readLesson(lines: readonly string[]): Lesson {
     title: textOfField(fields, 'title', 1, maxTitleLength),
     experiment: experimentOf(fields),
     place,
-    parts: partsOf(lines, end + 1, (block, line) => questionOf(readFields(block, line, questionKeys), line - 1, place, read)),
+    parts: partsOf(lines, end + 1, (block, line) =>
+      questionOf(readFields(block, line, questionKeys), line - 1, place, read),
+    ),
   };
 }
 
@@ -89,7 +99,10 @@ function experimentOf(fields: readonly Field[]): LessonExperiment {
   }
   if (sample !== undefined) {
     if (!/^[\w-]{1,100}\.rnn\.json$/.test(sample.value)) {
-      throw new LessonError(sample.line, `sample is ${quote(sample.value)}. Write the name of a sample, such as three-steps.rnn.json.`);
+      throw new LessonError(
+        sample.line,
+        `sample is ${quote(sample.value)}. Write the name of a sample, such as three-steps.rnn.json.`,
+      );
     }
     return { kind: 'sample', name: sample.value };
   }

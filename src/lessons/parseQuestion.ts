@@ -28,12 +28,7 @@ type ReadExpression = (text: string, line: number) => Expression;
  * @param place of the lesson
  * @throws LessonError
  */
-export function questionOf(
-  fields: readonly Field[],
-  line: number,
-  place: LessonPlace,
-  read: ReadExpression,
-): Question {
+export function questionOf(fields: readonly Field[], line: number, place: LessonPlace, read: ReadExpression): Question {
   return {
     ask: parseInline(textOfField(fields, 'ask', line, maxAskLength)),
     asked: askedBy(fields, line, read),
@@ -83,7 +78,10 @@ function labelled(
 ): { readonly text: readonly Inline[]; readonly expression: Expression } {
   const at = field.value.lastIndexOf(arrow);
   if (at <= 0) {
-    throw new LessonError(field.line, `${field.key} is ${quote(field.value)}. Write a text, =>, and an expression, such as "the last step => norm(dh[2])".`);
+    throw new LessonError(
+      field.line,
+      `${field.key} is ${quote(field.value)}. Write a text, =>, and an expression, such as "the last step => norm(dh[2])".`,
+    );
   }
   const text = boundedText({ ...field, value: field.value.slice(0, at).trim() }, maxLabelLength);
   return { text: parseInline(text), expression: read(field.value.slice(at + arrow.length), field.line) };

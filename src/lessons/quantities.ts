@@ -44,7 +44,11 @@ const ofSteps = (
   },
 });
 
-const ofLayer = (name: string, text: string, read: (layer: InspectedLayer) => ArrayLike<number> | undefined): Quantity => ({
+const ofLayer = (
+  name: string,
+  text: string,
+  read: (layer: InspectedLayer) => ArrayLike<number> | undefined,
+): Quantity => ({
   ...{ text, indices: '[t][j]' },
   read: async ({ layer }) => {
     const found = await layer();
@@ -125,10 +129,19 @@ export const quantities: Readonly<Record<string, Quantity>> = {
   x: ofSteps('the input x_t', '[t][i]', ({ inputs: data, inputNames }) => ({ data, width: inputNames.length })),
   h: ofLayer('h', 'the hidden state h_t', ({ h }) => h),
   c: ofLayer('c', 'the cell state c_t of an LSTM', ({ c }) => c),
-  h0: { ...{ text: 'the state before the first step', indices: '[j]' }, read: async ({ layer }) => vector((await layer()).h0) },
-  y: ofSteps('the output ŷ_t; probabilities for classes', '[t][k]', (found) => ({ data: found.outputs, width: outputs(found) })),
+  h0: {
+    ...{ text: 'the state before the first step', indices: '[j]' },
+    read: async ({ layer }) => vector((await layer()).h0),
+  },
+  y: ofSteps('the output ŷ_t; probabilities for classes', '[t][k]', (found) => ({
+    data: found.outputs,
+    width: outputs(found),
+  })),
   target: ofSteps('the target y_t', '[t][k]', (found) => ({ data: found.targets, width: outputs(found) })),
-  dy: ofSteps('∂L/∂ŷ_t; for classes of the logits', '[t][k]', (found) => ({ data: found.dOutputs, width: outputs(found) })),
+  dy: ofSteps('∂L/∂ŷ_t; for classes of the logits', '[t][k]', (found) => ({
+    data: found.dOutputs,
+    width: outputs(found),
+  })),
   dh: ofLayer('dh', '∂L/∂h_t, total', ({ dh }) => dh),
   dhLocal: ofLayer('dhLocal', 'the part of ∂L/∂h_t that doesn’t come from step t+1', ({ dhLocal }) => dhLocal),
   dc: ofLayer('dc', '∂L/∂c_t, total, of an LSTM', ({ dc }) => dc),
@@ -165,7 +178,10 @@ export const quantities: Readonly<Record<string, Quantity>> = {
     ...{ text: '‖g‖ over all parameters, after clipping', indices: '' },
     read: async ({ norms }) => scalar((await norms()).clippedNorm),
   },
-  clipCoefficient: ofInspection('the factor of clipping by norm; 1 otherwise', ({ clipCoefficient }) => clipCoefficient),
+  clipCoefficient: ofInspection(
+    'the factor of clipping by norm; 1 otherwise',
+    ({ clipCoefficient }) => clipCoefficient,
+  ),
   clipCosine: {
     ...{ text: 'the cosine between the gradient before and after clipping', indices: '' },
     read: async ({ norms }) => scalar((await norms()).cosine),

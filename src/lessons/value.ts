@@ -76,7 +76,9 @@ const operations: Readonly<Record<Operator, (one: number, other: number) => numb
 export function operate(operator: Operator, one: Value, other: Value): Value {
   const act = operations[operator];
   if (one.shape.length > 0 && other.shape.length > 0 && one.shape.join() !== other.shape.join()) {
-    throw new Error(`${one.shape.join(' × ')} and ${other.shape.join(' × ')} numbers can't be combined by ${operator}.`);
+    throw new Error(
+      `${one.shape.join(' × ')} and ${other.shape.join(' × ')} numbers can't be combined by ${operator}.`,
+    );
   }
   const larger = one.shape.length >= other.shape.length ? one : other;
   const at = ({ shape, data }: Value, i: number): number => (shape.length === 0 ? data[0] : data[i]) ?? NaN;
@@ -96,7 +98,10 @@ export const functions: Readonly<Record<string, LessonFunction>> = {
   mean: { kind: 'all', of: (values) => values.reduce((sum, value) => sum + value, 0) / values.length },
   max: { kind: 'all', of: (values) => values.reduce((most, value) => Math.max(most, value), -Infinity) },
   min: { kind: 'all', of: (values) => values.reduce((least, value) => Math.min(least, value), Infinity) },
-  argmax: { kind: 'all', of: (values) => values.indexOf(values.reduce((most, value) => Math.max(most, value), -Infinity)) },
+  argmax: {
+    kind: 'all',
+    of: (values) => values.indexOf(values.reduce((most, value) => Math.max(most, value), -Infinity)),
+  },
   abs: { kind: 'each', of: Math.abs },
   sqrt: { kind: 'each', of: Math.sqrt },
   exp: { kind: 'each', of: Math.exp },

@@ -16,7 +16,7 @@ export interface LessonEntry {
 }
 
 /** A quantity that is shown with the answer to a question. */
-export interface QuantityShown {
+interface QuantityShown {
   readonly label: readonly Inline[];
   readonly value: string;
 }
@@ -47,7 +47,7 @@ export interface QuestionShown {
 }
 
 /** A text of the lesson that is open. */
-export interface TextShown {
+interface TextShown {
   readonly kind: 'text';
   readonly blocks: readonly Block[];
 }

@@ -38,14 +38,10 @@ describe('The view "Lessons"', () => {
 
   /** The page of the lessons: a webview in the side bar. */
   const lessons = (): FrameLocator =>
-    workbench.page
-      .frameLocator('iframe.webview.ready[src*="purpose=webviewView"]')
-      .frameLocator('#active-frame');
+    workbench.page.frameLocator('iframe.webview.ready[src*="purpose=webviewView"]').frameLocator('#active-frame');
   const button = (name: string): Locator => lessons().getByRole('button', { name });
   const notebook = (): FrameLocator =>
-    workbench.page
-      .frameLocator('iframe.webview.ready:not([src*="purpose=webviewView"])')
-      .frameLocator('#active-frame');
+    workbench.page.frameLocator('iframe.webview.ready:not([src*="purpose=webviewView"])').frameLocator('#active-frame');
 
   it('lists the course and the lessons of the workspace, and says why a file is none', async () => {
     await button('The forward pass').waitFor();

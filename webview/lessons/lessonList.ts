@@ -3,7 +3,7 @@ import type { LessonEntry, LessonsState } from '../../src/protocol/lessons';
 import { buttonTemplate } from '../ui/controls';
 
 /** What the list asks of the host. */
-export interface ListRequests {
+interface ListRequests {
   readonly open: (id: string) => void;
   readonly edit: (id: string) => void;
 }
@@ -18,17 +18,27 @@ export function listTemplate({ entries, hasWorkspace }: LessonsState, requests: 
     <ol class="lesson-list">
       ${of('course').map((entry) => entryTemplate(entry, requests))}
     </ol>
-    ${hasWorkspace && own.length > 0
-      ? html`<h2>In this workspace</h2>
-          <ul class="lesson-list">
-            ${own.map((entry) => entryTemplate(entry, requests))}
-          </ul>`
-      : nothing}`;
+    ${
+      hasWorkspace && own.length > 0
+        ? html`<h2>In this workspace</h2>
+            <ul class="lesson-list">
+              ${own.map((entry) => entryTemplate(entry, requests))}
+            </ul>`
+        : nothing
+    }`;
 }
 
-function entryTemplate({ id, title, questions, answered, problem }: LessonEntry, requests: ListRequests): TemplateResult {
+function entryTemplate(
+  { id, title, questions, answered, problem }: LessonEntry,
+  requests: ListRequests,
+): TemplateResult {
   if (problem !== undefined) {
-    const edit = { label: 'Open the file', onPress: () => { requests.edit(id); } };
+    const edit = {
+      label: 'Open the file',
+      onPress: () => {
+        requests.edit(id);
+      },
+    };
     return html`<li class="lesson-problem">
       <div>${title}</div>
       <p role="note">Not a lesson. ${problem}</p>

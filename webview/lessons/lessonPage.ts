@@ -4,7 +4,7 @@ import { buttonTemplate } from '../ui/controls';
 import { blocksTemplate, inlineTemplate } from './text';
 
 /** What an open lesson asks of the host. */
-export interface LessonRequests {
+interface LessonRequests {
   readonly close: () => void;
   readonly open: (id: string) => void;
   readonly start: () => void;
@@ -15,7 +15,7 @@ export interface LessonRequests {
 }
 
 /** What is said of the last answer, and whether one is being checked. */
-export interface AnswerState {
+interface AnswerState {
   readonly reply: AnswerReply | undefined;
   readonly isBusy: boolean;
 }
@@ -27,9 +27,11 @@ export function lessonTemplate(lesson: LessonShown, state: AnswerState, requests
     <h1 tabindex="-1">${title}</h1>
     <div class="lesson-run">
       <p>${run}</p>
-      ${action === ''
-        ? nothing
-        : buttonTemplate({ label: action, appearance: 'primary', isEnabled: !state.isBusy, onPress: requests.start })}
+      ${
+        action === ''
+          ? nothing
+          : buttonTemplate({ label: action, appearance: 'primary', isEnabled: !state.isBusy, onPress: requests.start })
+      }
     </div>
     ${parts.map((part) =>
       part.kind === 'text'
@@ -70,17 +72,19 @@ function answeredTemplate({ outcome, answer, value, quantities }: AnswerShown): 
   const given = answer === '' ? nothing : html`. Your answer: ${answer}`;
   return html`<div class="lesson-answer" tabindex="-1">
     <p><strong>${sign}:</strong> <span class="lesson-value">${inlineTemplate(value)}</span>${given}</p>
-    ${quantities.length === 0
-      ? nothing
-      : html`<dl>
-          ${quantities.map(
-            (quantity) =>
-              html`<div>
-                <dt>${inlineTemplate(quantity.label)}</dt>
-                <dd>${quantity.value}</dd>
-              </div>`,
-          )}
-        </dl>`}
+    ${
+      quantities.length === 0
+        ? nothing
+        : html`<dl>
+            ${quantities.map(
+              (quantity) =>
+                html`<div>
+                  <dt>${inlineTemplate(quantity.label)}</dt>
+                  <dd>${quantity.value}</dd>
+                </div>`,
+            )}
+          </dl>`
+    }
   </div>`;
 }
 

@@ -65,7 +65,8 @@ export function showLessons(root: HTMLElement): void {
       render(html`${keyed(id, lessonTemplate(lesson, { reply, isBusy }, requests))}`, place);
     }
     // A reader of the screen goes on where the new text begins.
-    const answered = lesson?.parts.filter((part) => part.kind === 'question' && part.answered !== undefined).length ?? 0;
+    const answered =
+      lesson?.parts.filter((part) => part.kind === 'question' && part.answered !== undefined).length ?? 0;
     const now = lesson === undefined ? '' : `${lesson.id} ${answered}`;
     if (now === focused) return;
     const isSameLesson = lesson !== undefined && focused.startsWith(`${lesson.id} `);

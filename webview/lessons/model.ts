@@ -1,7 +1,7 @@
 import type { AnswerReply, LessonsState } from '../../src/protocol/lessons';
 
 /** What the page of the lessons draws from. */
-export interface LessonsModel {
+interface LessonsModel {
   /** undefined until the host's first answer. */
   readonly state: LessonsState | undefined;
   /** What was said of the last answer to the question that is open, or why it can't be checked. */
@@ -11,7 +11,7 @@ export interface LessonsModel {
 }
 
 /** Everything that can happen to it. */
-export type LessonsAction =
+type LessonsAction =
   | { readonly kind: 'shown'; readonly state: LessonsState }
   | { readonly kind: 'sent' }
   | { readonly kind: 'replied'; readonly reply: AnswerReply | undefined };

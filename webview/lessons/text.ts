@@ -31,7 +31,9 @@ export function blocksTemplate(blocks: readonly Block[]): readonly TemplateResul
       case 'list':
         return listTemplate(block);
       case 'lines':
-        return html`<div class="lesson-lines">${block.text.split('\n').map((line) => html`<div>${notation(line)}</div>`)}</div>`;
+        return html`<div class="lesson-lines">
+          ${block.text.split('\n').map((line) => html`<div>${notation(line)}</div>`)}
+        </div>`;
       default:
         return block satisfies never;
     }

@@ -31,7 +31,7 @@ export class LessonFiles implements Disposable {
    */
   constructor(
     readonly course: Uri,
-    onChange: () => void,
+    onChange: () => void | Promise<void>,
   ) {
     this.#changed = new Throttler(rereadMilliseconds, onChange);
     const reread = (): void => {
@@ -59,9 +59,7 @@ export class LessonFiles implements Disposable {
     const own = await workspace.findFiles(lessonGlob, '**/{node_modules,unroll-runs}/**', maxLessons);
     return Promise.all([
       ...course.map((name) => readFile(name, Uri.joinPath(this.course, name), 'course')),
-      ...own
-        .sort((a, b) => a.path.localeCompare(b.path))
-        .map((uri) => readFile(uri.toString(), uri, 'workspace')),
+      ...own.sort((a, b) => a.path.localeCompare(b.path)).map((uri) => readFile(uri.toString(), uri, 'workspace')),
     ]);
   }
 }

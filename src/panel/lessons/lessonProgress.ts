@@ -41,8 +41,8 @@ export class LessonProgress {
   }
 
   async reset(file: LessonFile): Promise<void> {
-    const { [file.id]: _, ...others } = this.#saved(file);
-    await this.#store(file).update(storeKey, others);
+    const others = Object.entries(this.#saved(file)).filter(([id]) => id !== file.id);
+    await this.#store(file).update(storeKey, Object.fromEntries(others));
   }
 
   #store({ source }: LessonFile): Memento {

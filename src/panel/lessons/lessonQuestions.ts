@@ -12,7 +12,7 @@ export type GivenAnswer =
   | { readonly kind: 'none' };
 
 /** What is said of an answer, and what is saved of it once the question is answered. */
-export interface CheckedAnswer extends AnswerReply {
+interface CheckedAnswer extends AnswerReply {
   readonly saved: SavedAnswer | undefined;
 }
 

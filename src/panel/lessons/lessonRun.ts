@@ -12,7 +12,7 @@ import { quote } from '../../text/quoting';
 import { SubjectSession, type RunSources } from '../subjectSession';
 
 /** The newest run of one target, about which a lesson asks. */
-export class LessonRun implements Disposable {
+class LessonRun implements Disposable {
   readonly #shown: SubjectSession;
   #loading: Promise<void> | undefined;
   #inspector: { readonly of: Inspector; readonly key: string } | undefined;

@@ -7,7 +7,7 @@ import type { LessonFile } from './lessonFiles';
 const storeKey = 'unroll.lessonSamples';
 
 /** The experiment of a lesson in the workspace. */
-export interface LessonExperimentFile {
+interface LessonExperimentFile {
   /** undefined where the sample has no copy in the workspace yet. */
   readonly uri: Uri | undefined;
   /** Whether the copy of the sample was changed, so that its numbers can be others than the text says. */
@@ -15,7 +15,7 @@ export interface LessonExperimentFile {
 }
 
 /** Copies a sample to where the user wants it; undefined if that was cancelled. */
-export type CopySample = (sample: Uri) => Promise<Uri | undefined>;
+type CopySample = (sample: Uri) => Promise<Uri | undefined>;
 
 /** Finds the experiments of lessons: their own files, or copies of samples in the workspace. */
 export class LessonSamples {

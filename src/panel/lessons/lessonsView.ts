@@ -1,4 +1,12 @@
-import { Selection, window, workspace, type Disposable, type Uri, type WebviewView, type WebviewViewProvider } from 'vscode';
+import {
+  Selection,
+  window,
+  workspace,
+  type Disposable,
+  type Uri,
+  type WebviewView,
+  type WebviewViewProvider,
+} from 'vscode';
 import { questionsOf, type Lesson, type LessonPlace, type Question } from '../../lessons/lesson';
 import { DisposableStore } from '../../platform/disposable';
 import type { Log } from '../../platform/log';
@@ -27,7 +35,7 @@ import type { LessonSamples } from './lessonSample';
 import { entryOf, nextQuestion, partsShown } from './lessonShown';
 
 /** What the view uses of the extension. */
-export interface LessonsParts {
+interface LessonsParts {
   readonly sources: RunSources;
   readonly samples: LessonSamples;
   readonly progress: LessonProgress;
@@ -138,17 +146,18 @@ export class LessonsView implements WebviewViewProvider, Disposable {
   }
 
   /** The place of the lesson, for the variant and the update of the next question: the cell with its answer comes later. */
-  #startPlace(file: LessonFile, { place, ...lesson }: Lesson): LessonPlace {
-    const question = nextQuestion(file, { place, ...lesson }, this.parts.progress);
-    const { variant, update, sequence } = question?.place ?? place;
-    return { ...place, variant, update, sequence };
+  #startPlace(file: LessonFile, lesson: Lesson): LessonPlace {
+    const question = nextQuestion(file, lesson, this.parts.progress);
+    const { variant, update, sequence } = question?.place ?? lesson.place;
+    return { ...lesson.place, variant, update, sequence };
   }
 
   async #answer(id: string, index: number, given: GivenAnswer): Promise<AnswerReply> {
     const { file, lesson } = await this.#lessonOf(id);
     const question = questionAt(lesson, index);
     const { uri } = await this.parts.samples.find(file, lesson);
-    if (uri === undefined) throw new Error('Train the sample first: its numbers are what the answer is checked against.');
+    if (uri === undefined)
+      throw new Error('Train the sample first: its numbers are what the answer is checked against.');
     const run = this.#runs.of(uri, question.place);
     const { saved, isRight, message } = await checkAnswer(question, given, run.request);
     if (saved !== undefined) {

@@ -83,7 +83,10 @@ describe('The lessons of the course', () => {
         const text = readFileSync(join(folder, name), 'utf8').replaceAll('−', '-');
         for (const { said, variant, expression } of textNumbers[name] ?? []) {
           assert.ok(text.includes(said), `${name} doesn't say ${said}`);
-          const evaluator = new LessonEvaluator(sampleOf(lesson, variant ?? lesson.place.variant).request, lesson.place);
+          const evaluator = new LessonEvaluator(
+            sampleOf(lesson, variant ?? lesson.place.variant).request,
+            lesson.place,
+          );
           const found = await evaluator.number(expression);
           const written = /-?\d+(?:,\d{3})*(?:\.\d+)?/.exec(said)?.[0].replaceAll(',', '') ?? '';
           // As exact as it is written: half of its last digit.

@@ -21,7 +21,10 @@ const sigmoid = (value: number): number => 1 / (1 + Math.exp(-value));
 
 /** Mean over the units of a gate that is a sigmoid, from the states and weights: rows `block` H … (block + 1) H. */
 function gateMean(captured: CapturedUpdate, batch: number, block: number, t: number): number {
-  const bias = minus(tensor(captured, 'rnn.bias_ih_l0'), tensor(captured, 'rnn.bias_hh_l0').map((value) => -value));
+  const bias = minus(
+    tensor(captured, 'rnn.bias_ih_l0'),
+    tensor(captured, 'rnn.bias_hh_l0').map((value) => -value),
+  );
   const hidden = tensor(captured, 'rnn.weight_hh_l0').length / bias.length;
   const inputs = tensor(captured, 'rnn.weight_ih_l0').length / bias.length;
   const of = (name: string, width: number): readonly (readonly number[])[] => rows(tensor(captured, name), width);

@@ -36,7 +36,10 @@ describe('An expression of a lesson', () => {
     const h = [...(tensors.get('h_l0')?.data ?? [])];
     assert.equal(await value('h[1][0]'), h[2]);
     assert.ok(Math.abs((await value('norm(h[2])')) - Math.hypot(h[4] ?? NaN, h[5] ?? NaN)) < 1e-12);
-    assert.ok(Math.abs((await value('sum(h[0] * h[1])')) - ((h[0] ?? NaN) * (h[2] ?? NaN) + (h[1] ?? NaN) * (h[3] ?? NaN))) < 1e-12);
+    assert.ok(
+      Math.abs((await value('sum(h[0] * h[1])')) - ((h[0] ?? NaN) * (h[2] ?? NaN) + (h[1] ?? NaN) * (h[3] ?? NaN))) <
+        1e-12,
+    );
     assert.equal(await value('argmax(L)'), 2);
   });
 

@@ -74,7 +74,11 @@ describe('A lesson', () => {
     ['is too large', new Uint8Array(maxLessonBytes + 1), /^1: A lesson has at most 65,536 bytes; this file has 65,537/],
     ['is no text', new Uint8Array([45, 45, 45, 255, 254]), /^1: This file is no UTF-8 text/],
     ['has too many lines', withText('', '\n'.repeat(3000)), /^2001: A lesson has at most 2,000 lines/],
-    ['has a very long line', withText('', 'x'.repeat(3000)), /^5: A line has at most 2,000 characters; this one has 3,000/],
+    [
+      'has a very long line',
+      withText('', 'x'.repeat(3000)),
+      /^5: A line has at most 2,000 characters; this one has 3,000/,
+    ],
     ['has an unknown key', withText('comand: x\n'), /^4: There is no key "comand"/],
     ['has a key that is misspelled', withText('updat: 1\n'), /^4: There is no key "updat"\. Did you mean "update"\?/],
     ['has a key twice', withText('title: x\n'), /^4: title is here twice/],
@@ -97,15 +101,51 @@ describe('A lesson', () => {
     ['has a question that asks nothing', withText('', question('answer: loss')), /^5: ask is missing/],
     ['has a question without an answer', withText('', question('ask: x')), /^5: A question has either one answer/],
     ['has one choice', withText('', question('ask: x', 'choice: a => loss > 1')), /^5: A question has either/],
-    ['has a choice without a condition', withText('', question('ask: x', 'choice: a', 'choice: b')), /^7: choice is "a"/],
-    ['has too many choices', withText('', question('ask: x', ...Array<string>(7).fill('choice: a => loss > 1'))), /^13: There can be at most 6/],
-    ['has an unknown quantity', withText('', question('ask: x', 'answer: los')), /^7: There is no quantity "los"\. Did you mean "loss"\?/],
-    ['has an unknown function', withText('', question('ask: x', 'answer: eval(loss)')), /^7: There is no function "eval"/],
-    ['names a property of every object', withText('', question('ask: x', 'answer: constructor')), /^7: There is no quantity "constructor"/],
-    ['has code for an answer', withText('', question('ask: x', 'answer: process.exit(1)')), /^7: The expression .* can't be read at "\.exit/],
-    ['has a tolerance above 100 %', withText('', question('ask: x', 'answer: loss', 'tolerance: 200 %')), /^8: tolerance is "200 %"/],
-    ['has a tolerance for choices', withText('', question('ask: x', 'choice: a => loss > 1', 'choice: b => loss <= 1', 'tolerance: 1')), /^9: Choices have no tolerance/],
-    ['has too many questions', withText('', question('ask: x', 'answer: loss').repeat(31)), /^125: A lesson has at most 30 questions/],
+    [
+      'has a choice without a condition',
+      withText('', question('ask: x', 'choice: a', 'choice: b')),
+      /^7: choice is "a"/,
+    ],
+    [
+      'has too many choices',
+      withText('', question('ask: x', ...Array<string>(7).fill('choice: a => loss > 1'))),
+      /^13: There can be at most 6/,
+    ],
+    [
+      'has an unknown quantity',
+      withText('', question('ask: x', 'answer: los')),
+      /^7: There is no quantity "los"\. Did you mean "loss"\?/,
+    ],
+    [
+      'has an unknown function',
+      withText('', question('ask: x', 'answer: eval(loss)')),
+      /^7: There is no function "eval"/,
+    ],
+    [
+      'names a property of every object',
+      withText('', question('ask: x', 'answer: constructor')),
+      /^7: There is no quantity "constructor"/,
+    ],
+    [
+      'has code for an answer',
+      withText('', question('ask: x', 'answer: process.exit(1)')),
+      /^7: The expression .* can't be read at "\.exit/,
+    ],
+    [
+      'has a tolerance above 100 %',
+      withText('', question('ask: x', 'answer: loss', 'tolerance: 200 %')),
+      /^8: tolerance is "200 %"/,
+    ],
+    [
+      'has a tolerance for choices',
+      withText('', question('ask: x', 'choice: a => loss > 1', 'choice: b => loss <= 1', 'tolerance: 1')),
+      /^9: Choices have no tolerance/,
+    ],
+    [
+      'has too many questions',
+      withText('', question('ask: x', 'answer: loss').repeat(31)),
+      /^125: A lesson has at most 30 questions/,
+    ],
   ];
   for (const [what, text, problem] of hostile) {
     it(`is refused with one message at its line if it ${what}`, () => {

@@ -46,7 +46,12 @@ export function ofSequence(values: readonly number[], batch: number, width: numb
 }
 
 /** The net on one sequence. @param before of the names of weights: '' before the update, `next/` after it */
-export function plainRnn(captured: CapturedUpdate, batch: number, sequence: number, before: '' | 'next/' = ''): PlainRnn {
+export function plainRnn(
+  captured: CapturedUpdate,
+  batch: number,
+  sequence: number,
+  before: '' | 'next/' = '',
+): PlainRnn {
   const weight = (name: string): readonly number[] => tensor(captured, `${before}${name}`);
   const bias = weight('rnn.bias_ih_l0').map((one, i) => one + (weight('rnn.bias_hh_l0')[i] ?? NaN));
   const outputBias = weight('head.bias');

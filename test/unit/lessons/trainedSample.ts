@@ -12,7 +12,7 @@ import { Training, type CapturedUpdate } from '../../../src/trainer/training/tra
 import { prepareTraining, type TrainingSetup } from '../../../src/trainer/training/trainingSetup';
 
 /** The folder of the samples and of their data. */
-export const samplesFolder = 'media/samples';
+const samplesFolder = 'media/samples';
 
 /** A sample that is trained as far as it is asked for, with the kernels that a run uses. */
 export class TrainedSample {

@@ -15,7 +15,12 @@ const statusAt = (updates: number, state: RunStatus['state'] = 'running') =>
 const shown = (status: RunStatus | undefined, place?: OpenPlace, selected?: string): PanelState => ({
   ...{ uri: 'file:///a.rnn.json', folder: undefined, title: 'a', startTime: '', fileName: 'a.rnn.json', entries: [] },
   ...{ selected, message: undefined, place },
-  run: status && { info, status, series: new DisplaySeries(exampleLayout, 1).whole(), open: { update: 1, cell: 'loss' } },
+  run: status && {
+    info,
+    status,
+    series: new DisplaySeries(exampleLayout, 1).whole(),
+    open: { update: 1, cell: 'loss' },
+  },
 });
 
 const loaded = (before: Model, state: PanelState): Model => reduce(before, { kind: 'runLoaded', state });
