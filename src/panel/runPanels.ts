@@ -41,7 +41,7 @@ export class RunPanels extends Panels<SavedSubject, RunPanel> {
   /** Shows a target at a place of its run, once it is trained to there, and marks the cell. */
   async showPlace(target: Target, place: OpenPlace): Promise<void> {
     const panel = this.reveal(saveSubject({ kind: 'experiment', target }));
-    await panel.show(target.variant);
+    await panel.show(target);
     await panel.showPlace(place);
   }
 

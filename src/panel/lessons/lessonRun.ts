@@ -1,5 +1,4 @@
-import type { Disposable, Uri } from 'vscode';
-import type { LessonPlace } from '../../lessons/lesson';
+import type { Disposable } from 'vscode';
 import type { RequestReplay } from '../../protocol/replayRequests';
 import { isLive, stateLabels } from '../../protocol/run';
 import { fileNameOf, folderOf } from '../../session/experimentText';
@@ -92,11 +91,12 @@ export class LessonRuns implements Disposable {
     readonly startWorker: StartTrainerWorker,
   ) {}
 
-  of(uri: Uri, { variant }: LessonPlace): LessonRun {
-    const key = JSON.stringify([uri.toString(), variant ?? null]);
+  of(target: Target): LessonRun {
+    const { uri, variant, seed } = target;
+    const key = JSON.stringify([uri.toString(), variant ?? null, seed ?? null]);
     const known = this.#runs.get(key);
     if (known !== undefined) return known;
-    const run = new LessonRun({ uri, variant }, this.sources, this.startWorker);
+    const run = new LessonRun(target, this.sources, this.startWorker);
     this.#runs.set(key, run);
     return run;
   }

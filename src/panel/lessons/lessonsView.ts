@@ -33,6 +33,7 @@ import { checkAnswer, type GivenAnswer } from './lessonQuestions';
 import { LessonRuns } from './lessonRun';
 import type { LessonSamples } from './lessonSample';
 import { entryOf, nextQuestion, partsShown } from './lessonShown';
+import { targetAt } from './lessonTarget';
 
 /** What the view uses of the extension. */
 interface LessonsParts {
@@ -121,7 +122,9 @@ export class LessonsView implements WebviewViewProvider, Disposable {
     this.#runs.dispose();
     await this.#announce();
     const { uri } = await this.parts.samples.find(file, lesson);
-    if (uri !== undefined && (await this.#runs.of(uri, lesson.place).exists())) await this.#show(uri, lesson.place);
+    if (uri === undefined) return undefined;
+    const target = await targetAt(uri, lesson.place);
+    if (await this.#runs.of(target).exists()) await this.#show(target, lesson.place);
     return undefined;
   }
 
@@ -140,8 +143,9 @@ export class LessonsView implements WebviewViewProvider, Disposable {
     const place = this.#startPlace(file, lesson);
     const isVisible = window.visibleTextEditors.some(({ document }) => document.uri.toString() === uri.toString());
     if (!isVisible) await window.showTextDocument(uri, { preserveFocus: true });
-    if (!(await this.#runs.of(uri, place).exists())) await train({ uri, variant: place.variant });
-    await this.#show(uri, place);
+    const target = await targetAt(uri, place);
+    if (!(await this.#runs.of(target).exists())) await train(target);
+    await this.#show(target, place);
     return this.#announce();
   }
 
@@ -158,18 +162,19 @@ export class LessonsView implements WebviewViewProvider, Disposable {
     const { uri } = await this.parts.samples.find(file, lesson);
     if (uri === undefined)
       throw new Error('Train the sample first: its numbers are what the answer is checked against.');
-    const run = this.#runs.of(uri, question.place);
+    const target = await targetAt(uri, question.place);
+    const run = this.#runs.of(target);
     const { saved, isRight, message } = await checkAnswer(question, given, run.request);
     if (saved !== undefined) {
       await this.parts.progress.save(file, question, saved);
       await this.#announce();
-      await this.#show(uri, question.place);
+      await this.#show(target, question.place);
     }
     return { isRight, message };
   }
 
-  async #show(uri: Uri, { variant, update = 0, step, sequence, cell }: LessonPlace): Promise<void> {
-    await this.parts.showPlace({ uri, variant }, { update, step, sequence, cell });
+  async #show(target: Target, { update = 0, step, sequence, cell }: LessonPlace): Promise<void> {
+    await this.parts.showPlace(target, { update, step, sequence, cell });
   }
 
   async #edit(id: string): Promise<undefined> {
@@ -221,7 +226,7 @@ export class LessonsView implements WebviewViewProvider, Disposable {
         return { run, action: 'Copy the sample and train it' };
       }
       if (uri === undefined) return { run: '', action: '' };
-      const run = this.#runs.of(uri, place);
+      const run = this.#runs.of(await targetAt(uri, place));
       const changed = isChanged
         ? ` ${fileNameOf(uri)} was changed, so its numbers can differ from what the text says; answers are checked against its run.`
         : '';
