@@ -1,10 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { runCommand } from './cleanup';
 import { experimentDocument, withKeyTable } from './keyTable';
+import { courseDocument, courseText, withQuantities, writingDocument } from './lessonDocuments';
 
 // `npm run docs`: updates the generated parts of the documents.
 await runCommand(async () => {
   const document = await withKeyTable(readFileSync(experimentDocument, 'utf8'));
   writeFileSync(experimentDocument, document);
+  writeFileSync(courseDocument, await courseText());
+  writeFileSync(writingDocument, await withQuantities(readFileSync(writingDocument, 'utf8')));
   return 0;
 });

@@ -17,10 +17,13 @@ import { TableLenses } from './editor/tableLenses';
 import { TablePreviews } from './editor/tablePreviews';
 import { targetOf } from './editor/targets';
 import { registerTrainCommands, train, type TrainCommandParts } from './editor/trainCommands';
+import { LessonProgress } from './panel/lessons/lessonProgress';
+import { LessonSamples } from './panel/lessons/lessonSample';
+import { LessonsView } from './panel/lessons/lessonsView';
 import { ComparisonPanels } from './panel/comparisonPanels';
 import { openRangeTest } from './panel/rangeTestPanel';
 import { RunPanels } from './panel/runPanels';
-import { commands, comparisonViewType, languageId, panelViewType, runsView } from './platform/ids';
+import { commands, comparisonViewType, languageId, lessonsView, panelViewType, runsView } from './platform/ids';
 import { openLog } from './platform/log';
 import { RunIndex } from './session/stored/runIndex';
 import { Estimates } from './session/live/estimates';
@@ -94,6 +97,17 @@ export function activate(context: ExtensionContext): void {
     },
     log,
   };
+  const lessons = new LessonsView({
+    sources: { sessions, index, latestRuns, watcher },
+    samples: new LessonSamples(samples.folder, context.workspaceState, (sample) => samples.copy(sample)),
+    progress: new LessonProgress(context.globalState, context.workspaceState),
+    startWorker,
+    train: (target) => train(trainParts, target),
+    showPlace: (target, place) => panels.showPlace(target, place),
+    course: at('media', 'lessons'),
+    extension: extensionUri,
+    log,
+  });
   const compareRuns = (folders: readonly Uri[]): void => {
     comparisons.show(folders.map((folder) => ({ kind: 'run', folder })));
   };
@@ -113,6 +127,9 @@ export function activate(context: ExtensionContext): void {
     runs,
     tree,
     registerRunExperiments(),
+    lessons,
+    window.registerWebviewViewProvider(lessonsView, lessons),
+    registry.registerCommand(commands.showLessons, () => registry.executeCommand(`${lessonsView}.focus`)),
     new EndNotices(sessions),
     panels,
     comparisons,

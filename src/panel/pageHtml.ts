@@ -1,5 +1,5 @@
 /** What a page shows. */
-export type PageKind = 'run' | 'comparison' | 'rangeTest';
+export type PageKind = 'run' | 'comparison' | 'rangeTest' | 'lessons';
 
 /** Where a page's files come from. */
 export interface PageSource {

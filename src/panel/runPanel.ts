@@ -7,6 +7,7 @@ import { reasonOf, type Channel } from '../protocol/channel';
 import type { PageContract } from '../protocol/page';
 import {
   panelRequests,
+  type OpenPlace,
   type PanelEntry,
   type PanelHostContract,
   type PanelState,
@@ -63,6 +64,8 @@ export class RunPanel implements PanelView {
   #isPageReady = false;
   /** The update that the page is to select, until it has been told. */
   #wantedUpdate: number | undefined;
+  /** The place that the page is to show and mark, until it has been told. */
+  #wantedPlace: OpenPlace | undefined;
   /** The series that was sent to the page; later messages append to it. */
   #sentSeries: DisplaySeries | undefined;
   /** Number of updates of that series that were sent. */
@@ -187,6 +190,12 @@ export class RunPanel implements PanelView {
     if (this.#isPageReady) await this.#announce();
   }
 
+  /** Selects a place in all pictures and marks its cell, as soon as the page is there and the update is trained. */
+  async showPlace(place: OpenPlace): Promise<void> {
+    this.#wantedPlace = place;
+    if (this.#isPageReady) await this.#announce();
+  }
+
   dispose(): void {
     this.#inspector?.dispose();
     this.#live?.dispose();
@@ -302,6 +311,8 @@ export class RunPanel implements PanelView {
     this.#noteTitle(title, startTime);
     const update = this.#wantedUpdate;
     this.#wantedUpdate = undefined;
+    const place = this.#wantedPlace;
+    this.#wantedPlace = undefined;
     return {
       uri: this.#uri.toString(),
       folder: this.#folder?.toString(),
@@ -314,6 +325,7 @@ export class RunPanel implements PanelView {
       run,
       message: session?.status.message ?? this.#shown.problem,
       update,
+      place,
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Memento, Uri, WebviewPanel } from 'vscode';
 import { panelViewType } from '../platform/ids';
+import type { OpenPlace } from '../protocol/panel';
 import type { Target } from '../session/sessions';
 import type { PanelKind } from './openPanels';
 import type { PageView } from './pageViews';
@@ -35,6 +36,13 @@ export class RunPanels extends Panels<SavedSubject, RunPanel> {
     const panel = this.reveal(saveSubject({ kind: 'experiment', target }));
     await panel.show(target);
     await panel.selectUpdate(update);
+  }
+
+  /** Shows a target at a place of its run, once it is trained to there, and marks the cell. */
+  async showPlace(target: Target, place: OpenPlace): Promise<void> {
+    const panel = this.reveal(saveSubject({ kind: 'experiment', target }));
+    await panel.show(target);
+    await panel.showPlace(place);
   }
 
   /** Shows a stored run: in its experiment's panel if that is open and this window trained the run, else in its own. */

@@ -37,6 +37,7 @@ export const commands = {
   showUpdate: 'unroll.showUpdate',
   fixAndTrain: 'unroll.fixAndTrain',
   findLearningRate: 'unroll.findLearningRate',
+  showLessons: 'unroll.showLessons',
 } as const;
 
 /** Context keys that enable commands. */
@@ -72,6 +73,9 @@ export const comparisonViewType = 'unroll.comparison';
 
 /** View type of the webview panel that tests learning rates. */
 export const rangeTestViewType = 'unroll.rangeTest';
+
+/** View identifier of the lessons. */
+export const lessonsView = 'unroll.lessons';
 
 /** View identifier of the tree of all runs. */
 export const runsView = 'unroll.runs';

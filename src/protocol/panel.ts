@@ -60,6 +60,8 @@ export interface PanelState {
   readonly update?: number | undefined;
   /** The view to restore; undefined leaves the page's own. */
   readonly saved?: SavedPageView | undefined;
+  /** The place that a lesson is about: selected once it is trained, and its cell marked. */
+  readonly place?: OpenPlace | undefined;
 }
 
 /** The commands for the selected run. */

@@ -214,6 +214,9 @@ export class Notebook {
     this.#sequence.update(model, theme, this.root.clientWidth);
     this.#zoom.follow(axis);
     this.#openCell(model);
+    for (const { title, element: cell } of this.#entries) {
+      cell.classList.toggle('marked', model.markedCell !== undefined && title === openCellTitles[model.markedCell]);
+    }
   }
 
   /** Goes to the cell that the experiment names, once its run is there. */

@@ -184,6 +184,10 @@ export interface Model {
   readonly inspection: InspectionState;
   /** The cell to which the page scrolls next, as the experiment names it; undefined where it need not. */
   readonly openCell: OpenPlace['cell'];
+  /** The place that a lesson is about, until the run has got there. */
+  readonly requestedPlace: OpenPlace | undefined;
+  /** The cell that a lesson is about, as an experiment names it. */
+  readonly markedCell: OpenPlace['cell'];
   /** Under the pointer. */
   readonly hover: Point | undefined;
   /** Step of the loss that was pointed at last in the gradient flow, since one was selected. */
@@ -272,6 +276,8 @@ export const emptyModel: Model = {
   inspection: { kind: 'none', reason: '' },
   view: standardView,
   openCell: undefined,
+  requestedPlace: undefined,
+  markedCell: undefined,
   hover: undefined,
   pointedLoss: undefined,
   unrollingStep: undefined,

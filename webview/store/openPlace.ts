@@ -2,14 +2,15 @@ import { isLive } from '../../src/protocol/run';
 import type { Model, View } from './model';
 
 /**
- * The model at the place where the experiment says that its panel opens: once for each run, and as soon as the update is
- * trained. A run that ends before is shown at its last update.
+ * The model at the place that a lesson is about, or where the experiment says that its panel opens: once for each run, and
+ * as soon as the update is trained. A run that ends before is shown at its last update.
  */
 export function atOpenPlace(model: Model): Model {
-  const { run, view } = model;
+  const { run, view, requestedPlace } = model;
   const key = run?.info.folder ?? '';
-  if (run?.open === undefined || view.openedRun === key) return model;
-  const { status, open, info } = run;
+  const open = requestedPlace ?? (view.openedRun === key ? undefined : run?.open);
+  if (run === undefined || open === undefined) return model;
+  const { status, info } = run;
   const { update, step, sequence, cell } = open;
   const last = status.updates - 1;
   // Without an update the step is one of the last update, which is known at the end.
@@ -22,5 +23,6 @@ export function atOpenPlace(model: Model): Model {
     ...(hasPoint ? { selection: { update: Math.min(wanted, last), t } } : {}),
     ...(sequence === undefined ? {} : { sequence: Math.min(sequence, info.batch - 1) }),
   };
-  return { ...model, view: { ...view, ...changed }, openCell: cell };
+  const marked = requestedPlace === undefined ? {} : { requestedPlace: undefined, markedCell: cell };
+  return { ...model, view: { ...view, ...changed }, openCell: cell, ...marked };
 }

@@ -123,6 +123,8 @@ function runLoaded(before: Model, state: PanelState): Model {
       run,
     ),
     openCell: model.openCell,
+    requestedPlace: state.place ?? (changed ? undefined : model.requestedPlace),
+    markedCell: changed || isOtherRun ? undefined : model.markedCell,
     hover: undefined,
     pointedLoss: undefined,
     unrollingStep: model.unrollingStep,

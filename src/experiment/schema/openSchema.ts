@@ -1,30 +1,7 @@
 import * as z from 'zod';
 import { quoteAll } from '../../text/quoting';
 import { describe, requiredInteger } from './fields';
-
-/** The notebook cells at which a panel can open, and what each shows. */
-const openCells = {
-  loss: 'Loss',
-  gradient: 'Gradient through time',
-  clipping: 'Clipping',
-  updateRatio: 'Update ratio',
-  horizon: 'Memory horizon',
-  diagnosis: 'Diagnosis',
-  unrolled: 'Unrolled net',
-  stepLoss: 'Loss per step',
-  backward: 'Backward through time',
-  gradientFlow: 'Gradient flow: which loss reaches which step',
-  gradientNorm: 'Clipping at this update',
-  update: 'Update',
-  whatIf: 'What if',
-  output: 'Output',
-  run: 'Run',
-  gates: 'Gate saturation',
-  parameterGradient: 'Gradient norm per parameter',
-} as const;
-
-/** The name of a notebook cell in an experiment. */
-type OpenCell = keyof typeof openCells;
+import { openCells, type OpenCell } from './openCells';
 
 const most = 1_000_000_000;
 

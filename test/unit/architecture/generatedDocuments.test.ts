@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { experimentDocument, withKeyTable } from '../../../scripts/keyTable';
+import { courseDocument, courseText, withQuantities, writingDocument } from '../../../scripts/lessonDocuments';
 
 describe('The document of the experiment file', () => {
   const document = readFileSync(experimentDocument, 'utf8');
@@ -13,5 +14,13 @@ describe('The document of the experiment file', () => {
     for (const key of ['seed', 'data.length', 'model.hidden', 'optimizer.learningRate', 'training.steps', 'variants']) {
       assert.ok(document.includes(`| \`${key}\` `), key);
     }
+  });
+});
+
+describe('The documents of the lessons', () => {
+  it('have the lessons of the course and the quantities that there are: `npm run docs` writes them', async () => {
+    assert.equal(readFileSync(courseDocument, 'utf8'), await courseText());
+    const document = readFileSync(writingDocument, 'utf8');
+    assert.equal(document, await withQuantities(document));
   });
 });

@@ -12,7 +12,7 @@
  */
 
 /** Modules that every module of a process may use. */
-const pureModules = ['engine', 'experiment', 'protocol', 'data', 'run', 'series', 'diagnosis', 'text'];
+const pureModules = ['engine', 'experiment', 'protocol', 'data', 'run', 'series', 'diagnosis', 'lessons', 'text'];
 
 /** The imports of modules that show or serve a session. */
 const onSession = { imports: [...pureModules, 'platform', 'session'], pure: false, packages: ['vscode'] };
@@ -29,9 +29,10 @@ export const modules = {
   protocol: {
     folder: 'src/protocol',
     imports: [],
-    types: ['experiment', 'run', 'series', 'diagnosis', 'text'],
+    types: ['experiment', 'run', 'series', 'diagnosis', 'lessons', 'text'],
     pure: true,
   },
+  lessons: { folder: 'src/lessons', imports: ['experiment', 'text'], types: ['protocol'], pure: true },
   trainer: { folder: 'src/trainer', imports: pureModules, pure: false },
   platform: { folder: 'src/platform', imports: pureModules, pure: false, packages: ['vscode'] },
   session: { folder: 'src/session', imports: [...pureModules, 'platform'], pure: false, packages: ['vscode'] },
@@ -53,7 +54,7 @@ export const modules = {
   webview: {
     folder: 'webview',
     imports: ['protocol', 'series', 'text', 'charts', 'ui'],
-    types: ['experiment', 'run', 'diagnosis'],
+    types: ['experiment', 'run', 'diagnosis', 'lessons'],
     pure: false,
   },
   charts: { folder: 'webview/plot/charts', imports: ['webview', 'text'], pure: false, packages: ['chart.js'] },

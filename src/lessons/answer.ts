@@ -1,0 +1,60 @@
+import { formatNumber, formatShortNumber, formatShortPercentage } from '../text/numbers';
+import { quote } from '../text/quoting';
+import type { Tolerance } from './lesson';
+
+/** Most characters of a typed answer. */
+const maxAnswerLength = 40;
+
+/**
+ * The number that was typed: with a point or a comma, an exponent, or a percent sign.
+ *
+ * @returns undefined if it is none
+ */
+export function parseNumber(text: string): number | undefined {
+  if (text.length > maxAnswerLength) return undefined;
+  const plain = text
+    .trim()
+    .replace(/[−–]/g, '-')
+    .replace(/^([-+]?\d*),(\d+)/, '$1.$2');
+  const found = /^([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d{1,3})?)\s*(%?)$/i.exec(plain);
+  if (found === null) return undefined;
+  const value = Number(found[1]) / (found[2] === '%' ? 100 : 1);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** The message for a typed answer that is no number. */
+export function formatNoNumber(text: string): string {
+  return `${quote(text)} is not a number. Enter one such as 0.25, -3 or 1e-3.`;
+}
+
+/** How a typed number compares with the engine's. */
+export type Comparison = 'right' | 'tooSmall' | 'tooLarge' | 'otherSign';
+
+/** Compares a typed number with the engine's. */
+export function compareNumbers(typed: number, value: number, { kind, size }: Tolerance): Comparison {
+  // A number that is typed in decimals has the last digits of its binary form wrong.
+  const allowed = (kind === 'relative' ? Math.abs(value) * size : size) * (1 + 1e-12);
+  if (Math.abs(typed - value) <= allowed) return 'right';
+  if (typed * value < 0) return 'otherSign';
+  return Math.abs(typed) < Math.abs(value) ? 'tooSmall' : 'tooLarge';
+}
+
+/** What is said of an answer before the engine's number is shown. */
+export const comparisonTexts: Readonly<Record<Comparison, string>> = {
+  right: 'Right.',
+  tooSmall: 'Not yet: the magnitude is larger.',
+  tooLarge: 'Not yet: the magnitude is smaller.',
+  otherSign: 'Not yet: it has the other sign.',
+};
+
+/** The tolerance in words. */
+export function formatTolerance({ kind, size }: Tolerance): string {
+  if (size === 0) return 'The exact number counts.';
+  const amount = kind === 'relative' ? formatShortPercentage(size) : formatShortNumber(size);
+  return `An answer within ${amount} counts as right.`;
+}
+
+/** The number of the engine, as it is shown. */
+export function formatQuantity(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e5 ? String(value) : formatNumber(value);
+}

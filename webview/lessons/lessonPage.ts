@@ -1,0 +1,147 @@
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { AnswerReply, AnswerShown, LessonShown, QuestionShown } from '../../src/protocol/lessons';
+import { buttonTemplate } from '../ui/controls';
+import { blocksTemplate, inlineTemplate } from './text';
+
+/** What an open lesson asks of the host. */
+interface LessonRequests {
+  readonly close: () => void;
+  readonly open: (id: string) => void;
+  readonly start: () => void;
+  readonly answer: (question: number, text: string) => void;
+  readonly choose: (question: number, choice: number) => void;
+  readonly reveal: (question: number) => void;
+  readonly reset: () => void;
+}
+
+/** What is said of the last answer, and whether one is being checked. */
+interface AnswerState {
+  readonly reply: AnswerReply | undefined;
+  readonly isBusy: boolean;
+}
+
+/** The lesson that is open: its parts up to the next question. */
+export function lessonTemplate(lesson: LessonShown, state: AnswerState, requests: LessonRequests): TemplateResult {
+  const { title, parts, isComplete, next, run, action } = lesson;
+  return html`<nav>${buttonTemplate({ label: 'All lessons', icon: 'previous', onPress: requests.close })}</nav>
+    <h1 tabindex="-1">${title}</h1>
+    <div class="lesson-run">
+      <p>${run}</p>
+      ${
+        action === ''
+          ? nothing
+          : buttonTemplate({ label: action, appearance: 'primary', isEnabled: !state.isBusy, onPress: requests.start })
+      }
+    </div>
+    ${parts.map((part) =>
+      part.kind === 'text'
+        ? html`<div class="lesson-text">${blocksTemplate(part.blocks)}</div>`
+        : questionTemplate(part, state, requests),
+    )}
+    ${isComplete ? endTemplate(next, requests) : nothing}`;
+}
+
+function endTemplate(next: string | undefined, { open, reset, close }: LessonRequests): TemplateResult {
+  const onward =
+    next === undefined
+      ? { label: 'All lessons', onPress: close }
+      : {
+          label: 'Next lesson',
+          onPress: () => {
+            open(next);
+          },
+        };
+  return html`<footer class="lesson-end">
+    <p>✓ This lesson is done.</p>
+    ${buttonTemplate({ ...onward, appearance: 'primary' })}
+    ${buttonTemplate({ label: 'Answer again', hint: 'Forget the answers to this lesson', onPress: reset })}
+  </footer>`;
+}
+
+function questionTemplate(question: QuestionShown, state: AnswerState, requests: LessonRequests): TemplateResult {
+  const { index, ask, answered } = question;
+  const id = `question-${index}`;
+  return html`<section class="lesson-question" aria-labelledby=${id}>
+    <p id=${id} class="lesson-ask"><span class="lesson-label">Question</span> ${inlineTemplate(ask)}</p>
+    ${answered === undefined ? openTemplate(question, id, state, requests) : answeredTemplate(answered)}
+  </section>`;
+}
+
+function answeredTemplate({ outcome, answer, value, quantities }: AnswerShown): TemplateResult {
+  const sign = outcome === 'right' ? '✓ Right' : 'Shown';
+  const given = answer === '' ? nothing : html`. Your answer: ${answer}`;
+  return html`<div class="lesson-answer" tabindex="-1">
+    <p><strong>${sign}:</strong> <span class="lesson-value">${inlineTemplate(value)}</span>${given}</p>
+    ${
+      quantities.length === 0
+        ? nothing
+        : html`<dl>
+            ${quantities.map(
+              (quantity) =>
+                html`<div>
+                  <dt>${inlineTemplate(quantity.label)}</dt>
+                  <dd>${quantity.value}</dd>
+                </div>`,
+            )}
+          </dl>`
+    }
+  </div>`;
+}
+
+function openTemplate(
+  { index, choices, tolerance }: QuestionShown,
+  id: string,
+  { reply, isBusy }: AnswerState,
+  requests: LessonRequests,
+): TemplateResult {
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const fields = new FormData(event.currentTarget as HTMLFormElement);
+    const given = fields.get('answer');
+    if (typeof given !== 'string' || given === '') return;
+    if (choices.length > 0) requests.choose(index, Number(given));
+    else requests.answer(index, given);
+  };
+  const reveal = {
+    label: choices.length > 0 ? 'Show the answer' : 'Show the number',
+    isEnabled: !isBusy,
+    onPress: () => {
+      requests.reveal(index);
+    },
+  };
+  return html`<form @submit=${submit}>
+    ${choices.length > 0 ? choicesTemplate(choices, id) : fieldTemplate(id, tolerance, reply?.isRight === false)}
+    <div class="lesson-buttons">
+      <button type="submit" class="lesson-check" ?disabled=${isBusy}>Check</button>
+      ${buttonTemplate(reveal)}
+    </div>
+    <p class="lesson-reply" id=${`${id}-reply`} role="status">${isBusy ? 'Computing…' : (reply?.message ?? '')}</p>
+  </form>`;
+}
+
+function fieldTemplate(id: string, tolerance: string, isInvalid: boolean): TemplateResult {
+  return html`<input
+      class="lesson-input"
+      name="answer"
+      type="text"
+      inputmode="text"
+      autocomplete="off"
+      maxlength="40"
+      placeholder="a number"
+      aria-labelledby=${id}
+      aria-describedby=${`${id}-tolerance ${id}-reply`}
+      aria-invalid=${String(isInvalid)}
+    />
+    <p id=${`${id}-tolerance`} class="lesson-tolerance">${tolerance}</p>`;
+}
+
+function choicesTemplate(choices: QuestionShown['choices'], id: string): TemplateResult {
+  return html`<div role="radiogroup" aria-labelledby=${id} aria-describedby=${`${id}-reply`}>
+    ${choices.map(
+      (choice, i) =>
+        html`<label class="lesson-choice"
+          ><input type="radio" name="answer" value=${i} /> <span>${inlineTemplate(choice)}</span></label
+        >`,
+    )}
+  </div>`;
+}
