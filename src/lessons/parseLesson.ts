@@ -3,7 +3,7 @@ import { withoutControls } from '../text/plainText';
 import { quote } from '../text/quoting';
 import { checkNames } from './evaluate';
 import { parseExpression, type Expression } from './expression';
-import { fieldOf, placeKeys, placeOf, readFields, textOfField } from './fields';
+import { fieldOf, placeKeys, placeOf, readFields, textOfField, type Field } from './fields';
 import { LessonError, type Lesson, type LessonExperiment, type LessonPart, type LessonProblem } from './lesson';
 import { fence, parseMarkdown } from './markdown';
 import { questionKeys, questionOf } from './parseQuestion';
