@@ -261,9 +261,10 @@ export class Workbench {
 
   private async ready(): Promise<void> {
     await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 2 * patience });
-    // Its own commands are there long before those of extensions; the explorer's rows come from the server.
+    // Its own commands are there long before those of extensions; the rows of the explorer, or of the view that was open
+    // before a reload, come from the server.
     await this.page
-      .locator('.explorer-folders-view .monaco-list-row')
+      .locator('.part.sidebar .monaco-list-row, .part.sidebar .pane-header[aria-label*="Lessons"]')
       .first()
       .waitFor({ timeout: 2 * patience });
   }

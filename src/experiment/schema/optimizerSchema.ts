@@ -106,7 +106,10 @@ const schedule = z
 
 const everyOptimizer = (weightDecay: ReturnType<typeof number>) => ({
   learningRate: number(
-    { title: 'Learning rate', text: 'The step size; it can be changed while the run trains. **Unroll: Find Learning Rate** tests rates and suggests one.' },
+    {
+      title: 'Learning rate',
+      text: 'The step size; it can be changed while the run trains. **Unroll: Find Learning Rate** tests rates and suggests one.',
+    },
     { from: 0 },
     0.001,
   ),

@@ -32,7 +32,7 @@ function gateMean(captured: CapturedUpdate, batch: number, block: number, t: num
   const h = ofSequence(tensor(captured, 'h_l0'), batch, hidden, 0)[t - 1] ?? [];
   const gate = Array.from({ length: hidden }, (_, j) => {
     const row = block * hidden + j;
-    const [xh = [], hh = []] = [of('rnn.weight_ih_l0', inputs)[row], of('rnn.weight_hh_l0', hidden)[row]];
+    const [xh, hh] = [of('rnn.weight_ih_l0', inputs)[row], of('rnn.weight_hh_l0', hidden)[row]];
     return sigmoid((bias[row] ?? NaN) + dot(xh, x) + dot(hh, h));
   });
   return total(gate) / hidden;

@@ -76,7 +76,7 @@ export function plainRnn(
 /** Σ_t (ŷ_t − y_t)² of one sequence, over the steps with a target. */
 export function squaredErrors({ y, targets, hasTarget }: PlainRnn): readonly number[] {
   return y.map((row, t) =>
-    hasTarget[t] === true ? row.reduce((sum, value, i) => sum + (value - (targets[t]?.[i] ?? NaN)) ** 2, 0) : 0,
+    hasTarget[t] ? row.reduce((sum, value, i) => sum + (value - (targets[t]?.[i] ?? NaN)) ** 2, 0) : 0,
   );
 }
 
@@ -90,7 +90,7 @@ export function plainBackward(net: PlainRnn, weight: number, counts: (t: number)
   const dh: (readonly number[])[] = [];
   let later: readonly number[] = (h[0] ?? []).map(() => 0);
   for (let t = h.length - 1; t >= 0; t--) {
-    const isCounted = hasTarget[t] === true && counts(t);
+    const isCounted = hasTarget[t] && counts(t);
     const error = (y[t] ?? []).map((value, i) => (isCounted ? 2 * weight * (value - (targets[t]?.[i] ?? NaN)) : 0));
     const own = transposed(hy, error);
     const total = later.map((value, j) => value + (own[j] ?? NaN));
