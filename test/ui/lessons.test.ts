@@ -76,6 +76,8 @@ describe('The view "Lessons"', () => {
     const marked = notebook().locator('.cell.marked');
     await marked.getByRole('heading', { name: /Backward through time/ }).waitFor();
     assert.equal(await marked.count(), 1);
+    const top = (): Promise<number> => marked.evaluate((cell) => cell.getBoundingClientRect().top / innerHeight);
+    while (!((await top()) >= 0 && (await top()) < 0.5)) await workbench.page.waitForTimeout(100);
     // In the place of the summary once the picture has the focus or is pointed at.
     await marked.locator('.readout', { hasText: 't = 2' }).first().waitFor({ state: 'attached' });
   });

@@ -222,8 +222,10 @@ export class Notebook {
   /** Goes to the cell that the experiment names, once its run is there. */
   #openCell({ openCell, run }: Model): void {
     if (openCell === undefined || run === undefined) return;
-    this.store.dispatch({ kind: 'cellOpened' });
     const entry = this.#entries.find(({ title }) => title === openCellTitles[openCell]);
+    // The cells of sequence time are there once the update has been replayed.
+    if (entry !== undefined && entry.element.offsetParent === null) return;
+    this.store.dispatch({ kind: 'cellOpened' });
     if (entry !== undefined) this.#jump(entry);
   }
 }

@@ -22,6 +22,8 @@ export function atOpenPlace(model: Model): Model {
     openedRun: key,
     ...(hasPoint ? { selection: { update: Math.min(wanted, last), t } } : {}),
     ...(sequence === undefined ? {} : { sequence: Math.min(sequence, info.batch - 1) }),
+    // Beside a cell that is presented, no other one is visible.
+    ...(cell === undefined ? {} : { presented: undefined }),
   };
   const marked = requestedPlace === undefined ? {} : { requestedPlace: undefined, markedCell: cell };
   return { ...model, view: { ...view, ...changed }, openCell: cell, ...marked };
