@@ -1,5 +1,6 @@
 import { seriesAt } from '../store/zoomedSeries';
 import type { Pace } from '../../src/protocol/pace';
+import { focusCell } from './focusCell';
 import { paceOfKey } from './header/paceControl';
 import type { Store } from '../store/store';
 import type { Presenting } from './presenting';
@@ -78,10 +79,4 @@ function focusNextCell(root: HTMLElement, by: number): void {
   if (cell === undefined) return;
   focusCell(cell);
   cell.scrollIntoView({ block: 'nearest' });
-}
-
-/** Moves the focus to the picture of a cell, or to its fold button where it has no picture; nothing scrolls. */
-export function focusCell(cell: HTMLElement): void {
-  const picture = cell.querySelector<HTMLElement>('.cell-body:not([hidden]) [tabindex="0"]');
-  (picture ?? cell.querySelector<HTMLElement>('.cell-head vscode-button'))?.focus({ preventScroll: true });
 }

@@ -1,5 +1,5 @@
 import type { CellStates } from '../store/model';
-import { focusCell } from './notebookKeys';
+import { focusCell } from './focusCell';
 import './presenting.css';
 
 /** A cell that can be presented. */

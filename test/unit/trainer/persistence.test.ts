@@ -140,14 +140,19 @@ describe('The persistence of a run', () => {
       /^From update 8 on, the run's records can't be written \(ENOSPC: .*\)\. Training continues; up to 128 MiB .*\. Free some space on the disk of /,
     );
     assert.equal(recordsIn().batches.flatMap(({ update }) => [...update]).length, 8);
-    assert.deepEqual(checkpoints(), ['update-0.safetensors', 'update-6.safetensors']);
+    assert.deepEqual(checkpoints(), ['best.safetensors', 'update-0.safetensors', 'update-6.safetensors']);
     storage.isFull = false;
     await step(1);
     assert.deepEqual(told[1], {
       state: 'whole',
       message: "Since update 21 the run's records can be written again; none is missing.",
     });
-    assert.deepEqual(checkpoints(), ['update-0.safetensors', 'update-21.safetensors', 'update-6.safetensors']);
+    assert.deepEqual(checkpoints(), [
+      'best.safetensors',
+      'update-0.safetensors',
+      'update-21.safetensors',
+      'update-6.safetensors',
+    ]);
     run.resume();
     assert.equal((await ended).kind, 'finished');
     const records = recordsIn();
