@@ -37,7 +37,7 @@ export function showRangeTest(root: HTMLElement): void {
           <progress max=${total} value=${done} aria-label="Updates"></progress>`;
       }
       case 'failed':
-        return html`<p role="alert" class="message bad">${shown.message}</p>
+        return html`<p role="alert" class="range-failure">${shown.message}</p>
           <p>${buttonTemplate({ label: 'Test again', onPress: again })}</p>`;
       case 'done':
         return doneTemplate(shown.test, shown.present, shown.written);
