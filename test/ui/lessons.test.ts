@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { scratchWorkspace } from '../../scripts/scratch';
@@ -94,9 +94,13 @@ describe('The view "Lessons"', () => {
     assert.equal(await lessons().getByRole('link').count(), 0);
     await button('Show the number').click();
     await lessons().getByText('Shown:').waitFor();
-    const file = join(workbench.folder, 'own.lesson.md');
-    writeFileSync(file, readFileSync(file, 'utf8').replace('My own lesson', 'My renamed lesson'));
-    await lessons().getByRole('heading', { name: 'My renamed lesson' }).waitFor();
+    await workbench.openFile('own.lesson.md');
+    const { keyboard } = workbench.page;
+    // The title stands in the second line.
+    for (const key of ['Control+Home', 'ArrowDown', 'End']) await keyboard.press(key);
+    await keyboard.type(' renamed');
+    await keyboard.press('Control+S');
+    await lessons().getByRole('heading', { name: 'My own lesson renamed' }).waitFor();
   });
 
   it('has nothing that axe objects to', async () => {

@@ -15,7 +15,8 @@ export interface LessonFile {
     | { readonly kind: 'refused'; readonly problem: LessonProblem };
 }
 
-const lessonGlob = '**/*.lesson.md';
+const lessonEnding = '.lesson.md';
+const lessonGlob = `**/*${lessonEnding}`;
 const maxLessons = 200;
 const rereadMilliseconds = 300;
 
@@ -24,6 +25,7 @@ export class LessonFiles implements Disposable {
   #read: Promise<readonly LessonFile[]> | undefined;
   readonly #watcher = workspace.createFileSystemWatcher(lessonGlob);
   readonly #changed: Throttler;
+  readonly #saved: Disposable;
 
   /**
    * @param course folder of the lessons of the course
@@ -41,6 +43,10 @@ export class LessonFiles implements Disposable {
     this.#watcher.onDidChange(reread);
     this.#watcher.onDidCreate(reread);
     this.#watcher.onDidDelete(reread);
+    // Watchers of files report late on a busy machine, and nothing while they start.
+    this.#saved = workspace.onDidSaveTextDocument(({ uri }) => {
+      if (uri.path.endsWith(lessonEnding)) reread();
+    });
   }
 
   /** All lessons; they are read again after one of them has changed. */
@@ -50,6 +56,7 @@ export class LessonFiles implements Disposable {
 
   dispose(): void {
     this.#watcher.dispose();
+    this.#saved.dispose();
     this.#changed.dispose();
   }
 
