@@ -167,7 +167,7 @@ describe('Buttons pressed faster than a run can follow', () => {
     this.timeout(60_000);
     // A text of 40 MB is read by the trainer in parts; the experiment is checked without it.
     const experiment = await ExperimentFile.open(
-      JSON.stringify({ data: { text: 'long.txt' }, training: { steps: 10 } }),
+      JSON.stringify({ data: { text: 'long.txt' }, model: { cell: 'rnn' }, training: { steps: 10 } }),
       { 'long.txt': 'to be or not to be, that is it. '.repeat(1_250_000) },
     );
     const target = { uri: experiment.document.uri, variant: undefined };
