@@ -157,6 +157,12 @@ describe('A comparison in a plain browser', () => {
       ['0.01', '0.02'],
     );
     assert.equal(await page.getByRole('button', { name: /^(Open|Remove|Compare other)/ }).count(), 0);
+    await page.getByRole('button', { name: 'Present Differences' }).click();
+    await page.getByRole('button', { name: 'Fold Loss' }).waitFor({ state: 'hidden' });
+    await page.keyboard.press('PageUp');
+    await page.getByRole('button', { name: 'Fold Gradient through time' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Fold Loss' }).waitFor();
     assert.deepEqual(faults, []);
     await browser.close();
     server.close();

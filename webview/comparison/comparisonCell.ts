@@ -15,6 +15,7 @@ export interface ComparisonDrawing {
 
 /** One cell of a comparison. */
 export interface ComparisonCell {
+  readonly title: string;
   readonly element: HTMLElement;
   update(drawing: ComparisonDrawing): void;
 }

@@ -7,6 +7,7 @@ import { connectHost, hasCommands, reportFaults } from '../page/host';
 import { Store } from '../store/store';
 import { buttonTemplate } from '../ui/controls';
 import { element } from '../ui/element';
+import { Presenting } from '../notebook/presenting';
 import { toggled, type ToggleCell } from '../notebook/cell/cellFrame';
 import { CurvesCell } from './curvesCell';
 import { DifferencesCell } from './differencesCell';
@@ -37,6 +38,14 @@ export function showComparison(root: HTMLElement): void {
     new DifferencesCell(store, toggle, hasCommands(root) ? commands : undefined),
     new SeedsCell(toggle),
   ];
+  const presenting = new Presenting(
+    cells,
+    () => store.model.view,
+    (presented) => {
+      store.dispatch({ kind: 'viewChanged', view: { presented } });
+    },
+  );
+  presenting.listenForKeys(document.body);
   const head = element('header', { class: 'notebook-head comparison-head' });
   const choose = (): void => void channel.request('choose', undefined).catch(report);
   const group = element('div', { class: 'group' }, ...cells.map((cell) => cell.element));
@@ -61,6 +70,7 @@ export function showComparison(root: HTMLElement): void {
     host.saveState({ subjects: model.subjects, view: model.view });
   };
   renderLoop(root, store, (model, theme) => {
+    presenting.update(model.view);
     const end = Math.max(1, ...model.members.map(({ run }) => (run === undefined ? 1 : lastUpdateOf(run))));
     const axis = axisTo(end, model.view.range, root.clientWidth);
     const isEmpty = model.members.length === 0;

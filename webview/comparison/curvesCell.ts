@@ -50,6 +50,7 @@ const noLoss = { kind: 'mse', reduction: 'mean' } as const;
 
 /** [1] One curve per run, over the same updates; of runs that differ in their seed only, the median and a band. */
 export class CurvesCell implements ComparisonCell {
+  readonly title = 'Loss';
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #chart = new CurveChart();
@@ -66,7 +67,7 @@ export class CurvesCell implements ComparisonCell {
     zoom: SharedZoom,
     toggle: ToggleCell,
   ) {
-    this.#frame = new CellFrame(1, 'Loss', toggle);
+    this.#frame = new CellFrame(1, this.title, toggle);
     this.element = this.#frame.element;
     this.#readout = new StableReadout(
       this.#frame.readout,

@@ -24,6 +24,7 @@ const outcomes = ['loss', 'validation', 'lowest loss', 'clipped', 'time', 'updat
 
 /** [3] The keys in which the runs differ, and the outcomes. */
 export class DifferencesCell implements ComparisonCell {
+  readonly title = 'Differences';
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #place = element('div', {
@@ -40,7 +41,7 @@ export class DifferencesCell implements ComparisonCell {
     toggle: ToggleCell,
     readonly requests: MemberCommands | undefined,
   ) {
-    this.#frame = new CellFrame(3, 'Differences', toggle);
+    this.#frame = new CellFrame(3, this.title, toggle);
     this.element = this.#frame.element;
     this.#frame.body.append(this.#place);
   }

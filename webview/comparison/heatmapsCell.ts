@@ -35,6 +35,7 @@ interface Tile {
 
 /** [2] The gradient through time of every run, side by side with one colour scale and one range of updates. */
 export class HeatmapsCell implements ComparisonCell {
+  readonly title = 'Gradient through time';
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #legend = element('div');
@@ -49,7 +50,7 @@ export class HeatmapsCell implements ComparisonCell {
     readonly store: ComparisonStore,
     toggle: ToggleCell,
   ) {
-    this.#frame = new CellFrame(2, 'Gradient through time', toggle);
+    this.#frame = new CellFrame(2, this.title, toggle);
     this.element = this.#frame.element;
     this.#readout = new StableReadout(this.#frame.readout, 'Point at a heatmap to see the value of every run there.');
     this.#quantity = choice<ComparisonView['quantity']>('Show', (quantity) => {

@@ -2,7 +2,7 @@ import { DisplaySeries } from '../../src/run/series/displaySeries';
 import type { ComparedGroup, ComparedRun, ComparedSubject, ComparisonState } from '../../src/protocol/comparison';
 import type { RunStatus } from '../../src/protocol/run';
 import { standardCellStates, type CellStates, type CurveView, type ShownRun } from '../store/model';
-import { restoreCellStates } from '../store/savedView';
+import { restoreCellStates, viewToRestore } from '../store/savedView';
 
 /** What the curves show of each run. */
 export type Measure = 'loss' | 'validationLoss' | 'gradNorm';
@@ -90,7 +90,7 @@ export function reduceComparison(model: Comparison, action: ComparisonAction): C
       return {
         ...model,
         isReady: true,
-        view: viewToRestore(model.view, action.state),
+        view: viewToRestore(model.view, action.state.saved, restoreView),
         subjects: action.state.subjects,
         keys: action.state.keys,
         members: action.state.runs.map(memberOf),
@@ -108,12 +108,6 @@ export function reduceComparison(model: Comparison, action: ComparisonAction): C
     default:
       return action satisfies never;
   }
-}
-
-/** The page's view, or what the host has stored of it: all, or of a panel that was closed only the folded cells. */
-function viewToRestore(view: ComparisonView, { saved }: ComparisonState): ComparisonView {
-  if (saved === undefined) return view;
-  return saved.isOfThisPanel ? restoreView(saved) : { ...view, ...restoreCellStates(saved.view) };
 }
 
 function memberOf({ id, name, status, data, values, problem }: ComparedRun): Member {

@@ -9,6 +9,7 @@ const caption = 'Median and spread over the seeds';
 
 /** [4] The outcomes of runs that differ in their seed only: how many, median, quartiles and range. */
 export class SeedsCell implements ComparisonCell {
+  readonly title = 'Over seeds';
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #place = element('div', {
@@ -20,7 +21,7 @@ export class SeedsCell implements ComparisonCell {
   #drawn = '';
 
   constructor(toggle: ToggleCell) {
-    this.#frame = new CellFrame(4, 'Over seeds', toggle);
+    this.#frame = new CellFrame(4, this.title, toggle);
     this.element = this.#frame.element;
     this.#frame.body.append(this.#place);
   }

@@ -137,7 +137,8 @@ export class Notebook {
         store.dispatch({ kind: 'viewChanged', view: { presented } });
       },
     );
-    listenForKeys(document.body, store, openHelp, this.#presenting, requests.setPace);
+    this.#presenting.listenForKeys(document.body);
+    listenForKeys(document.body, store, openHelp, requests.setPace);
     const bar = element('div', { class: 'sticky-row' }, this.#selection.element, this.#compact.element);
     const sticky = element(
       'div',

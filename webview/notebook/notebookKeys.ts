@@ -3,30 +3,17 @@ import type { Pace } from '../../src/protocol/pace';
 import { focusCell } from './focusCell';
 import { paceOfKey } from './header/paceControl';
 import type { Store } from '../store/store';
-import type { Presenting } from './presenting';
 
 /**
- * Keys that work wherever the focus is: `[` and `]` for updates, Page Up and Page Down from cell to cell, `P` to present
- * one, `<` and `>` for the pace, `?` for the list of keys. Text fields stop the propagation of what is typed into them.
+ * Keys that work wherever the focus is: `[` and `]` for updates, Page Up and Page Down from cell to cell, `<` and
+ * `>` for the pace, `?` for the list of keys. Text fields stop the propagation of what is typed into them.
  */
 export function listenForKeys(
   root: HTMLElement,
   store: Store,
   openHelp: () => void,
-  presenting: Presenting,
   setPace: (pace: Pace) => void,
 ): void {
-  // Before the picture that has the focus: there it means to follow the latest update.
-  root.addEventListener(
-    'keydown',
-    (event) => {
-      const isInDialog = event.target instanceof Element && event.target.closest('dialog') !== null;
-      if (event.key !== 'Escape' || isInDialog || !presenting.leave()) return;
-      event.stopPropagation();
-      event.preventDefault();
-    },
-    { capture: true },
-  );
   root.addEventListener('keydown', (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     switch (event.key) {
@@ -37,14 +24,10 @@ export function listenForKeys(
         moveUpdate(store, 1);
         break;
       case 'PageUp':
-        if (!presenting.move(-1)) focusNextCell(root, -1);
+        focusNextCell(root, -1);
         break;
       case 'PageDown':
-        if (!presenting.move(1)) focusNextCell(root, 1);
-        break;
-      case 'p':
-      case 'P':
-        presenting.toggle();
+        focusNextCell(root, 1);
         break;
       case '?':
         openHelp();

@@ -28,8 +28,47 @@ export class Presenting {
     readonly change: (title: string | undefined) => void,
   ) {}
 
+  /** P presents a cell; while one is presented, Page Up and Page Down go on, and Escape shows all cells. */
+  listenForKeys(root: HTMLElement): void {
+    // Before the picture that has the focus: there Escape means to follow the latest update.
+    root.addEventListener(
+      'keydown',
+      (event) => {
+        const isElsewhere = event.target instanceof Element && event.target.closest('dialog') !== null;
+        if (isElsewhere || this.view().presented === undefined || !this.#handleKey(event.key)) return;
+        event.stopPropagation();
+        event.preventDefault();
+      },
+      { capture: true },
+    );
+    // Text fields stop the propagation of what is typed into them.
+    root.addEventListener('keydown', (event) => {
+      const { key, ctrlKey, metaKey, altKey } = event;
+      if (event.defaultPrevented || ctrlKey || metaKey || altKey || key.toLowerCase() !== 'p') return;
+      this.#toggle();
+      event.preventDefault();
+    });
+  }
+
+  /** Handles a key while a cell is presented; false if it has another meaning. */
+  #handleKey(key: string): boolean {
+    switch (key) {
+      case 'Escape':
+        this.change(undefined);
+        return true;
+      case 'PageUp':
+        this.#move(-1);
+        return true;
+      case 'PageDown':
+        this.#move(1);
+        return true;
+      default:
+        return false;
+    }
+  }
+
   /** Presents the cell that has the focus, else the first one in the window; leaves if a cell is presented. */
-  toggle(): void {
+  #toggle(): void {
     if (this.view().presented !== undefined) {
       this.change(undefined);
       return;
@@ -41,21 +80,11 @@ export class Presenting {
     if (cell !== undefined) this.change(cell.title);
   }
 
-  /** Leaves; false if no cell is presented. */
-  leave(): boolean {
-    if (this.view().presented === undefined) return false;
-    this.change(undefined);
-    return true;
-  }
-
-  /** Presents the next or the previous cell; false if none is presented. */
-  move(by: 1 | -1): boolean {
-    const { presented } = this.view();
-    if (presented === undefined) return false;
-    const at = this.cells.findIndex(({ title }) => title === presented);
+  /** Presents the next or the previous cell. */
+  #move(by: 1 | -1): void {
+    const at = this.cells.findIndex(({ title }) => title === this.#shown);
     const next = this.cells[Math.max(0, Math.min(this.cells.length - 1, at + by))];
     if (next !== undefined) this.change(next.title);
-    return true;
   }
 
   /** Shows the cell that the view has; call this before the cells are drawn. */

@@ -12,7 +12,7 @@ import {
 } from './model';
 import { atOpenPlace } from './openPlace';
 import { sentCommand, stillSent } from './pendingCommand';
-import { restoreCellStates, restoreView } from './savedView';
+import { restoreView, viewToRestore } from './savedView';
 
 /** Everything that can happen to the model. */
 export type Action =
@@ -94,7 +94,7 @@ function rangeIncluding(range: View['range'], at: number): View['range'] {
 }
 
 function runLoaded(before: Model, state: PanelState): Model {
-  const model = { ...before, view: viewToRestore(before.view, state) };
+  const model = { ...before, view: viewToRestore(before.view, state.saved, restoreView, standardFolded) };
   const run = state.run === undefined ? undefined : shownRunOf(state.run, model.run);
   const changed = model.isReady && (model.variant !== state.selected || model.seed !== state.selectedSeed);
   const isOtherRun = model.run !== undefined && run?.info.folder !== model.run.info.folder;
@@ -129,12 +129,6 @@ function runLoaded(before: Model, state: PanelState): Model {
     pointedLoss: undefined,
     unrollingStep: model.unrollingStep,
   };
-}
-
-/** The page's view, or what the host has stored of it: all, or of a panel that was closed only the folded cells. */
-function viewToRestore(view: View, { saved }: PanelState): View {
-  if (saved === undefined) return view;
-  return saved.isOfThisPanel ? restoreView(saved) : { ...view, ...restoreCellStates(saved.view, standardFolded) };
 }
 
 /** The view with an update in its range. */

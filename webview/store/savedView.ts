@@ -1,3 +1,4 @@
+import type { SavedPageView } from '../../src/protocol/page';
 import {
   asTrained,
   standardFolded,
@@ -85,6 +86,24 @@ export function restoreView(saved: unknown): View {
     whatIf: restoreWhatIf(field(view, 'whatIf')),
     ...restoreCellStates(view, standardFolded),
   };
+}
+
+/**
+ * The page's view, or what the host has stored of it: all, or of a panel that was closed only the folded and open parts of
+ * its cells.
+ *
+ * @param restore reads a whole stored view
+ * @param folded the folded cells where the stored view has no list of them
+ */
+export function viewToRestore<V extends CellStates>(
+  view: V,
+  saved: SavedPageView | undefined,
+  restore: (saved: SavedPageView) => V,
+  folded?: readonly string[],
+): V {
+  if (saved === undefined) return view;
+  if (saved.isOfThisPanel) return restore(saved);
+  return { ...view, ...restoreCellStates(saved.view, folded), presented: undefined };
 }
 
 /**

@@ -152,7 +152,8 @@ describe('The store', () => {
   });
 
   it('restores what the host has stored: the whole view of this panel, the folded cells of a closed one', () => {
-    const view = { ...standardView, smoothing: 50, folded: ['Loss'], selection: { update: 0, t: 1 } };
+    const own = { smoothing: 50, selection: { update: 0, t: 1 }, presented: 'Loss' };
+    const view = { ...standardView, ...own, folded: ['Loss'] };
     const loaded = (isOfThisPanel: boolean) =>
       reduce(emptyModel, { kind: 'runLoaded', state: { ...shown(1), saved: { view: { ...view }, isOfThisPanel } } })
         .view;
