@@ -4,6 +4,7 @@ import { commands } from '../platform/ids';
 import { showInformationMessage } from '../platform/messages';
 import { readExperiment } from '../session/experimentText';
 import type { Target } from '../session/sessions';
+import { quote } from '../text/quoting';
 import { targetOf } from './targets';
 
 /** Registers the command that tests the learning rates of an experiment. */
@@ -25,6 +26,6 @@ export async function writeLearningRate({ uri, variant }: Target, learningRate: 
   const edit = editOf(document, changes);
   if (edit.size === 0) return `The file has this learning rate already: ${learningRate}.`;
   if (!(await workspace.applyEdit(edit))) return 'Not written: the file could not be changed.';
-  const place = variant === undefined ? '' : ` of the variant ${JSON.stringify(variant)}`;
+  const place = variant === undefined ? '' : ` of the variant ${quote(variant)}`;
   return `"learningRate": ${learningRate} is written into the optimizer${place}; save the file to keep it.`;
 }

@@ -76,9 +76,8 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     const file = parsed?.file;
     // A long file is parsed by the trainer; its variants are those of the last check.
     const variants = file?.variants ?? this.estimates.variantsOf(document.uri);
-    const names = [undefined, ...variants.map(({ name }) => name)];
-    const seeds = file === undefined ? 0 : sum(names.map((name) => Math.max(1, file.seedsOf(name).length)));
-    const count = variants.length === 0 ? 1 : Math.max(seeds, names.length);
+    // Without variants, ▶ Train trains all seeds.
+    const count = variants.length === 0 ? 1 : (file?.members.length ?? 1 + variants.length);
     return [
       ...this.#lensesAt(top, document, undefined, file, count),
       ...variants.flatMap(({ name, place }) => this.#lensesAt(rangeOf(document, place), document, name, file)),
@@ -107,14 +106,7 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     count: number,
   ): CodeLens[] {
     const sessions = seeds.flatMap((seed) => this.sessions.get({ uri, variant, seed }) ?? []);
-    const lens = (title: string, command: string, tooltip: string, icon?: string): CodeLens =>
-      codeLens(range, {
-        ...(icon === undefined ? {} : { icon }),
-        title,
-        command,
-        tooltip,
-        arguments: [uri.toString(), variant],
-      });
+    const lens = lensesOf(range, uri, variant);
     const named = formatCount(seeds.length, 'seed');
     const train = [
       lens(
@@ -148,14 +140,7 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     const seeds = file?.seedsOf(variant) ?? this.#trainedSeeds(document.uri, variant);
     if (seeds.length > 0) return this.#groupLenses(range, document.uri, variant, seeds, file, count);
     const session = this.sessions.get({ uri: document.uri, variant });
-    const lens = (title: string, command: string, tooltip: string, icon?: string): CodeLens =>
-      codeLens(range, {
-        ...(icon === undefined ? {} : { icon }),
-        title,
-        command,
-        tooltip,
-        arguments: [document.uri.toString(), variant],
-      });
+    const lens = lensesOf(range, document.uri, variant);
     const more = [
       lens('Step by step', commands.trainStepByStep, 'Start a new run that is paused before its first update'),
       ...trainAllLens(count, lens),
@@ -215,17 +200,22 @@ export class TrainLenses implements CodeLensProvider, Disposable {
   }
 }
 
-/** Offered where there are variants. */
-function trainAllLens(
-  count: number,
-  lens: (title: string, command: string, tooltip: string) => CodeLens,
-): readonly CodeLens[] {
-  if (count < 2) return [];
-  return [lens(`▶ Train all ${count}`, commands.trainAll, 'Train the experiment and its variants, and compare them')];
+/** Makes the lenses of an experiment or variant, whose commands act on it. */
+function lensesOf(range: Range, uri: Uri, variant: string | undefined) {
+  return (title: string, command: string, tooltip: string, icon?: string): CodeLens =>
+    codeLens(range, {
+      ...(icon === undefined ? {} : { icon }),
+      title,
+      command,
+      tooltip,
+      arguments: [uri.toString(), variant],
+    });
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
+/** Offered where there are variants. */
+function trainAllLens(count: number, lens: ReturnType<typeof lensesOf>): readonly CodeLens[] {
+  if (count < 2) return [];
+  return [lens(`▶ Train all ${count}`, commands.trainAll, 'Train the experiment and its variants, and compare them')];
 }
 
 function visibleExperiments(): readonly TextDocument[] {

@@ -18,6 +18,5 @@ export function targetOf(first: unknown, second: unknown, third?: unknown): Targ
 
 /** The targets of an experiment or of one of its variants: one, or one for each of its seeds. */
 export function targetsIn(file: ExperimentFile, uri: Uri, variant: string | undefined): readonly Target[] {
-  const seeds = file.seedsOf(variant);
-  return seeds.length === 0 ? [{ uri, variant }] : seeds.map((seed) => ({ uri, variant, seed }));
+  return file.membersOf(variant).map((member) => ({ uri, ...member }));
 }

@@ -7,7 +7,6 @@ import type { Launch, Launcher } from '../session/live/launcher';
 import type { Sessions, Target } from '../session/sessions';
 import { changedKeys } from './changedKeys';
 import { showProblems } from './startProblems';
-import { targetsIn } from './targets';
 
 /** What training all variants uses of the extension. */
 export interface TrainAllParts {
@@ -64,8 +63,7 @@ export async function trainAll(parts: TrainAllParts, uri: Uri): Promise<void> {
     void showErrorMessage(`The experiment can't be read: ${reasonOf(error)}`);
     return;
   }
-  const variants = [undefined, ...file.variants.map(({ name }) => name)];
-  const all = variants.flatMap((variant) => targetsIn(file, uri, variant));
+  const all = file.members.map((member) => ({ uri, ...member }));
   const targets = await chooseTargets(parts, file, all);
   if (targets !== undefined) await trainTogether(parts, targets, all);
 }

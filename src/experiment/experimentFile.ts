@@ -29,6 +29,14 @@ export interface Variant {
   readonly place: SourceRange;
 }
 
+/** One of the runs of an experiment file. */
+export interface Member {
+  /** undefined is the experiment itself. */
+  readonly variant: string | undefined;
+  /** Absent where it has no `seeds`. */
+  readonly seed?: number;
+}
+
 /** The experiment, or one of its variants, with all defaults; or the problems that it has. */
 export type ResolvedVariant =
   | {
@@ -86,6 +94,17 @@ export class ExperimentFile {
   seedsOf(variant?: string): readonly number[] {
     const resolved = this.resolve(variant);
     return resolved.kind === 'resolved' ? resolved.seeds : [];
+  }
+
+  /** The runs of the experiment or of one of its variants: one, or one for each of its seeds. */
+  membersOf(variant?: string): readonly Member[] {
+    const seeds = this.seedsOf(variant);
+    return seeds.length === 0 ? [{ variant }] : seeds.map((seed) => ({ variant, seed }));
+  }
+
+  /** The runs of the experiment and of all its variants, in the order of the file. */
+  get members(): readonly Member[] {
+    return [undefined, ...this.variants.map(({ name }) => name)].flatMap((variant) => this.membersOf(variant));
   }
 
   /**

@@ -1,17 +1,8 @@
-import type { ExperimentFile } from '../experiment/experimentFile';
 import type { PanelTarget } from '../protocol/panel';
 
 /** Whether two targets of one experiment are the same. */
 export function isSameTarget(one: PanelTarget, other: PanelTarget): boolean {
   return one.variant === other.variant && one.seed === other.seed;
-}
-
-/** The runs of an experiment: its own and those of its variants, each with all of its seeds. */
-export function membersOf(file: ExperimentFile): readonly PanelTarget[] {
-  return [undefined, ...file.variants.map(({ name }) => name)].flatMap((variant): readonly PanelTarget[] => {
-    const seeds = file.seedsOf(variant);
-    return seeds.length === 0 ? [{ variant }] : seeds.map((seed) => ({ variant, seed }));
-  });
 }
 
 /**

@@ -33,7 +33,7 @@ import { pageOf } from './page';
 import { connectPage } from './pageChannel';
 import { runPanelCommand } from './panelCommands';
 import type { PageView } from './pageViews';
-import { isSameTarget, membersOf, memberToShow } from './panelMembers';
+import { isSameTarget, memberToShow } from './panelMembers';
 import type { PanelView } from './panels';
 import { saveSubject, type SavedSubject, type Subject } from './subject';
 import { SubjectSession, type RunSources } from './subjectSession';
@@ -347,7 +347,7 @@ export class RunPanel implements PanelView {
       if (parsed.kind === 'refused') return fallback;
       const resolved = parsed.file.resolve(undefined);
       const name = resolved.kind === 'resolved' ? resolved.experiment.name : '';
-      return { title: experimentName(name, this.#uri), members: membersOf(parsed.file) };
+      return { title: experimentName(name, this.#uri), members: parsed.file.members };
     } catch (error) {
       this.parts.log.warn(`${fileName} can't be read: ${reasonOf(error)}`);
       return fallback;

@@ -29,10 +29,16 @@ export function writeDisplayName(name: string): Uint8Array {
 /**
  * What tells a run from the others of its experiment: its variant and, in a group of seeds, its seed. Undefined for the
  * experiment itself.
+ *
+ * @param shown the variant's name as it is shown; as plain text by default
  */
-export function memberName(variant: string | null | undefined, seed: number | undefined): string | undefined {
+export function memberName(
+  variant: string | null | undefined,
+  seed: number | undefined,
+  shown: (name: string) => string = plainName,
+): string | undefined {
   const parts = [
-    ...(variant === null || variant === undefined ? [] : [plainName(variant)]),
+    ...(variant === null || variant === undefined ? [] : [shown(variant)]),
     ...(seed === undefined ? [] : [`seed ${seed}`]),
   ];
   return parts.length === 0 ? undefined : parts.join(', ');

@@ -1,8 +1,11 @@
-import type { OpenPlace } from '../../src/protocol/panel';
+import type { OpenCell, openCells } from '../../src/experiment/schema/openCells';
 import type { CellTitle } from './cell/cellHelp';
 
-/** The title of each notebook cell that an experiment can name. */
-export const openCellTitles: Readonly<Record<NonNullable<OpenPlace['cell']>, CellTitle>> = {
+/**
+ * The title of each notebook cell that an experiment or a lesson can name: one of the notebook's own, and by its type that
+ * of the schema, whose values a page does not load.
+ */
+export const openCellTitles: typeof openCells & Readonly<Record<OpenCell, CellTitle>> = {
   loss: 'Loss',
   gradient: 'Gradient through time',
   clipping: 'Clipping',

@@ -4,9 +4,17 @@ import type { Ending } from '../../protocol/trainer';
 import type { RecordBatch } from '../../run/records/recordBatch';
 import { baselineSummary } from '../../text/baselineComparison';
 import { formatCount, formatNumber } from '../../text/numbers';
+import { singleLine } from '../../text/plainText';
 
 /** Writes one message as a line for the terminal. */
 export type Print = (message: string) => void;
+
+/** Prints messages to a stream: each is one line, whatever text from a file it has. */
+export function printerTo(stream: NodeJS.WritableStream): Print {
+  return (message) => {
+    stream.write(`${singleLine(message)}\n`);
+  };
+}
 
 /** How a headless run ended. */
 export type HeadlessEnd = 'finished' | 'refused' | 'diverged' | 'failed' | 'interrupted';

@@ -7,7 +7,6 @@ import { LockedFolder } from '../../run/storage/lockedFolder.node';
 import { runFiles } from '../../run/storage/runFiles';
 import { newRunFolder } from '../../run/storage/runFolder';
 import { formatCount, formatExact, formatNumber } from '../../text/numbers';
-import { singleLine } from '../../text/plainText';
 import { RunWriter } from '../storage/runWriter';
 import { Run } from '../training/run';
 import { runInfoOf } from '../training/runInfo';
@@ -16,6 +15,7 @@ import { WorkerPool, type Threads } from '../training/workerPool';
 import {
   lastLosses,
   printConclusion,
+  printerTo,
   printFindings,
   printUncaptured,
   printUnsavedConclusion,
@@ -46,9 +46,7 @@ export async function trainRun(
   stdout: NodeJS.WriteStream,
   stderr: NodeJS.WriteStream,
 ): Promise<HeadlessEnd> {
-  const print = (message: string): void => {
-    stderr.write(`${singleLine(message)}\n`);
-  };
+  const print = printerTo(stderr);
   try {
     const folder = folderOf(commandLine);
     const storage = new LockedFolder(folder);

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { RunInfo } from '../../protocol/run';
 import { kernelsAt } from '../../run/kernelHistory';
 import type { Manifest } from '../../run/manifest';
+import { memberName } from '../../run/displayName';
 import { groupSeed } from '../../run/runInfo';
 import { formatComputation } from '../../text/computation';
 import { formatMemoryEstimate } from '../../text/numbers';
@@ -27,10 +28,8 @@ export function printIntroduction(file: string, info: RunInfo, updatesDone: numb
 
 function introduction(file: string, info: RunInfo, updatesDone: number): string {
   const name = info.name || basename(file).replace(/\.rnn\.json$/i, '');
-  const seed = groupSeed(info);
   // As written: what a terminal would obey is escaped where it is printed, so that it is seen.
-  const parts = [...(info.variant === null ? [] : [info.variant]), ...(seed === undefined ? [] : [`seed ${seed}`])];
-  const member = parts.length === 0 ? undefined : parts.join(', ');
+  const member = memberName(info.variant, groupSeed(info), (name) => name);
   const from = updatesDone > 0 ? `, resuming after update ${updatesDone}` : '';
   return (
     `${truncate(name)}${member === undefined ? '' : ` (${truncate(member)})`}: ${info.cell}, ` +

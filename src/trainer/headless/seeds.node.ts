@@ -5,9 +5,8 @@ import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
 import { seedFolder } from '../../run/storage/runFolder';
 import { formatCount } from '../../text/numbers';
-import { singleLine } from '../../text/plainText';
 import type { Threads } from '../training/workerPool';
-import type { HeadlessEnd, Print } from './closingMessages';
+import { printerTo, type HeadlessEnd, type Print } from './closingMessages';
 import type { CommandLine } from './commandLine.node';
 import { folderOf, trainRun } from './headless.node';
 import { openExperiment } from './openedExperiment.node';
@@ -27,9 +26,7 @@ export async function trainHeadless(
   stdout: NodeJS.WriteStream,
   stderr: NodeJS.WriteStream,
 ): Promise<HeadlessEnd> {
-  const print = (message: string): void => {
-    stderr.write(`${singleLine(message)}\n`);
-  };
+  const print = printerTo(stderr);
   let runs: readonly CommandLine[];
   try {
     runs = await runsOf(commandLine);

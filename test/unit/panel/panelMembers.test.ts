@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { parseExperiment } from '../../../src/experiment/parse';
-import { membersOf, memberToShow } from '../../../src/panel/panelMembers';
+import { memberToShow } from '../../../src/panel/panelMembers';
 
 describe('The entries of a panel', () => {
   const members = (keys: string) => {
     const parsed = parseExperiment(`{ "data": { "task": "adding" }, "model": { "cell": "rnn" }${keys} }`);
-    return parsed.kind === 'experiment' ? membersOf(parsed.file) : assert.fail(JSON.stringify(parsed));
+    return parsed.kind === 'experiment' ? parsed.file.members : assert.fail(JSON.stringify(parsed));
   };
   const seeds = ', "seeds": [2, 1], "variants": { "clipped": { "clip": { "norm": 1 } }, "one": { "seed": 5 } }';
 
