@@ -148,3 +148,22 @@ describe('A panel that is loading', () => {
     await staysUsable();
   });
 });
+
+describe('A panel that goes to the cell that its experiment names', () => {
+  let workbench: Workbench;
+  before(async () => {
+    workbench = await Workbench.open();
+    await workbench.openFile('three-steps.rnn.json');
+  });
+  after(() => workbench.close());
+
+  it('leaves the keyboard in the editor', async () => {
+    await workbench.codeLens('▶ Train').click();
+    const cell = workbench.webviewFrame().getByRole('region', { name: 'Unrolled net' });
+    await cell.waitFor();
+    const top = (): Promise<number> => cell.evaluate((shown) => shown.getBoundingClientRect().top / innerHeight);
+    while (!((await top()) < 0.5)) await sleep(100);
+    await sleep(afterwards);
+    assert.notEqual(await workbench.page.evaluate(() => document.activeElement?.tagName), 'IFRAME');
+  });
+});

@@ -160,12 +160,19 @@ export class Notebook {
     );
   }
 
-  /** Unfolds a cell and scrolls to it. */
-  #jump({ title, element: cell }: OutlineEntry, onArrived?: () => void): void {
+  /** Goes to the cell that a person chose: unfolds it, scrolls to it and moves the focus there. */
+  #jump(entry: OutlineEntry, onArrived?: () => void): void {
+    this.#scrollTo(entry, () => {
+      focusCell(entry.element);
+      onArrived?.();
+    });
+  }
+
+  /** Unfolds a cell and scrolls to it; the focus stays where it is. */
+  #scrollTo({ title, element: cell }: OutlineEntry, onArrived?: () => void): void {
     const { view } = this.store.model;
     const show = (): void => {
       cell.scrollIntoView();
-      focusCell(cell);
       onArrived?.();
     };
     if (!view.folded.includes(title)) {
@@ -228,7 +235,8 @@ export class Notebook {
     // The cells of sequence time are there once the update has been replayed.
     if (entry !== undefined && entry.element.offsetParent === null) return;
     this.store.dispatch({ kind: 'cellOpened' });
-    if (entry !== undefined) this.#jump(entry);
+    // Nobody pressed a key or a button of this page for it: the keyboard stays where it is.
+    if (entry !== undefined) this.#scrollTo(entry);
   }
 }
 

@@ -25,8 +25,11 @@ export interface OutlineGroup {
 export class Outline {
   readonly element = element('nav', { class: 'outline', 'aria-label': 'Cells' });
   #current: number | undefined;
-  /** The last cell that was jumped to, and how far the page was scrolled then: near the end it may not reach the top. */
-  #jump: { readonly number: number; readonly at: number } | undefined;
+  /**
+   * The last cell that was jumped to, how far the page was scrolled then, and where the cell stood in the window: near the
+   * end it may not reach the top. While one of both is the same, nobody has scrolled: cells above it may still have grown.
+   */
+  #jump: { readonly entry: OutlineEntry; readonly at: number; readonly top: number } | undefined;
   #isScheduled = false;
 
   /**
@@ -91,14 +94,19 @@ export class Outline {
     );
     const line = innerHeight / 3;
     const isAtEnd = scrollY > 0 && scrollY + innerHeight >= document.documentElement.scrollHeight - 1;
-    const { number: jumpedTo } = this.#jump?.at === scrollY ? this.#jump : {};
     const current =
-      entries.find(({ number }) => number === jumpedTo) ??
-      (isAtEnd ? entries.at(-1) : entries.findLast((entry) => entry.element.getBoundingClientRect().top <= line)) ??
+      entries.find((entry) => this.#isStillAt(entry)) ??
+      (isAtEnd ? entries.at(-1) : entries.findLast((entry) => topOf(entry) <= line)) ??
       entries[0];
     if (current?.number === this.#current) return;
     this.#current = current?.number;
     this.#draw();
+  }
+
+  /** Whether this cell was the last one that was jumped to, and nobody has scrolled since. */
+  #isStillAt(entry: OutlineEntry): boolean {
+    const jump = this.#jump;
+    return entry === jump?.entry && (jump.at === scrollY || Math.abs(jump.top - topOf(entry)) < 1);
   }
 
   #draw(): void {
@@ -131,7 +139,7 @@ export class Outline {
       aria-current=${String(entry.number === this.#current)}
       @click=${() => {
         this.jump(entry, () => {
-          this.#jump = { number: entry.number, at: scrollY };
+          this.#jump = { entry, at: scrollY, top: topOf(entry) };
           this.#schedule();
         });
       }}
@@ -139,6 +147,11 @@ export class Outline {
       <span class="outline-number">${entry.number}</span> <span class="outline-title">${shortTitle(entry.title)}</span>
     </button>`;
   }
+}
+
+/** Where a cell begins in the window, in CSS pixels. */
+function topOf({ element: cell }: OutlineEntry): number {
+  return cell.getBoundingClientRect().top;
 }
 
 /** The title up to a colon: the part behind it explains. */
