@@ -66,6 +66,7 @@ export class Evaluator {
     if (targets === 0) return undefined;
     return {
       loss: total * lossWeight(loss, targets, network.spec.outputs, sequences),
+      lossPerTarget: total * lossWeight({ ...loss, reduction: 'mean' }, targets, network.spec.outputs, sequences),
       targets,
       ...(loss.kind === 'crossEntropy' ? { accuracy: hits / targets } : {}),
     };

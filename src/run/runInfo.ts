@@ -14,6 +14,7 @@ const layoutSchema = z
     steps: size,
     hasCellState: z.boolean(),
     saturating: z.array(z.string()).max(maxNames),
+    metrics: z.array(z.string()).max(maxNames).optional(),
   })
   .refine(isBounded);
 

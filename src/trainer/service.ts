@@ -146,7 +146,9 @@ export class TrainerService {
       ),
       memoryLimit,
       workers: { requested: params.workers, cores: threads?.cores ?? 1 },
-      ...(resumedManifest === undefined ? {} : { shards: resumedManifest.facts.shards }),
+      ...(resumedManifest === undefined
+        ? {}
+        : { shards: resumedManifest.facts.shards, recorded: resumedManifest.facts.layout }),
     });
     if (prepared.kind === 'refused') return prepared;
     const { setup } = prepared;

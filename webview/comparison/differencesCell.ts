@@ -1,6 +1,7 @@
 import { html, render, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
-import { formatDuration, formatNumber, formatExact, formatPercentage } from '../../src/text/numbers';
+import { formatMetric, metricLabel } from '../../src/run/series/formatMetric';
+import { formatCount, formatDuration, formatNumber, formatExact, formatPercentage } from '../../src/text/numbers';
 import { stateLabels } from '../../src/protocol/run';
 import { CellFrame, type ToggleCell } from '../notebook/cell/cellFrame';
 import { lineSample } from '../plot/legend';
@@ -8,6 +9,7 @@ import type { Table } from '../plot/table';
 import { buttonTemplate } from '../ui/controls';
 import { element } from '../ui/element';
 import type { Theme } from '../theme/theme';
+import { isUnrecorded, lastMetric, maxShownMetrics, metricsOf, type SharedMetric } from './lastMetrics';
 import { isLit } from './lines';
 import { lineStyle } from './lineStyle';
 import type { Comparison, Member } from './model';
@@ -20,7 +22,8 @@ export interface MemberCommands {
 }
 
 /** The outcomes come first: the keys may be many. */
-const outcomes = ['loss', 'validation', 'lowest loss', 'clipped', 'time', 'updates', 'state'] as const;
+const losses = ['loss', 'validation'] as const;
+const outcomes = ['lowest loss', 'clipped', 'time', 'updates', 'state'] as const;
 
 /** [3] The keys in which the runs differ, and the outcomes. */
 export class DifferencesCell implements ComparisonCell {
@@ -49,7 +52,7 @@ export class DifferencesCell implements ComparisonCell {
   update({ model, theme }: ComparisonDrawing): void {
     this.#frame.follow(model.view);
     this.#frame.setSummary(summary(model));
-    const cells = model.members.map((member) => cellsOf(member, model.keys));
+    const cells = model.members.map((member) => cellsOf(member, model));
     const key = JSON.stringify([model.keys, model.members.map(({ id, name }) => [id, name]), cells, theme.kind]);
     const drawn = JSON.stringify([key, model.members.map(({ id }) => isLit(model, id))]);
     this.#frame.setTable(key, () => tableOf(model));
@@ -59,7 +62,7 @@ export class DifferencesCell implements ComparisonCell {
   }
 
   #template(model: Comparison, cells: readonly (readonly string[])[], theme: Theme): TemplateResult {
-    const { members, keys } = model;
+    const { members } = model;
     // A run keeps its row, and with it the focus.
     const rows = repeat(
       members,
@@ -69,7 +72,7 @@ export class DifferencesCell implements ComparisonCell {
     return html`<table class="parameters comparison-table">
       <thead>
         <tr>
-          ${['run', ...outcomes, ...keys].map((name) => html`<th scope="col">${breakable(name)}</th>`)}
+          ${columnsOf(model).map((name) => html`<th scope="col">${breakable(name)}</th>`)}
           <td></td>
         </tr>
       </thead>
@@ -143,19 +146,37 @@ function breakable(key: string): readonly (string | TemplateResult)[] {
   return key.split('.').map((part, i) => (i === 0 ? part : html`.<wbr />${part}`));
 }
 
-function cellsOf({ values, status, run, problem }: Member, keys: readonly string[]): readonly string[] {
+/** The last value of each metric of a validation; the first metrics where there are very many. */
+function shownMetrics({ members }: Pick<Comparison, 'members'>): readonly SharedMetric[] {
+  return metricsOf(members).slice(0, maxShownMetrics);
+}
+
+function columnsOf(model: Comparison): readonly string[] {
+  const metrics = shownMetrics(model).map(({ metric }) => metricLabel(metric));
+  return ['run', ...losses, ...metrics, ...outcomes, ...model.keys];
+}
+
+function metricCell(member: Member, { name, metric }: SharedMetric): string {
+  const value = lastMetric(member, name);
+  if (!Number.isNaN(value)) return formatMetric(metric, value);
+  return isUnrecorded(member) ? 'not recorded' : '–';
+}
+
+function cellsOf(member: Member, model: Comparison): readonly string[] {
+  const { values, status, run, problem } = member;
   const { lossMin = NaN, share = NaN } = run === undefined ? {} : extremesOf(run);
   const number = (value: number | undefined): string =>
     value === undefined || Number.isNaN(value) ? '–' : formatNumber(value);
   return [
     number(status?.loss),
     number(status?.validationLoss),
+    ...shownMetrics(model).map((metric) => metricCell(member, metric)),
     number(lossMin),
     Number.isNaN(share) ? '–' : formatPercentage(share),
     status === undefined || status.seconds === 0 ? '–' : formatDuration(status.seconds),
     status === undefined ? '–' : formatExact(status.updates),
     problem ?? (status === undefined ? '–' : stateLabels[status.state]),
-    ...keys.map((key) => values[key] ?? '–'),
+    ...model.keys.map((key) => values[key] ?? '–'),
   ];
 }
 
@@ -168,15 +189,24 @@ function extremesOf({ series, status, info }: NonNullable<Member['run']>) {
   };
 }
 
-function tableOf({ members, keys }: Comparison): Table {
+function tableOf(model: Comparison): Table {
   return {
     caption: 'Differences between the runs',
-    columns: ['run', ...outcomes, ...keys],
-    rows: members.map((member) => [member.name, ...cellsOf(member, keys)]),
+    columns: columnsOf(model),
+    rows: model.members.map((member) => [member.name, ...cellsOf(member, model)]),
   };
 }
 
-function summary({ keys, members }: Comparison): string {
+function summary(model: Comparison): string {
+  const left = metricsOf(model.members).length - maxShownMetrics;
+  const leftOut =
+    left > 0
+      ? ` ${formatCount(left, 'more error')} of the validation ${left === 1 ? 'is' : 'are'} in each run’s own panel.`
+      : '';
+  return `${differences(model)}${leftOut}`;
+}
+
+function differences({ keys, members }: Comparison): string {
   if (members.length < 2) return 'Add a second run to see the keys in which they differ.';
   if (keys.length === 0) return 'The experiments of these runs have the same value for every key.';
   const named = keys.length <= 4 ? keys.join(', ') : `${keys.slice(0, 4).join(', ')} and ${keys.length - 4} more`;

@@ -1,7 +1,9 @@
 import { formatRange, spreadOf, type Spread } from '../../src/run/series/spread';
+import { formatMetric, metricLabel } from '../../src/run/series/formatMetric';
 import { formatNumber } from '../../src/text/numbers';
 import { stateLabels } from '../../src/protocol/run';
 import { lossName } from '../notebook/loss/lossName';
+import { lastMetric, maxShownMetrics, metricsOf } from './lastMetrics';
 import type { Comparison, Member } from './model';
 
 /** The outcomes of runs of which the spread is shown. */
@@ -44,22 +46,40 @@ function measuredGroups({ groups, members }: Groups): readonly MeasuredGroup[] {
  * are no outcome of the experiment; how many there are is said.
  */
 export function spreadRows(comparison: Groups): readonly SpreadRow[] {
-  return measuredGroups(comparison).flatMap(({ name, members, finished }) =>
-    Object.entries(outcomes).flatMap(([outcome, valueOf]) => {
+  return measuredGroups(comparison).flatMap(({ name, members, finished }) => {
+    const row = (outcome: string, n: number, cells: readonly string[]): SpreadRow => ({
+      group: name,
+      cells: [outcome, formatN(n, members), ...cells],
+    });
+    const losses = Object.entries(outcomes).flatMap(([outcome, valueOf]) => {
       const spread = spreadOf(finished.map((member) => valueOf(member) ?? NaN));
       if (spread === undefined && outcome !== 'loss') return [];
-      return [{ group: name, cells: [outcome, formatN(spread?.n ?? 0, members), ...formatCells(spread)] }];
-    }),
-  );
+      return [row(outcome, spread?.n ?? 0, formatCells(spread))];
+    });
+    const metrics = metricsOf(members)
+      .slice(0, maxShownMetrics)
+      .flatMap(({ name: column, metric }) => {
+        const spread = spreadOf(finished.map((member) => lastMetric(member, column)));
+        if (spread === undefined) return [];
+        return [
+          row(
+            metricLabel(metric),
+            spread.n,
+            formatCells(spread, (value) => formatMetric(metric, value)),
+          ),
+        ];
+      });
+    return [...losses, ...metrics];
+  });
 }
 
-function formatCells(spread: Spread | undefined): readonly string[] {
+function formatCells(spread: Spread | undefined, format = formatNumber): readonly string[] {
   if (spread === undefined) return ['–', '–', '–'];
-  const { median, lowerQuartile, upperQuartile } = spread;
+  const { median, lowerQuartile, upperQuartile, lowest, highest } = spread;
   return [
-    formatNumber(median),
-    `${formatNumber(lowerQuartile)} to ${formatNumber(upperQuartile)}`,
-    formatRange(spread),
+    format(median),
+    `${format(lowerQuartile)} to ${format(upperQuartile)}`,
+    format === formatNumber ? formatRange(spread) : `${format(lowest)} to ${format(highest)}`,
   ];
 }
 

@@ -30,6 +30,7 @@ import { RunCell } from './run/runCell';
 import { SelectionBar } from './header/selectionBar';
 import { SequenceGroup } from './sequenceGroup';
 import { VisibilityScheduler } from './cell/visibilityScheduler';
+import { validationCell } from './validation/validationCell';
 import { updateRatioCell } from './updateRatio/updateRatioCell';
 
 /** What the notebook asks of its host. */
@@ -93,6 +94,7 @@ export class Notebook {
       diagnosis,
       new DeclaredCell(gatesCell, trainingTime, context),
       new DeclaredCell(parameterGradientCell, trainingTime, context),
+      new DeclaredCell(validationCell, trainingTime, context),
     ];
     const reveal = (): void => {
       requests.command('revealRun');

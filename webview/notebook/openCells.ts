@@ -23,4 +23,5 @@ export const openCellTitles: typeof openCells & Readonly<Record<OpenCell, CellTi
   run: 'Run',
   gates: 'Gate saturation',
   parameterGradient: 'Gradient norm per parameter',
+  validation: 'Validation',
 };

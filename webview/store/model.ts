@@ -70,6 +70,8 @@ export interface View extends CurveView, CellStates {
   readonly clipThreshold: number | undefined;
   /** Output whose predicted and target values are shown. */
   readonly output: number;
+  /** What the cell "Validation" shows, as `measuresOf` names it; where the run doesn't have it, its first measure. */
+  readonly validationMeasure: string;
   /** Whether the gradient flow is that of the sequence or the median over sequences. */
   readonly gradientFlowOf: 'sequence' | 'median';
   /** The state to which the gradient flow is shown; h_t for a cell without a cell state. */
@@ -210,6 +212,7 @@ export const standardFolded: readonly string[] = [
   'Clipping at this update',
   'Update: Every element of the parameter',
   'What if',
+  'Output: Probability of each sampled symbol',
   'Output: Hidden states and their projection',
   'Run',
 ];
@@ -245,6 +248,7 @@ export const standardView: View = {
   horizons: undefined,
   clipThreshold: undefined,
   output: 0,
+  validationMeasure: '',
   gradientFlowOf: 'sequence',
   gradientFlowState: 'h',
   gradientFlowLoss: undefined,

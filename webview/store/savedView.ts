@@ -69,6 +69,7 @@ export function restoreView(saved: unknown): View {
     horizons: pick('horizons', isMeasuredHorizons),
     clipThreshold: pick('clipThreshold', isPositive),
     output: pick('output', isCount),
+    validationMeasure: pick('validationMeasure', (value) => typeof value === 'string'),
     gradientFlowOf: pick('gradientFlowOf', (value) => ['sequence', 'median'].includes(value as string)),
     gradientFlowState: pick('gradientFlowState', (value) => ['h', 'c'].includes(value as string)),
     gradientFlowLoss: pick('gradientFlowLoss', isCount),

@@ -54,6 +54,8 @@ export type StepOutcome = Updated | { readonly kind: 'forwardOnly' } | NonFinite
 export interface Evaluation {
   /** Reduced as the training loss is, over all windows together. */
   readonly loss: number;
+  /** The loss per target as `mean` defines it, whatever the reduction: for crossEntropy in nats. */
+  readonly lossPerTarget: number;
   /** Steps that had a target, over all sequences. */
   readonly targets: number;
   /** Share of targets whose class has the largest output; for crossEntropy. */

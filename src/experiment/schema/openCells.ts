@@ -17,6 +17,7 @@ export const openCells = {
   run: 'Run',
   gates: 'Gate saturation',
   parameterGradient: 'Gradient norm per parameter',
+  validation: 'Validation',
 } as const;
 
 /** The name of a notebook cell in an experiment and in a lesson. */

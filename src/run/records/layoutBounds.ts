@@ -12,13 +12,16 @@ const maxNameLength = 256;
  * Whether a layout is within the bounds of what a run can have. It may come from an untrusted file, and determines how
  * much memory is allocated and how long loops are, so products of its numbers are bounded as well.
  */
-export function isBounded({ parameters, layers, steps, saturating }: RecordLayout): boolean {
+export function isBounded({ parameters, layers, steps, saturating, metrics = [] }: RecordLayout): boolean {
   return (
     layers <= maxLayers &&
     layers * steps <= maxSeriesLength &&
     layers * saturating.length <= maxNames &&
     areNames(parameters) &&
-    areNames(saturating)
+    areNames(saturating) &&
+    areNames(metrics) &&
+    // A column of its own has this name.
+    !metrics.includes('loss')
   );
 }
 
@@ -30,10 +33,22 @@ function areNames(names: readonly string[]): boolean {
   );
 }
 
+/** The name of the column of a metric. */
+export function metricColumn(name: string): string {
+  return `validation_${name}`;
+}
+
 /** The names of the columns of records with this layout, in the order of the file. */
-export function* columnNames({ parameters, layers, hasCellState, saturating }: RecordLayout): Generator<string> {
+export function* columnNames({
+  parameters,
+  layers,
+  hasCellState,
+  saturating,
+  metrics = [],
+}: RecordLayout): Generator<string> {
   yield* ['update', 'loss', 'validation_loss', 'grad_norm', 'clipped_norm', 'clip_coefficient'];
   yield* ['clipped', 'learning_rate', 'seconds'];
+  for (const name of metrics) yield metricColumn(name);
   for (const name of parameters) {
     for (const quantity of ['grad_norm', 'clipped_norm', 'update_norm', 'weight_norm']) yield `${quantity}/${name}`;
   }

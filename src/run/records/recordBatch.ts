@@ -13,6 +13,8 @@ export interface RecordBatch {
   readonly loss: Float64Array;
   /** (n) validation loss after the update; NaN if there was no validation. */
   readonly validationLoss: Float64Array;
+  /** (n,M) what else was measured on held-out data at that validation, as the layout names it; NaN if nothing was. */
+  readonly metrics: Float64Array;
   /** (n) ‖g‖ over all parameters, as back-propagated. */
   readonly gradNorm: Float64Array;
   /** (n) ‖g‖ after clipping. */
@@ -61,6 +63,11 @@ export interface RecordLayout {
   readonly hasCellState: boolean;
   /** S names of gates and activations, which can saturate. */
   readonly saturating: readonly string[];
+  /**
+   * M names of what a validation measures besides the loss, as `metricName` writes them; none where nothing is held out or
+   * has another measure. Absent in records of earlier versions.
+   */
+  readonly metrics?: readonly string[] | undefined;
 }
 
 /** The record of one update, from the trainer. */
@@ -68,6 +75,8 @@ export interface UpdateRecord {
   readonly update: number;
   readonly loss: number;
   readonly validationLoss: number | undefined;
+  /** In the order of the layout; absent without a validation. */
+  readonly metrics?: readonly number[] | undefined;
   readonly gradNorm: number;
   readonly clippedNorm: number;
   readonly clipCoefficient: number;
@@ -144,6 +153,7 @@ export function pack(layout: RecordLayout, records: readonly UpdateRecord[]): Re
     update: column((r) => r.update),
     loss: column((r) => r.loss),
     validationLoss: column((r) => r.validationLoss ?? NaN),
+    metrics: metricsOf(layout, records),
     gradNorm: column((r) => r.gradNorm),
     clippedNorm: column((r) => r.clippedNorm),
     clipCoefficient: column((r) => r.clipCoefficient),
@@ -194,6 +204,7 @@ function rows(batch: RecordBatch, begin: number, end: number): RecordBatch {
     update: each(batch.update),
     loss: each(batch.loss),
     validationLoss: each(batch.validationLoss),
+    metrics: each(batch.metrics, layout.metrics?.length ?? 0),
     gradNorm: each(batch.gradNorm),
     clippedNorm: each(batch.clippedNorm),
     clipCoefficient: each(batch.clipCoefficient),
@@ -225,6 +236,15 @@ function padded(
     for (let row = 0; row < rows; row++) {
       out.set(values(entry, row)?.subarray(0, entry.steps) ?? [], (m * rows + row) * steps);
     }
+  });
+  return out;
+}
+
+function metricsOf({ metrics = [] }: RecordLayout, records: readonly UpdateRecord[]): Float64Array {
+  const M = metrics.length;
+  const out = new Float64Array(records.length * M).fill(NaN);
+  records.forEach((record, n) => {
+    out.set(record.metrics?.slice(0, M) ?? [], n * M);
   });
   return out;
 }

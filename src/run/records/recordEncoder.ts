@@ -12,6 +12,7 @@ import {
   type Data,
 } from 'apache-arrow';
 import { joinSchemasInLinearTime } from './arrowSchemas';
+import { metricColumn } from './layoutBounds';
 import type { RecordBatch, RecordLayout } from './recordBatch';
 import { checksumEntry, writeMessageChecksum } from './recordChecksum';
 
@@ -88,7 +89,7 @@ function schemaOf(layout: RecordLayout): Schema {
 }
 
 function isNullable(name: string): boolean {
-  return name === 'validation_loss' || /^(loss_per_step|d[hc]_|saturation_)/.test(name);
+  return /^(validation_|loss_per_step|d[hc]_|saturation_)/.test(name);
 }
 
 function columnsOf(batch: RecordBatch): Column[] {
@@ -104,6 +105,10 @@ function columnsOf(batch: RecordBatch): Column[] {
     number('learning_rate', batch.learningRate),
     number('seconds', batch.seconds),
   ];
+  const { metrics = [] } = layout;
+  const measured = metrics.map((name, m) =>
+    nullable(metricColumn(name), strided(batch.metrics, batch.count, metrics.length, m)),
+  );
   const P = layout.parameters.length;
   const parameters = layout.parameters.flatMap((name, p) =>
     perParameter.map(([quantity, key]) => number(`${quantity}/${name}`, strided(batch[key], batch.count, P, p))),
@@ -132,7 +137,7 @@ function columnsOf(batch: RecordBatch): Column[] {
       }
     });
   }
-  return [...scalars, ...parameters, ...series];
+  return [...scalars, ...measured, ...parameters, ...series];
 }
 
 function number(name: string, data: Float64Array): Column {
@@ -203,6 +208,7 @@ function emptyBatch(layout: RecordLayout): RecordBatch {
     update: none,
     loss: none,
     validationLoss: none,
+    metrics: none,
     gradNorm: none,
     clippedNorm: none,
     clipCoefficient: none,

@@ -1,5 +1,5 @@
 import { DataType, Type, type Data, type RecordBatch as ArrowBatch, type Schema, type Vector } from 'apache-arrow';
-import { columnNames, isBounded } from './layoutBounds';
+import { columnNames, isBounded, metricColumn } from './layoutBounds';
 import type { RecordBatch, RecordLayout } from './recordBatch';
 import { recordFormat } from './recordEncoder';
 
@@ -88,12 +88,13 @@ function isSeries(type: DataType): boolean {
 
 function isLayout(value: unknown): value is RecordLayout {
   if (typeof value !== 'object' || value === null) return false;
-  const { parameters, layers, steps, hasCellState, saturating } = value as Record<string, unknown>;
+  const { parameters, layers, steps, hasCellState, saturating, metrics = [] } = value as Record<string, unknown>;
   const isNames = (names: unknown): boolean => Array.isArray(names) && names.every((name) => typeof name === 'string');
   const isSize = (size: unknown): boolean => Number.isSafeInteger(size) && (size as number) > 0;
   return (
     isNames(parameters) &&
     isNames(saturating) &&
+    isNames(metrics) &&
     isSize(layers) &&
     isSize(steps) &&
     typeof hasCellState === 'boolean' &&
@@ -196,6 +197,7 @@ function unpackRows(columns: Columns, batch: ArrowBatch): RecordBatch {
     update: column('update'),
     loss: column('loss'),
     validationLoss: column('validation_loss'),
+    metrics: interleave((layout.metrics ?? []).map(metricColumn), count, (values, n) => values[n] ?? NaN),
     gradNorm: column('grad_norm'),
     clippedNorm: column('clipped_norm'),
     clipCoefficient: column('clip_coefficient'),

@@ -14,8 +14,11 @@ const scalarFields = {
   learningRate: { width: 1, merge: 'last' },
 } as const satisfies Record<string, Field>;
 
-/** A quantity with one number an update, and ‖Δw‖ / ‖w‖ and ‖∂L/∂w‖ with one for each parameter. */
-export type ScalarField = keyof typeof scalarFields | 'updateRatio' | 'parameterGradNorm';
+/**
+ * A quantity with one number an update, ‖Δw‖ / ‖w‖ and ‖∂L/∂w‖ with one for each parameter, and `metrics` with one for each
+ * metric of the layout.
+ */
+export type ScalarField = keyof typeof scalarFields | 'updateRatio' | 'parameterGradNorm' | 'metrics';
 
 /**
  * A quantity with one number per layer and time step; `lossPerStep` has one row only, and `saturation` has the share at the
@@ -58,9 +61,9 @@ function scalarColumns({ parameters }: RecordLayout): number {
  * @param recorded number of updates with a full record
  */
 export function seriesBytes(layout: RecordLayout, recorded: number): number {
-  const { layers, steps, hasCellState, parameters, saturating } = layout;
+  const { layers, steps, hasCellState, parameters, saturating, metrics = [] } = layout;
   const cells = layers * steps * (hasCellState ? 3 : 2) + steps + layers * saturating.length * 2;
-  const scalars = Object.keys(scalarFields).length + 2 * parameters.length;
+  const scalars = Object.keys(scalarFields).length + 2 * parameters.length + metrics.length;
   return 8 * (Math.min(recorded, heatColumns(layout)) * cells + Math.min(recorded, scalarColumns(layout)) * scalars);
 }
 
@@ -87,8 +90,12 @@ export class DisplaySeries {
     const cells = layout.layers * layout.steps;
     const columns = heatColumns(layout);
     const ofParameters = { width: layout.parameters.length, merge: 'max' } as const;
-    const perParameter = { updateRatio: ofParameters, parameterGradNorm: ofParameters };
-    this.scalars = new ColumnTable<ScalarField>({ ...scalarFields, ...perParameter }, scalarColumns(layout), 1, origin);
+    const wide = {
+      updateRatio: ofParameters,
+      parameterGradNorm: ofParameters,
+      metrics: { width: layout.metrics?.length ?? 0, merge: 'last' },
+    } as const;
+    this.scalars = new ColumnTable<ScalarField>({ ...scalarFields, ...wide }, scalarColumns(layout), 1, origin);
     this.heat = new ColumnTable<HeatField>(
       {
         dh: { width: cells, merge: 'max' },
@@ -164,6 +171,8 @@ export class DisplaySeries {
     scalars.add('lossMax', column, loss);
     scalars.add('lossSum', column, loss);
     scalars.add('validationLoss', column, [batch.validationLoss[n] ?? NaN]);
+    const { width } = scalars.fields.metrics;
+    scalars.add('metrics', column, batch.metrics.subarray(n * width, (n + 1) * width));
     scalars.add('gradNorm', column, [batch.gradNorm[n] ?? NaN]);
     scalars.add('gradNormMin', column, [batch.gradNorm[n] ?? NaN]);
     scalars.add('clippedNorm', column, [batch.clippedNorm[n] ?? NaN]);

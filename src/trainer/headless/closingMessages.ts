@@ -4,6 +4,7 @@ import type { Ending } from '../../protocol/trainer';
 import type { RecordBatch } from '../../run/records/recordBatch';
 import { baselineSummary } from '../../text/baselineComparison';
 import { formatCount, formatNumber } from '../../text/numbers';
+import { formatMetrics } from '../../run/series/formatMetric';
 import { singleLine } from '../../text/plainText';
 
 /** Writes one message as a line for the terminal. */
@@ -23,13 +24,24 @@ export type HeadlessEnd = 'finished' | 'refused' | 'diverged' | 'failed' | 'inte
 export interface LastLosses {
   readonly training: number;
   readonly validation: number;
+  /** What else that validation measured, in the order of the records' layout; none without a validation. */
+  readonly metrics: readonly number[];
 }
 
+/** Before the first record. */
+export const noLosses: LastLosses = { training: NaN, validation: NaN, metrics: [] };
+
 /** The last losses after the records of more updates. */
-export function lastLosses({ count, loss, validationLoss }: RecordBatch, before: LastLosses): LastLosses {
+export function lastLosses(
+  { count, loss, validationLoss, metrics, layout }: RecordBatch,
+  before: LastLosses,
+): LastLosses {
+  const at = validationLoss.subarray(0, count).findLastIndex((value) => !Number.isNaN(value));
+  const width = layout.metrics?.length ?? 0;
   return {
     training: loss[count - 1] ?? before.training,
-    validation: validationLoss.subarray(0, count).findLast((value) => !Number.isNaN(value)) ?? before.validation,
+    validation: validationLoss[at] ?? before.validation,
+    metrics: at < 0 ? before.metrics : [...metrics.subarray(at * width, (at + 1) * width)],
   };
 }
 
@@ -48,15 +60,15 @@ export interface RunSummary {
 
 /** Prints how a saved run ended. */
 export function printConclusion(summary: RunSummary, print: Print): HeadlessEnd {
-  const { ending, losses, records } = summary;
+  const { ending, records } = summary;
   switch (ending.kind) {
     case 'finished':
       // The records are named last, where a person looks for them.
       printComparison(summary, print);
       print(
         ending.message !== undefined
-          ? `Finished after ${formatCount(ending.updates, 'update')}${formatLosses(losses)}. ${ending.message} Records: ${records}`
-          : `Finished: ${formatCount(ending.updates, 'update')}${formatLosses(losses)}. Records: ${records}`,
+          ? `Finished after ${formatCount(ending.updates, 'update')}${formatLosses(summary)}. ${ending.message} Records: ${records}`
+          : `Finished: ${formatCount(ending.updates, 'update')}${formatLosses(summary)}. Records: ${records}`,
       );
       return 'finished';
     case 'stopped':
@@ -115,9 +127,11 @@ function printComparison({ losses, info }: RunSummary, print: Print): void {
   if (summary !== undefined) print(summary);
 }
 
-function formatLosses({ training, validation }: LastLosses): string {
+function formatLosses({ losses: { training, validation, metrics }, info }: RunSummary): string {
   const named = { loss: training, 'validation loss': validation };
-  return Object.entries(named)
-    .map(([name, value]) => (Number.isNaN(value) ? '' : `, ${name} ${formatNumber(value)}`))
-    .join('');
+  const losses = Object.entries(named).map(([name, value]) =>
+    Number.isNaN(value) ? '' : `, ${name} ${formatNumber(value)}`,
+  );
+  const measured = formatMetrics(info.layout.metrics ?? [], metrics);
+  return `${losses.join('')}${measured === '' ? '' : `, ${measured}`}`;
 }

@@ -20,6 +20,7 @@ import {
   printUncaptured,
   printUnsavedConclusion,
   type HeadlessEnd,
+  noLosses,
   type LastLosses,
   type Print,
 } from './closingMessages';
@@ -165,7 +166,7 @@ async function trainToEnd({
   interruption,
   print,
 }: TrainingParts): Promise<TrainingOutcome> {
-  let losses: LastLosses = { training: NaN, validation: NaN };
+  let losses = noLosses;
   const run = new Run({
     training,
     writer,

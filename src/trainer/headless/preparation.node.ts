@@ -63,7 +63,10 @@ export async function prepareRun(
   if (progress !== undefined) read.onRead.add = progress.add;
   // Before the data are opened: it copies the file's bytes, and frees the copy.
   const dataDigest = await computeDataDigest(experiment, read.files);
-  const outcome = prepareTraining({ ...request, ...(before === undefined ? {} : { shards: before.facts.shards }) });
+  const outcome = prepareTraining({
+    ...request,
+    ...(before === undefined ? {} : { shards: before.facts.shards, recorded: before.facts.layout }),
+  });
   read.onRead.add = () => undefined;
   progress?.close();
   if (outcome.kind === 'refused') throw startErrorAt(commandLine, file, outcome.problems);

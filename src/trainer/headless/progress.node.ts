@@ -26,7 +26,7 @@ export function jsonLines(stdout: NodeJS.WritableStream, seed: number | undefine
           gradNorm: batch.gradNorm[n],
           clippedNorm: batch.clippedNorm[n],
           learningRate: batch.learningRate[n],
-          ...(Number.isNaN(validationLoss) ? {} : { validationLoss }),
+          ...(Number.isNaN(validationLoss) ? {} : { validationLoss, ...measuredAt(batch, n) }),
         };
         stdout.write(`${JSON.stringify(line)}\n`);
       }
@@ -35,6 +35,12 @@ export function jsonLines(stdout: NodeJS.WritableStream, seed: number | undefine
       // Every line has been written already.
     },
   };
+}
+
+/** What a validation measured besides the loss, by the names of the records' columns without `validation_`. */
+function measuredAt({ layout: { metrics: names = [] }, metrics }: RecordBatch, n: number) {
+  if (names.length === 0) return {};
+  return { validationMetrics: Object.fromEntries(names.map((name, m) => [name, metrics[n * names.length + m]])) };
 }
 
 /** The share of the data that has been read, on one line that is erased at the end; nothing if stderr is not a terminal. */

@@ -10,6 +10,7 @@ import type { EndReason } from '../../run/endReason';
 import { ValidationProgress, type ValidationState } from './validationProgress';
 import type { UpdateRecord } from '../../run/records/recordBatch';
 import type { TrainingSetup } from './trainingSetup';
+import { validate } from './validation';
 import { isGated } from '../../run/cellGates';
 import { formatTensorName } from '../../text/tensorNames';
 
@@ -200,20 +201,21 @@ export class Training {
     around: Pick<CapturedUpdate, 'window' | 'before'> | undefined,
     measuring: boolean,
   ): Advance {
-    const { experiment, learner, source } = this.setup;
+    const { experiment, learner } = this.setup;
     const { steps, validateEvery, stopAtLoss } = experiment.training;
     const done = learner.updates;
     const ended =
       stopAtLoss !== undefined && outcome.loss <= stopAtLoss ? 'stopAtLoss' : done >= steps ? 'steps' : undefined;
     const isDue = measuring && validateEvery > 0 && (done % validateEvery === 0 || ended !== undefined);
-    const validationLoss = isDue ? learner.evaluate(source.validation())?.loss : undefined;
+    const validation = isDue ? validate(this.setup) : undefined;
+    const validationLoss = validation?.loss;
     const isBest = validationLoss !== undefined && this.#validation.observe(validationLoss, done);
     const finished = ended ?? (this.isOutOfPatience ? 'patience' : undefined);
     this.#seconds += this.clock() - startedAt;
     const { capture, record, kind: _, ...numbers } = outcome;
     return {
       kind: 'updated',
-      record: { ...numbers, validationLoss, seconds: this.#seconds, record },
+      record: { ...numbers, validationLoss, metrics: validation?.metrics, seconds: this.#seconds, record },
       capture,
       // The source may write its next batch over this one.
       captured:

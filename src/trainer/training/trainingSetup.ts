@@ -20,6 +20,7 @@ import { formatMebibytes } from '../../text/numbers';
 import { escapeName } from '../../text/quoting';
 import { usefulWorkers, type RequestedWorkers } from './workerPool';
 import { dataFiles, isAboutData, largestPart, peakMemory, programBytes, readingBytes } from './peakMemory';
+import { metricsOfValidation } from './validation';
 import { loadWeights } from './weightsFile';
 
 /** The input of `prepareTraining`. */
@@ -34,6 +35,8 @@ export interface TrainingRequest {
   readonly workers?: { readonly requested: RequestedWorkers; readonly cores: number };
   /** Number of shards of the original run, when it is resumed or replayed. */
   readonly shards?: number;
+  /** The layout of the records that the run has, when it is resumed: the new ones get the same columns. */
+  readonly recorded?: RecordLayout;
   /** Set where `files` has only the beginning of the data; then only the memory is measured. */
   readonly cut?: CutData;
 }
@@ -88,6 +91,7 @@ export function measureTraining({
   memoryLimit,
   workers,
   shards,
+  recorded,
   cut,
 }: TrainingRequest):
   | { readonly kind: 'measured'; readonly measured: MeasuredTraining }
@@ -100,7 +104,11 @@ export function measureTraining({
   const { source } = opened;
   const experiment = withClasses(written, source.targetKind === 'classes');
   const options = learnerOptions(experiment, source, kernels, shards);
-  const layout = layoutOf(experiment, options);
+  const layout = layoutOf(
+    experiment,
+    options,
+    recorded === undefined ? metricsOfValidation(experiment, source) : recorded.metrics,
+  );
   const { bytes, parts, engineBytes } = peakMemory({
     ...{ experiment, source, options, layout, kernels, fileBytes, streamedBytes },
     memory: cut === undefined ? source.memory : scaled(source.memory, cut.size / cut.bytes),
@@ -158,7 +166,11 @@ export function prepareMeasured(
   };
 }
 
-function layoutOf(experiment: ResolvedExperiment, { network, steps }: LearnerOptions): RecordLayout {
+function layoutOf(
+  experiment: ResolvedExperiment,
+  { network, steps }: LearnerOptions,
+  metrics: RecordLayout['metrics'],
+): RecordLayout {
   const { model, bptt } = experiment;
   const cell = cellNamed(model.cell);
   const stepsBefore = typeof bptt === 'object' ? Math.max(0, bptt.backward - bptt.forward) : 0;
@@ -168,6 +180,7 @@ function layoutOf(experiment: ResolvedExperiment, { network, steps }: LearnerOpt
     steps: steps + stepsBefore,
     hasCellState: cell.state.length > 1,
     saturating: cell.gates.map(({ name }) => name),
+    ...(metrics === undefined ? {} : { metrics }),
   };
 }
 

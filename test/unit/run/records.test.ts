@@ -48,6 +48,25 @@ describe('The record file', () => {
     assert.equal(table.getChild('saturation_high_l1/f').at(6), 0.007);
   });
 
+  it('has a column for each metric of a validation, null where there was none', () => {
+    const layout = { ...exampleLayout, metrics: ['accuracy', 'rmse/temp, °C'] };
+    const records = [0, 1, 2].map((update) => ({
+      ...exampleRecord(update),
+      metrics: update === 2 ? [0.25, 1.5] : undefined,
+    }));
+    const encoder = new RecordEncoder(layout);
+    const batch = pack(layout, records);
+    const bytes = Buffer.concat([encoder.head(), encoder.encode(batch)]);
+    assert.deepEqual(readRecords(bytes), { batches: [batch], incompleteReason: undefined });
+    assert.deepEqual([...batch.metrics], [NaN, NaN, NaN, NaN, 0.25, 1.5]);
+    const table = tableFromIPC(bytes);
+    assert.deepEqual(
+      [0, 1, 2].map((row) => table.getChild('validation_rmse/temp, °C').at(row) as unknown),
+      [null, null, 1.5],
+    );
+    assert.equal(table.getChild('validation_accuracy').at(2), 0.25);
+  });
+
   it('is read without checksums, as earlier versions wrote it', () => {
     const { batches, bytes } = example();
     assert.deepEqual(readRecords(withoutChecksums(bytes)), { batches, incompleteReason: undefined });

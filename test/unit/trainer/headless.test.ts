@@ -266,6 +266,20 @@ describe('The headless runner', () => {
     assert.match(stderr, new RegExp(`Finished: 12 updates, ${words}\\. Records: `));
   });
 
+  it('prints the accuracy of classes at the end, and what a validation measured in its line of JSON', () => {
+    const training = { ...small.training, validateEvery: 12 };
+    const file = experiment({ data: { task: 'temporalOrder', length: 12 }, training });
+    const { stdout, stderr } = train(file, '--json', '--out', path('run'));
+    assert.match(
+      stderr,
+      /, validation loss \S+, accuracy \d+\.\d % \(\d+\.\d % by always predicting the most frequent class\)\. Records: /,
+    );
+    const lines = stdout.trim().split('\n');
+    const { validationMetrics } = JSON.parse(lines.at(-1) ?? '') as { readonly validationMetrics: object };
+    assert.deepEqual(Object.keys(validationMetrics), ['accuracy', 'most_frequent_class']);
+    assert.equal(lines.filter((line) => line.includes('validationMetrics')).length, 1);
+  });
+
   it('ends immediately when it is interrupted while it parses a large file, and leaves no files', async function () {
     if (process.platform !== 'linux') this.skip();
     const row = '0.25,'.repeat(9).concat('1\n');

@@ -85,6 +85,11 @@ export const cellHelp = {
     text: 'The norm of the gradient of every parameter, before clipping. Compare W_hh and W_xh with W_hy: the gradient of the head needs no way back through time. If the recurrent parameters get a thousandth of what the head gets, the gradient vanishes on its way; if they get far more, it explodes there.',
     formula: '‖g‖² = Σ_p ‖g_p‖²',
   },
+  Validation: {
+    text: 'The loss is what training reduces; this is what the same held-out data say in units that are easier to judge, measured at each validation. Accuracy is the share of targets whose class has the largest output. For a text, the cross-entropy in bits is how long a character would be if the text were compressed with the predictions of the net. For a table, the errors are in the unit of the column: RMSE weighs large errors more, MAE is the mean size of an error. The loss can fall while the accuracy stays, and the other way round.',
+    formula:
+      'accuracy = #{correct} / N,   bits per character = L / ln 2,   RMSE = √(Σ (ŷ − y)² / N),   MAE = Σ |ŷ − y| / N   (N: held-out targets; L: mean cross-entropy)',
+  },
 } as const satisfies Readonly<Record<string, CellHelp>>;
 
 /** The title of a cell. */
