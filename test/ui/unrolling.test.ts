@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator } from 'playwright-core';
 import { StoredNotebook } from './storedNotebook';
 
@@ -66,6 +67,27 @@ describe('The unrolled net', () => {
     await formula().getByText('ŷ2 = Why h2 + by').waitFor();
     await notebook.page.keyboard.press('Enter');
     assert.equal(await formula().evaluate((element) => element === document.activeElement), true);
+  });
+
+  it('shows the gradient as arrows from the last step to the first, followed by the space bar', async () => {
+    const steps = cell().locator('.net-gradient');
+    const pale = cell().locator('.net-gradient.not-reached');
+    await cell().locator('.surface').focus();
+    await notebook.page.keyboard.press('g');
+    await cell().getByText('frame of h').waitFor();
+    assert.equal(await steps.count(), 3);
+    await cell().getByRole('button', { name: 'To the last step' }).click();
+    await cell().locator('.surface').focus();
+    for (const left of [2, 1, 0]) {
+      while ((await pale.count()) !== left) await sleep(20);
+      if (left > 0) await notebook.page.keyboard.press('Space');
+    }
+    // The number below h_0 is that of the chain rule's own cell.
+    const number = ((await steps.first().locator('text').textContent()) ?? '').trim();
+    const readout = await sectionOf(notebook, 'Backward through time').locator('.readout').innerText();
+    assert.ok(readout.includes(` = ${number} ·`), `${number}: ${readout}`);
+    await cell().getByRole('button', { name: 'Hide the gradient' }).click();
+    await steps.first().waitFor({ state: 'detached' });
   });
 
   it('turns into the loop in an animation that can be stopped, and unrolls again', async () => {

@@ -3,6 +3,7 @@ import { packed } from '../plot/heatmap/magnitudeScale';
 import { element, setAttribute } from '../ui/element';
 import { notation } from '../ui/notation';
 import { svg } from '../ui/svg';
+import { gradientArrows } from './gradientArrows';
 import { netLines } from './netLines';
 import type { NetScene } from './netScene';
 import type { Column, NetLayout, PlacedRow } from './layout';
@@ -47,7 +48,7 @@ export class NetPicture {
     setAttribute(this.#lines, 'width', String(width * scale));
     setAttribute(this.#lines, 'height', String(layout.height * scale));
     setAttribute(this.#lines, 'viewBox', `0 0 ${width} ${layout.height}`);
-    this.#lines.replaceChildren(...netLines(scene), this.#selected);
+    this.#lines.replaceChildren(...netLines(scene), ...gradientArrows(scene), this.#selected);
     if (layout === this.#namesOf && scale === this.#namesScale) return;
     this.#namesOf = layout;
     this.#namesScale = scale;

@@ -1,8 +1,19 @@
 import type { Inspection } from '../../src/protocol/inspection';
+import type { MagnitudeScale } from '../plot/heatmap/magnitudeScale';
 import type { SignedScale } from '../plot/heatmap/signedScale';
 import type { Theme } from '../theme/theme';
 import type { Column, NetLayout } from './layout';
 import type { NetRow } from './rows';
+import type { StateNorms } from './stateNorms';
+
+/** The gradient of the states of one layer, drawn over the net. */
+export interface NetGradient {
+  readonly layer: number;
+  readonly norms: StateNorms;
+  readonly scale: MagnitudeScale;
+  /** The step that backpropagation has come to. */
+  readonly from: number;
+}
 
 /** Everything that one drawing of the net depends on. */
 export interface NetScene {
@@ -17,4 +28,6 @@ export interface NetScene {
   readonly scale: number;
   readonly theme: Theme;
   readonly scaleOf: (row: NetRow) => SignedScale;
+  /** undefined where it is not shown. */
+  readonly gradient: NetGradient | undefined;
 }

@@ -82,6 +82,10 @@ export interface View extends CurveView, CellStates {
   readonly gradientFlowColours: LayerColours | undefined;
   /** The largest magnitude of each node of the unrolled net so far, by its symbol: the limits of its colours. */
   readonly netLimits: Readonly<Record<string, number>>;
+  /** Whether the unrolled net shows the gradient of its states as arrows back through time. */
+  readonly netGradient: boolean;
+  /** The largest norm of these gradients so far: the end of their colours. */
+  readonly netGradientLimit: number;
   /** Held-out sequence whose predictions are shown. */
   readonly heldOutSequence: number;
   /** Visible held-out rows of a table; undefined is all of them. */
@@ -254,6 +258,8 @@ export const standardView: View = {
   gradientFlowLoss: undefined,
   gradientFlowColours: undefined,
   netLimits: {},
+  netGradient: false,
+  netGradientLimit: 0,
   heldOutSequence: 0,
   heldOutRange: undefined,
   stateColour: undefined,

@@ -142,6 +142,7 @@ const standardScales = {
   fittedColours: undefined,
   gradientFlowColours: undefined,
   netLimits: {},
+  netGradientLimit: 0,
 } as const satisfies Partial<View>;
 
 function shownRunOf(view: NonNullable<PanelState['run']>, before: ShownRun | undefined): ShownRun {

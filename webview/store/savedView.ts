@@ -78,6 +78,8 @@ export function restoreView(saved: unknown): View {
       (value) => isPair([field(value, 'from'), field(value, 'to')]) && isCount(field(value, 'layer')),
     ),
     netLimits: pick('netLimits', isLimits),
+    netGradient: pick('netGradient', (value) => typeof value === 'boolean'),
+    netGradientLimit: pick('netGradientLimit', (value) => typeof value === 'number' && value >= 0 && value < Infinity),
     heldOutSequence: pick('heldOutSequence', isCount),
     heldOutRange: pick('heldOutRange', isPair),
     stateColour: pick('stateColour', (value) =>

@@ -1,5 +1,6 @@
 import type { InspectedLayer, Inspection } from '../../../src/protocol/inspection';
 import { formatNumber } from '../../../src/text/numbers';
+import { stateNorms, type StateNorms } from '../../net/stateNorms';
 import type { Curve } from '../../plot/charts/datasets';
 import type { Theme } from '../../theme/theme';
 import { Memo, memoKey } from '../memo';
@@ -8,7 +9,7 @@ import type { CellContext, CellPart, CellDeclaration } from '../cell/cellDeclara
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { foldablePart } from '../cell/foldablePart';
 import { element } from '../../ui/element';
-import { BackwardPlayer } from './backwardPlayer';
+import { BackwardPlayer, stepSelector } from './backwardPlayer';
 import { backwardTable } from './backwardTables';
 import { GradientSum } from './gradientSum';
 import { TermsView } from './termsView';
@@ -19,7 +20,7 @@ interface Backward {
   readonly layer: InspectedLayer;
   /** Of the layer. */
   readonly index: number;
-  readonly norms: Norms;
+  readonly norms: StateNorms;
   /** Step whose terms are shown. */
   readonly t: number;
 }
@@ -56,7 +57,7 @@ export const backwardCell: CellDeclaration<SequenceDrawing, Backward> = {
   }),
 };
 
-const norms = new Memo<Norms>();
+const norms = new Memo<StateNorms>();
 
 function backwardOf({ model: { view }, inspection }: SequenceDrawing): Backward | undefined {
   const { layers, steps } = inspection;
@@ -66,7 +67,7 @@ function backwardOf({ model: { view }, inspection }: SequenceDrawing): Backward 
   return {
     layer,
     index,
-    norms: norms.of(memoKey(layer), () => normsOf(layer, steps)),
+    norms: norms.of(memoKey(layer), () => stateNorms(layer, inspection)),
     // Backpropagation starts at the last step, so that is the default.
     t: Math.min(view.selection?.t ?? steps - 1, steps - 1),
   };
@@ -74,13 +75,7 @@ function backwardOf({ model: { view }, inspection }: SequenceDrawing): Backward 
 
 /** The steps one after the other: ∂L/∂h_t as a sum, and the terms of a ∂L/∂W. */
 function walkthrough(context: CellContext): CellPart<SequenceDrawing, Backward> {
-  const { store } = context;
-  const player = new BackwardPlayer((t) => {
-    const { inspection: state } = store.model;
-    if (state.kind !== 'ready') return;
-    store.dispatch({ kind: 'hoverChanged', point: undefined });
-    store.dispatch({ kind: 'viewChanged', view: { selection: { update: state.inspection.update, t } } });
-  });
+  const player = new BackwardPlayer(stepSelector(context.store));
   const sum = new GradientSum(context);
   const terms = new TermsView(context);
   const foldedTerms = foldablePart<SequenceDrawing, number>(
@@ -104,30 +99,7 @@ function walkthrough(context: CellContext): CellPart<SequenceDrawing, Backward> 
   };
 }
 
-interface Norms {
-  /** (T) ‖∂L/∂h_t‖ of this sequence. */
-  readonly total: Float64Array;
-  /** (T) the norm of the part that does not come through t+1. */
-  readonly local: Float64Array;
-  /** (T) the norm of the part from t+1. */
-  readonly later: Float64Array;
-}
-
-function normsOf({ dh, dhLocal, hidden }: InspectedLayer, steps: number): Norms {
-  const norm = (value: (i: number) => number) =>
-    Float64Array.from({ length: steps }, (_, t) => {
-      let sum = 0;
-      for (let i = t * hidden; i < (t + 1) * hidden; i++) sum += value(i) ** 2;
-      return Math.sqrt(sum);
-    });
-  return {
-    total: norm((i) => dh[i] ?? 0),
-    local: norm((i) => dhLocal[i] ?? 0),
-    later: norm((i) => (dh[i] ?? 0) - (dhLocal[i] ?? 0)),
-  };
-}
-
-function curvesOf({ total, local, later }: Norms, theme: Theme, { steps }: Inspection): Curve[] {
+function curvesOf({ total, local, later }: StateNorms, theme: Theme, { steps }: Inspection): Curve[] {
   // A logarithmic axis can't show 0: the line breaks there.
   const points = (values: Float64Array) =>
     Array.from({ length: steps }, (_, t) => ({ x: t + 0.5, y: (values[t] ?? 0) > 0 ? (values[t] ?? NaN) : NaN }));
@@ -143,7 +115,7 @@ function curvesOf({ total, local, later }: Norms, theme: Theme, { steps }: Inspe
   ];
 }
 
-function summary({ total, local }: Norms, layer: number, layers: number): string {
+function summary({ total, local }: StateNorms, layer: number, layers: number): string {
   const last = total.length - 1;
   const where = layers > 1 ? ` of layer ${layer}` : '';
   const [first, end] = [total[0] ?? 0, total[last] ?? 0];
@@ -158,7 +130,7 @@ function summary({ total, local }: Norms, layer: number, layers: number): string
     : `${ends}, ${formatNumber(first / end)} times as much.`;
 }
 
-function readout({ total, local, later }: Norms, t: number | undefined): string {
+function readout({ total, local, later }: StateNorms, t: number | undefined): string {
   if (t === undefined) return 'Point at a step to see its values.';
   const at = (values: Float64Array): string => formatNumber(values[t] ?? NaN);
   return `t = ${t} · ‖∂L/∂h_${t}‖ = ${at(total)} · from this step ${at(local)} · from step ${t + 1} ${at(later)}`;

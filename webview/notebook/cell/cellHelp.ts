@@ -45,7 +45,7 @@ export const cellHelp = {
     formula: 'horizon = max { ℓ : median_t N_{t,t−ℓ} / N_{t,t} ≥ 10^{-3} }',
   },
   'Unrolled net': {
-    text: 'The network is a loop: it applies the same weights at every step, and the state h_t carries information forward. Unrolled, it is a deep network with one layer per time step. The forward pass stores all values, because the backward pass needs them.',
+    text: 'The network is a loop: it applies the same weights at every step, and the state h_t carries information forward. Unrolled, it is a deep network with one layer per time step. The forward pass stores all values, because the backward pass needs them. The gradient, if shown, flows the other way: from each loss down into its state, and from state to state against W_hh, as thick and bright as its norm.',
     formula: 'h_t = cell(x_t, h_{t-1}),   ŷ_t = W_hy h_t + b_y',
   },
   'Loss per step': {

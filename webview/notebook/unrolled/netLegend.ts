@@ -1,5 +1,7 @@
-import { html, type TemplateResult } from 'lit-html';
-import { formatNumber } from '../../../src/text/numbers';
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { formatNumber, formatPowerOfTen } from '../../../src/text/numbers';
+import type { LevelOfDetail } from '../../net/layout';
+import type { NetGradient } from '../../net/netScene';
 import { SignedScale } from '../../plot/heatmap/signedScale';
 import type { View } from '../../store/model';
 import type { Theme } from '../../theme/theme';
@@ -17,4 +19,26 @@ export function netLegend(limits: View['netLimits'], theme: Theme): TemplateResu
   return html`<span
       >negative <i class="signed-bar" .style=${`background: linear-gradient(to right, ${colours})`}></i> positive</span
     ><span>${limitTexts.join(' · ')}</span>`;
+}
+
+/** The colours and thicknesses of the gradient's arrows, and what each arrow is. */
+export function gradientLegend(
+  gradient: NetGradient | undefined,
+  detail: LevelOfDetail,
+): TemplateResult | typeof nothing {
+  if (gradient === undefined) return nothing;
+  const { scale, norms } = gradient;
+  const colours = [0, 0.25, 0.5, 0.75, 1].map((share) => scale.cssAt(share)).join(', ');
+  const { from, to } = scale.decades;
+  const direct = norms.laterCell.length > 0 ? '; beside c_t, what passes along c' : '';
+  const parts =
+    detail === 'colours'
+      ? 'band below h_t: ‖∂L/∂h_t‖'
+      : `frame of h_t${detail === 'numbers' ? ' and number below it' : ''}: ‖∂L/∂h_t‖; ` +
+        `arrow to the left: the part that passes to step t − 1${direct}; arrow down: the part of this step’s loss or of the layer above; dotted: exactly 0`;
+  return html`<span
+      >gradient ${formatPowerOfTen(from)}
+      <i class="signed-bar" .style=${`background: linear-gradient(to right, ${colours})`}></i>
+      ${formatPowerOfTen(to)}</span
+    ><span>${parts}</span>`;
 }

@@ -1,24 +1,27 @@
 import { render } from 'lit-html';
 import type { Inspection } from '../../../src/protocol/inspection';
 import { columnsOf, layoutOf, lineLayout, netScale, partAt, type NetLayout } from '../../net/layout';
+import { gradientScale } from '../../net/gradientArrows';
 import { tokenOf } from '../../net/netLines';
 import { NetPicture } from '../../net/netPicture';
-import type { NetScene } from '../../net/netScene';
+import type { NetGradient, NetScene } from '../../net/netScene';
 import { rowNamed, type NetRow } from '../../net/rows';
+import { stateNorms, type StateNorms } from '../../net/stateNorms';
 import { movingStep, unrolledColumns } from '../../net/unrolling';
 import type { Model } from '../../store/model';
 import { SignedScale } from '../../plot/heatmap/signedScale';
 import { widthOfStep } from '../../plot/sequenceAxis';
 import { SequenceSurface, stepLabels, type PictureHandlers } from '../../plot/sequenceSurface';
 import { gutters } from '../../plot/trainingAxis';
-import { buttonTemplate, choice } from '../../ui/controls';
+import { buttonTemplate, choice, type ButtonSpec } from '../../ui/controls';
 import { element } from '../../ui/element';
+import { BackwardPlayer, stepSelector } from '../backward/backwardPlayer';
 import { Memo, memoKey } from '../memo';
 import type { CellContext, CellPart, CellTools } from '../cell/cellDeclaration';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { FormulaView } from '../formula/formulaView';
 import { grownLimits } from './netLimits';
-import { netLegend } from './netLegend';
+import { gradientLegend, netLegend } from './netLegend';
 import { shownFormula } from './shownFormula';
 import { shownNode } from './shownNode';
 import { UnrollingAnimation } from './unrollingAnimation';
@@ -42,6 +45,9 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
   readonly #legend = element('div', { class: 'legend' });
   readonly #formula: FormulaView;
   readonly #loopButton = element('div');
+  readonly #gradientButton = element('div', { class: 'player' });
+  readonly #player: BackwardPlayer;
+  readonly #norms = new Memo<StateNorms>();
   readonly #motion: UnrollingAnimation;
   readonly #plot: HTMLElement;
   readonly #layout = new Memo<NetLayout>();
@@ -60,6 +66,7 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
     this.#formula = new FormulaView('Formula of the selected node', (unit) => {
       store.dispatch({ kind: 'viewChanged', view: { unit } });
     });
+    this.#player = new BackwardPlayer(stepSelector(store));
     this.tools = this.#makeTools();
     this.formula = {
       element: this.#formula.element,
@@ -71,7 +78,15 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
       },
     };
     this.#plot = element('div', { class: 'plot net-plot' }, this.#picture.element, this.#surface.element);
-    this.element = element('div', {}, this.#plot, this.#labels, this.#legend);
+    this.element = element(
+      'div',
+      {},
+      this.#plot,
+      this.#labels,
+      this.#player.element,
+      this.#gradientButton,
+      this.#legend,
+    );
   }
 
   update(_: Inspection, drawing: SequenceDrawing): void {
@@ -105,6 +120,23 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
     };
   }
 
+  #gradientSpec({ view }: Model): ButtonSpec {
+    return {
+      label: view.netGradient && view.net === 'line' ? 'Hide the gradient' : 'Show the gradient',
+      hint: 'The gradient of the states, from the last step back to the first',
+      onPress: () => {
+        this.#toggleGradient();
+      },
+    };
+  }
+
+  /** A loop has no steps to flow back through: the gradient is shown in the unrolled net. */
+  #toggleGradient(): void {
+    const { store } = this.context;
+    const { netGradient, net } = store.model.view;
+    store.dispatch({ kind: 'viewChanged', view: { netGradient: net === 'loop' || !netGradient, net: 'line' } });
+  }
+
   /** Draws the current state of the view and the animation. */
   #redraw(): void {
     const drawing = this.#drawing;
@@ -124,12 +156,17 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
     const limits = this.#limitsFor(rows);
     const limitsKey = Object.values(limits).join();
     const at = share === 0 ? loopStepShown : 0;
-    const key = memoKey(inspection, layout, axis.width, scale, axis.domain, theme, share, at, limitsKey);
+    const gradient = this.#gradientOf(drawing);
+    const gradientKey = gradient === undefined ? '' : `${gradient.layer} ${gradient.from} ${gradient.scale.decades.to}`;
+    const key = memoKey(inspection, layout, axis.width, scale, axis.domain, theme, share, at, limitsKey, gradientKey);
+    render(buttonTemplate(this.#gradientSpec(model)), this.#gradientButton);
+    this.#player.element.hidden = gradient === undefined;
+    if (gradient !== undefined) this.#player.update(axis, gradient.from);
     if (key !== this.#drawn) {
       this.#drawn = key;
       const scaleOf = ({ symbol }: NetRow): SignedScale => new SignedScale(limits[symbol] ?? 1, theme);
-      this.#draw({ inspection, layout, columns, hasLoop: share < 1, width, scale, theme, scaleOf }, drawing);
-      render(netLegend(limits, theme), this.#legend);
+      this.#draw({ inspection, layout, columns, hasLoop: share < 1, width, scale, theme, scaleOf, gradient }, drawing);
+      render([netLegend(limits, theme), gradientLegend(gradient, layout.detail)], this.#legend);
     }
     this.#plot.classList.toggle('is-loop', share < 1);
     this.#plot.classList.toggle('has-nodes', layout.detail !== 'colours');
@@ -142,6 +179,20 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
       stepWidth: widthOfStep(axis) / scale,
       scale,
     });
+  }
+
+  /** The gradient to show, as far back as the selected step; the whole of it where no step is selected. */
+  #gradientOf({ model, inspection, theme }: SequenceDrawing): NetGradient | undefined {
+    const { view } = model;
+    const layer = Math.min(view.layer, inspection.layers.length - 1);
+    const inspected = inspection.layers[layer];
+    if (!view.netGradient || view.net === 'loop' || inspected === undefined) return undefined;
+    const norms = this.#norms.of(memoKey(inspected), () => stateNorms(inspected, inspection));
+    const largest = Math.max(view.netGradientLimit, ...largestOf(norms));
+    if (largest > view.netGradientLimit)
+      this.context.store.dispatch({ kind: 'viewChanged', view: { netGradientLimit: largest } });
+    const from = Math.min(view.selection?.t ?? 0, inspection.steps - 1);
+    return { layer, norms, scale: gradientScale(largest, theme), from };
   }
 
   #draw(scene: NetScene, { axis }: SequenceDrawing): void {
@@ -205,7 +256,7 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
         if (part !== undefined) this.#selectNode(part.row, part.unit);
       },
       handleKey: (key) => this.#handleKey(key),
-      keys: 'Up and down arrow keys move from node to node, Enter goes to the formula, U shows the loop or the unrolled net.',
+      keys: 'Up and down arrow keys move from node to node, Enter goes to the formula, U shows the loop or the unrolled net, G the gradient, and the space bar follows it one step back.',
     };
   }
 
@@ -232,6 +283,14 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
       case 'U':
         this.#toggleLoop();
         return true;
+      case 'g':
+      case 'G':
+        this.#toggleGradient();
+        return true;
+      case ' ':
+        if (this.#player.element.hidden) return false;
+        this.#player.back();
+        return true;
       case 'Escape':
         if (!this.#motion.isMoving) return false;
         this.#motion.stop();
@@ -240,4 +299,11 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
         return false;
     }
   }
+}
+
+/** The largest finite norm of each kind. */
+function largestOf({ total, local, later, laterCell }: StateNorms): readonly number[] {
+  return [total, local, later, laterCell].map((values) =>
+    values.reduce((largest, value) => (Number.isFinite(value) ? Math.max(largest, value) : largest), 0),
+  );
 }

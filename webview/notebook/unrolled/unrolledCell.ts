@@ -45,11 +45,13 @@ function readout(inspection: Inspection, { view, unrollingStep }: Model, t: numb
   if (t >= inspection.end)
     return `t = ${t} · padding: this sequence has ended after ${formatCount(inspection.end, 'step')}`;
   const shown = inspection.layers[Math.min(view.layer, inspection.layers.length - 1)];
-  const state = shown?.h.subarray(t * shown.hidden, (t + 1) * shown.hidden) ?? new Float64Array(0);
+  const norm = (states: Float64Array = new Float64Array(0)): string =>
+    formatNumber(Math.hypot(...states.subarray(t * (shown?.hidden ?? 0), (t + 1) * (shown?.hidden ?? 0))));
   return [
     `t = ${t}`,
     `x_${t} = ${formatInput(inspection, t)}`,
-    `‖h_${t}‖ = ${formatNumber(Math.hypot(...state))}`,
+    `‖h_${t}‖ = ${norm(shown?.h)}`,
+    ...(view.netGradient && view.net === 'line' ? [`‖∂L/∂h_${t}‖ = ${norm(shown?.dh)}`] : []),
     formatOutput(inspection, t),
     formatTarget(inspection, t),
   ].join(' · ');
