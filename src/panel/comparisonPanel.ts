@@ -13,7 +13,15 @@ import { Throttler } from '../platform/throttler';
 import { commands } from '../platform/ids';
 import { setPanelTitle } from '../platform/labels';
 import type { Log } from '../platform/log';
-import { formatValue, differingKeys, keyValues, type KeyValues } from '../run/differences';
+import {
+  baseKeyValue,
+  differingKeys,
+  formatKeys,
+  formatValue,
+  keyValues,
+  withoutImpliedKeys,
+  type KeyValues,
+} from '../run/differences';
 import { memberName } from '../run/displayName';
 import { distinctNames } from '../run/distinctNames';
 import { seedGroups, type SeededRun } from '../run/seedGroups';
@@ -99,9 +107,14 @@ export class ComparisonPanel implements PanelView {
     const values = this.#members.map(({ session }) =>
       session?.experiment === undefined ? undefined : keyValues(session.experiment),
     );
-    const keys = differingKeys(values.filter((known) => known !== undefined));
+    const known = values.filter((of) => of !== undefined);
+    const keys = withoutImpliedKeys(differingKeys(known), known);
     const names = distinctNames(
-      this.#members.map(({ name, startTime }, i) => ({ name, startTime, values: values[i] })),
+      this.#members.map((member, i) => ({
+        name: this.#nameOf(member, values),
+        startTime: member.startTime,
+        values: values[i],
+      })),
     );
     const title = `Unroll: ${formatCount(this.#members.length, 'run')} compared`;
     this.onShow(setPanelTitle(this.panel, title));
@@ -112,6 +125,20 @@ export class ComparisonPanel implements PanelView {
       runs: this.#members.map((member, i) => runOf(member, names[i] ?? member.name, keys, values[i])),
       groups: seedGroups(this.#members.flatMap((member, i) => seededRun(member, values[i]) ?? [])),
     };
+  }
+
+  /** A run's name; that of an experiment beside its variants says in what most of them differ from it. */
+  #nameOf(member: ComparedMember, values: readonly (KeyValues | undefined)[]): string {
+    const { session, name } = member;
+    const own = values[this.#members.indexOf(member)];
+    if (own === undefined || session?.info?.variant !== null) return name;
+    // A name that a person gave stays as it is.
+    if (name !== (memberName(null, session.seed) ?? experimentName(session.info.name, session.uri))) return name;
+    const variants = this.#members.flatMap((other, i) =>
+      isVariantOf(other.session, session) && values[i] !== undefined ? [values[i]] : [],
+    );
+    const told = baseKeyValue(own, variants);
+    return told === undefined ? name : [name, ...formatKeys([told])].join(', ');
   }
 
   #refresh(): void {
@@ -147,6 +174,12 @@ export class ComparisonPanel implements PanelView {
     await this.#announce();
     return undefined;
   }
+}
+
+/** Whether a session trained a variant of the experiment that the other one trained. */
+function isVariantOf(session: Session | undefined, base: Session): boolean {
+  const variant = session?.info?.variant;
+  return variant !== null && variant !== undefined && session?.uri.toString() === base.uri.toString();
 }
 
 function runOf(

@@ -52,6 +52,36 @@ export function differingKeys(experiments: readonly KeyValues[]): readonly strin
   return [...all].filter((key) => new Set(experiments.map((values) => values.get(key))).size > 1);
 }
 
+/**
+ * The keys without those that another key implies: keys that some experiments do not have at all, and whose value is the
+ * same wherever that of one other key is. `model.forgetBias` follows from `model.cell` if all LSTMs have the same one.
+ */
+export function withoutImpliedKeys(keys: readonly string[], experiments: readonly KeyValues[]): readonly string[] {
+  const isImpliedBy = (key: string, other: string): boolean => {
+    const byOther = new Map(experiments.map((values) => [values.get(other), values.get(key)]));
+    return experiments.every((values) => values.get(key) === byOther.get(values.get(other)));
+  };
+  return keys.filter((key) => {
+    if (experiments.every((values) => values.has(key))) return true;
+    // The other key has to be everywhere: of two keys that only come together, one would imply the other.
+    const others = keys.filter((other) => other !== key && experiments.every((values) => values.has(other)));
+    return !others.some((other) => isImpliedBy(key, other));
+  });
+}
+
+/**
+ * The key that tells an experiment from most of its variants, with its value in the experiment: variants are named by what
+ * they change, the experiment itself is not. Undefined if no variant changes the value of a key that the experiment has.
+ */
+export function baseKeyValue(base: KeyValues, variants: readonly KeyValues[]): KeyValue | undefined {
+  const changes = (key: string): number =>
+    variants.filter((values) => values.has(key) && values.get(key) !== base.get(key)).length;
+  const counted = [...base.keys()].map((key) => ({ key, count: changes(key) }));
+  const most = Math.max(0, ...counted.map(({ count }) => count));
+  const found = most === 0 ? undefined : counted.find(({ count }) => count === most);
+  return found && [found.key, formatValue(base.get(found.key))];
+}
+
 /** The value of a key that an experiment does not have. */
 export const noValue = '–';
 

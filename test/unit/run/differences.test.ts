@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { resolveValue } from '../../../src/experiment/resolved';
 import { withClasses } from '../../../src/experiment/problems/tableTargets';
-import { formatValue, differingKeys, keyValues } from '../../../src/run/differences';
+import { baseKeyValue, differingKeys, formatValue, keyValues, withoutImpliedKeys } from '../../../src/run/differences';
 import { distinctNames } from '../../../src/run/distinctNames';
 import { plainName, readDisplayName, writeDisplayName } from '../../../src/run/displayName';
 
@@ -22,6 +22,33 @@ describe('The keys in which runs differ', () => {
   it('are none for one run, or for equal ones', () => {
     assert.deepEqual(differingKeys([keyValues(one)]), []);
     assert.deepEqual(differingKeys([keyValues(one), keyValues({ ...one, name: 'c', notes: 'x' })]), []);
+  });
+
+  it('are left out of a table where another key implies them', () => {
+    const of = (cell: string, forgetBias?: number) => keyValues({ model: { cell, forgetBias } });
+    const [lstm, gru, rnn] = [
+      of('lstm', 1),
+      keyValues({ model: { cell: 'gru' } }),
+      keyValues({ model: { cell: 'rnn' } }),
+    ];
+    const without = (...all: ReturnType<typeof of>[]) => withoutImpliedKeys(differingKeys(all), all);
+    assert.deepEqual(without(lstm, gru, rnn), ['model.cell']);
+    assert.deepEqual(without(lstm, gru, of('lstm', 0)), ['model.cell', 'model.forgetBias']);
+    // Keys that every run has imply nothing: which of two that change together is the cause is not known.
+    assert.deepEqual(
+      without(keyValues({ seed: 1, model: { hidden: 4 } }), keyValues({ seed: 2, model: { hidden: 8 } })),
+      ['seed', 'model.hidden'],
+    );
+    // Two keys that only come together stay: neither is everywhere.
+    assert.deepEqual(without(keyValues({ a: 1, b: 1 }), keyValues({})), ['a', 'b']);
+  });
+
+  it('name an experiment among its variants by the one that most of them change', () => {
+    const of = (cell: string, more: object = {}) => keyValues({ model: { cell, ...more } });
+    const variants = [of('gru'), of('rnn'), of('rnn', { init: 'orthogonal' }), of('lstm', { forgetBias: 0 })];
+    assert.deepEqual(baseKeyValue(of('lstm', { forgetBias: 1 }), variants), ['model.cell', 'lstm']);
+    assert.equal(baseKeyValue(of('lstm'), [of('lstm', { init: 'orthogonal' })]), undefined);
+    assert.equal(baseKeyValue(of('lstm'), []), undefined);
   });
 
   it('are found in an untrusted experiment that is nested deeply or has the key __proto__', () => {
