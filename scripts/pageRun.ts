@@ -53,6 +53,7 @@ export async function openRun(folder: string, root: string): Promise<ServedPage>
         setPace: refuse,
         drawn: () => undefined,
         savePredictions: refuse,
+        applyRemedy: refuse,
         ...replayHandlers(answer),
       }),
     dispose: () => {

@@ -32,16 +32,6 @@ export function removeKey(path: readonly string[]): ChangeOfKey {
   return { kind: 'remove', keyPath: [...path] };
 }
 
-/** What a remedy does, in the imperative: Set optimizer.learningRate to 0.001. */
-export function formatRemedy(remedy: Remedy): string {
-  const parts = remedy.map((change) => {
-    const key = change.keyPath.join('.');
-    return change.kind === 'remove' ? `remove ${key}` : `set ${key} to ${JSON.stringify(change.value)}`;
-  });
-  const [first = '', ...others] = parts;
-  return [`${first.charAt(0).toUpperCase()}${first.slice(1)}`, ...others].join(' and ');
-}
-
 /** The ratio ‖Δw‖/‖w‖ at which an update is a thousandth of the weights (CS231n). */
 const aimedRatio = 1e-3;
 

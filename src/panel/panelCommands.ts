@@ -1,6 +1,7 @@
 import { commands as registry, Uri, window, workspace } from 'vscode';
 import { commands } from '../platform/ids';
-import type { PanelCommand } from '../protocol/panel';
+import type { PanelCommand, RemedyRequest } from '../protocol/panel';
+import type { Session } from '../session/session';
 import type { Target } from '../session/sessions';
 
 /**
@@ -44,10 +45,23 @@ export async function runPanelCommand(
     case 'revealRun':
       if (folder !== undefined) await registry.executeCommand('revealInExplorer', Uri.file(folder));
       return;
+    case 'compareBeforeFix':
+      await run(commands.compareBeforeFix);
+      return;
     case 'showLog':
       await registry.executeCommand(commands.showLog);
       return;
     default:
       command satisfies never;
   }
+}
+
+/** Applies a remedy of a finding of the displayed run; nothing where it has no such finding any more. */
+export async function applyRemedy(
+  { status, uri, variant, seed }: Session,
+  { code, remedy, use }: RemedyRequest,
+): Promise<void> {
+  const found = status.findings.find((finding) => finding.code === code)?.remedies?.[remedy];
+  if (found === undefined) return;
+  await registry.executeCommand(commands.applyRemedy, uri.toString(), variant, seed, found, use);
 }

@@ -31,7 +31,7 @@ import type { Target } from '../session/sessions';
 import type { StartTrainerWorker } from '../session/trainers/trainerWorker';
 import { pageOf } from './page';
 import { connectPage } from './pageChannel';
-import { runPanelCommand } from './panelCommands';
+import { applyRemedy, runPanelCommand } from './panelCommands';
 import type { PageView } from './pageViews';
 import { isSameTarget, memberToShow } from './panelMembers';
 import type { PanelView } from './panels';
@@ -112,6 +112,10 @@ export class RunPanel implements PanelView {
       zoomedSeries: (request) => this.#zoomedSeries(request),
       savePredictions: async ({ update }) => {
         await savePredictions(this.#inspectorOfRun(), update, this.#base);
+        return undefined;
+      },
+      applyRemedy: async (request) => {
+        if (this.#session !== undefined) await applyRemedy(this.#session, request);
         return undefined;
       },
       drawn: async () => {

@@ -36,6 +36,8 @@ export const commands = {
   showRule: 'unroll.showRule',
   showUpdate: 'unroll.showUpdate',
   fixAndTrain: 'unroll.fixAndTrain',
+  applyRemedy: 'unroll.applyRemedy',
+  compareBeforeFix: 'unroll.compareBeforeFix',
   findLearningRate: 'unroll.findLearningRate',
   showLessons: 'unroll.showLessons',
 } as const;

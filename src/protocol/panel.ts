@@ -76,6 +76,7 @@ const panelCommand = z.enum([
   'openExperiment',
   'revealRun',
   'showLog',
+  'compareBeforeFix',
 ]);
 
 /** See panelCommand. */
@@ -94,6 +95,12 @@ export interface ZoomedSeries extends ZoomedSeriesRequest {
   readonly series: SeriesSlice;
 }
 
+/** A remedy of a finding by its place in the list, and what is done with it. */
+const remedyRequest = z.object({ code: z.string().max(64), remedy: index, use: z.enum(['train', 'variant']) });
+
+/** See remedyRequest. */
+export type RemedyRequest = Readonly<z.infer<typeof remedyRequest>>;
+
 /** The schemas of the panel's own requests. */
 const ownRequests = {
   ready: nothing,
@@ -104,6 +111,7 @@ const ownRequests = {
   setPace: z.literal(paces),
   zoomedSeries: zoomedSeriesRequest,
   savePredictions: z.object({ update: index }),
+  applyRemedy: remedyRequest,
 };
 
 /** The parameters of every request that a panel's page can send: a page is not trusted. */
@@ -135,6 +143,8 @@ export type PanelHostContract = {
     zoomedSeries: { params: Params<'zoomedSeries'>; result: ZoomedSeries | undefined };
     /** Asks for a file and saves the predictions of the held-out rows, by the weights of before the update. */
     savePredictions: { params: Params<'savePredictions'>; result: undefined };
+    /** Applies a remedy of a finding to the experiment: changes its keys and trains again, or adds a variant. */
+    applyRemedy: { params: Params<'applyRemedy'>; result: undefined };
   } & ReplayRequests;
   events: {
     /** Another run, or the same one reloaded. */

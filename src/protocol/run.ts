@@ -78,6 +78,19 @@ export const pendingLabels: Readonly<Record<PendingCommand, string>> = {
   stop: 'stopping…',
 };
 
+/** What a run came to, and how its experiment was changed before it was trained again. */
+export interface RunBeforeFix {
+  /** What was changed, in the imperative: Set clip.norm to 1. */
+  readonly fix: string;
+  readonly state: RunState;
+  /** Of the last update. */
+  readonly loss: number | undefined;
+  readonly validationLoss: number | undefined;
+  readonly findings: readonly Finding[];
+  /** Absolute path; undefined if the run is not saved. */
+  readonly folder: string | undefined;
+}
+
 /** The current state and numbers of a run. */
 export interface RunStatus {
   readonly state: RunState;
@@ -114,6 +127,8 @@ export interface RunStatus {
   readonly nonFinite: NonFiniteLocation | undefined;
   /** In the order they were found. */
   readonly findings: readonly Finding[];
+  /** The run before, where this one was trained again with a fix of its findings. */
+  readonly beforeFix?: RunBeforeFix | undefined;
   /** How much of it is saved; `whole` if it is not meant to be saved. */
   readonly saved: SaveState;
   /** Why it is in this state, if that needs an explanation. */

@@ -147,6 +147,21 @@ describe('A run that does not learn', () => {
     await workbench.tab('2 runs compared').waitFor();
   });
 
+  it('has the run before beside it in the panel, and fixes there too', async () => {
+    await workbench.tab('Unroll: Sick').click();
+    const cell = workbench.webviewFrame().getByRole('region', { name: /Diagnosis$/ });
+    const card = cell.getByRole('table', { name: /^Set clip\.norm to [\d.]+$/ });
+    await card.getByRole('row', { name: /^loss of the last update [\d.e-]+ [\d.e-]+$/ }).waitFor();
+    await cell.getByRole('button', { name: 'Compare before and after' }).waitFor();
+    const finding = cell.getByRole('listitem').filter({ hasText: 'model.forgetBias' }).first();
+    await finding.getByRole('button', { name: 'Set model.forgetBias to 1 and train again' }).waitFor();
+    await finding.getByRole('button', { name: 'Add as a variant' }).click();
+    // It is shown in the editor, and can be taken back.
+    await line(/"variants":/).waitFor();
+    await workbench.page.keyboard.press('Control+Z');
+    await line(/"variants":/).waitFor({ state: 'detached' });
+  });
+
   it('marks its findings as outdated when the file changes, and as current when the change is taken back', async () => {
     await workbench.openFile('sick.rnn.json');
     await goTo(/"steps":\s220/);

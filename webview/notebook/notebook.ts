@@ -3,6 +3,7 @@ import { html, render } from 'lit-html';
 import { fewestUpdates, trainingAxis } from '../plot/trainingAxis';
 import { SharedZoom } from '../plot/zoom';
 import { selectedEntry, type Model, type ShownRun } from '../store/model';
+import type { RemedyRequest } from '../../src/protocol/panel';
 import type { RequestReplay } from '../../src/protocol/replayRequests';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
@@ -37,6 +38,8 @@ import { updateRatioCell } from './updateRatio/updateRatioCell';
 export interface NotebookRequests extends Omit<HeaderCommands, 'showDiagnosis'> {
   /** Saves the predictions at an update in a file that the user chooses. */
   readonly savePredictions: (update: number) => Promise<void>;
+  /** Applies a remedy of a finding to the experiment. */
+  readonly applyRemedy: (request: RemedyRequest) => void;
 }
 
 /** The whole panel: header, selection, and the cells of training time and sequence time, each with one shared axis. */
@@ -74,7 +77,7 @@ export class Notebook {
     const toggle: ToggleCell = (part, title) => {
       store.dispatch({ kind: 'viewChanged', view: toggled(store.model.view, part, title) });
     };
-    const diagnosis = new DiagnosisCell(store, toggle);
+    const diagnosis = new DiagnosisCell(store, toggle, requests.hasCommands ? requests : undefined);
     const commands: HeaderCommands = {
       ...requests,
       showDiagnosis: () => {

@@ -35,6 +35,7 @@ export function showNotebook(root: HTMLElement): void {
       setPace: (pace) => void channel.request('setPace', pace).catch(report),
       setLearningRate: (rate) => void channel.request('setLearningRate', rate).catch(report),
       savePredictions: (update) => channel.request('savePredictions', { update }).then(() => undefined, report),
+      applyRemedy: (finding) => void channel.request('applyRemedy', finding).catch(report),
       selectBest: () => {
         inspectBest(store);
         scrollToSequenceTime(root);

@@ -1,5 +1,6 @@
 import { CodeActionKind, Range, WorkspaceEdit, type CodeAction, type TextDocument } from 'vscode';
-import { formatRemedy, type Remedy } from '../../diagnosis/remedy';
+import type { Remedy } from '../../diagnosis/remedy';
+import { formatRemedy } from '../../text/remedyText';
 import type { ExperimentFile } from '../../experiment/experimentFile';
 import { changeOf } from '../../experiment/problems/applyFix';
 import type { KeyChange } from '../../experiment/problems/keyChanges';
@@ -39,18 +40,14 @@ function fixActions(document: TextDocument, file: ExperimentFile, shown: ShownFi
     return [train];
   }
   const text = document.getText();
-  const actions = (finding.remedies ?? []).flatMap((known) => {
-    // A key that isn't written needn't be removed, or be spoken of.
-    const remedy = known.filter((change) => file.changesFor([change], session.variant).length > 0);
-    const changes = file.changesFor(remedy, session.variant);
-    const after = changedText(text, changes, session.variant);
-    if (after === undefined) return [];
-    const title = titleOf(remedy, session.variant);
+  const actions = (finding.remedies ?? []).flatMap((remedy) => {
+    const request = fixOf(text, file, remedy, session.variant);
+    if (request === undefined) return [];
+    const { title, changes } = request;
     const fix = codeAction(title, CodeActionKind.QuickFix, [diagnostic]);
     fix.edit = editOf(document, changes);
     const again = session.seed === undefined ? 'again' : `seed ${session.seed} again`;
     const retrain = codeAction(`${title}, and train ${again}`, CodeActionKind.QuickFix, [diagnostic]);
-    const request: FixRequest = { title, changes };
     retrain.command = {
       command: commands.fixAndTrain,
       title: 'Fix and Train Again',
@@ -110,6 +107,20 @@ export function fixAllAction(
   );
   action.edit = editOf(document, changes);
   return action;
+}
+
+/** A remedy as changes of a file; undefined where it changes nothing, or leads to an experiment with problems. */
+export function fixOf(
+  text: string,
+  file: ExperimentFile,
+  known: Remedy,
+  variant: string | undefined,
+): FixRequest | undefined {
+  // A key that isn't written needn't be removed, or be spoken of.
+  const remedy = known.filter((change) => file.changesFor([change], variant).length > 0);
+  const changes = file.changesFor(remedy, variant);
+  if (changedText(text, changes, variant) === undefined) return undefined;
+  return { title: titleOf(remedy, variant), changes };
 }
 
 function titleOf(remedy: Remedy, variant: string | undefined): string {

@@ -1,7 +1,10 @@
-import { commands as registry, Uri, workspace, type Disposable } from 'vscode';
+import { commands as registry, Uri, window, workspace, type Disposable } from 'vscode';
+import { remedySchema, type Remedy } from '../../diagnosis/remedy';
+import { formatRemedy } from '../../text/remedyText';
+import { parseExperiment } from '../../experiment/parse';
 import { commands } from '../../platform/ids';
 import { showErrorMessage, showInformationMessage } from '../../platform/messages';
-import { stateLabels } from '../../protocol/run';
+import { stateLabels, type RunBeforeFix } from '../../protocol/run';
 import type { Session } from '../../session/session';
 import type { Sessions, Target } from '../../session/sessions';
 import { formatFindings } from '../../text/findingCount';
@@ -17,20 +20,67 @@ export interface FixAndTrainParts {
   readonly compare: (folders: readonly Uri[]) => void;
 }
 
-/** Registers the command that applies a fix to a file, trains again, and says what that changed. */
-export function registerFixAndTrain(parts: FixAndTrainParts): Disposable {
-  return registry.registerCommand(
-    commands.fixAndTrain,
-    async (uri: unknown, variant: unknown, seed: unknown, request: unknown) => {
+/**
+ * Registers the commands that apply a fix to a file, train again, and compare the run with the one before; and the one that
+ * applies a remedy of a finding that the panel shows.
+ */
+export function registerFixAndTrain(parts: FixAndTrainParts): Disposable[] {
+  return [
+    registry.registerCommand(
+      commands.fixAndTrain,
+      async (uri: unknown, variant: unknown, seed: unknown, request: unknown) => {
+        const target = typeof uri === 'string' ? targetOf(uri, variant, seed) : undefined;
+        if (target === undefined || typeof request !== 'object' || request === null) return;
+        await fixAndTrain(parts, target, request as FixRequest);
+      },
+    ),
+    registry.registerCommand(
+      commands.applyRemedy,
+      async (uri: unknown, variant: unknown, seed: unknown, remedy: unknown, use: unknown) => {
+        const target = typeof uri === 'string' ? targetOf(uri, variant, seed) : undefined;
+        const known = remedySchema.safeParse(remedy);
+        if (target === undefined || !known.success) return;
+        await applyRemedy(parts, target, known.data, use === 'variant' ? 'variant' : 'train');
+      },
+    ),
+    registry.registerCommand(commands.compareBeforeFix, (uri: unknown, variant: unknown, seed: unknown) => {
       const target = typeof uri === 'string' ? targetOf(uri, variant, seed) : undefined;
-      if (target === undefined || typeof request !== 'object' || request === null) return;
-      await fixAndTrain(parts, target, request as FixRequest);
-    },
-  );
+      const session = target === undefined ? undefined : parts.sessions.get(target);
+      if (session !== undefined) compareBoth(parts, session.status.beforeFix?.folder, session.folder);
+    }),
+  ];
 }
 
-async function fixAndTrain({ sessions, train, compare }: FixAndTrainParts, target: Target, fix: FixRequest) {
-  const before = outcomeOf(sessions.get(target));
+/** Applies a remedy to the file as it is now: in place, and trains again; or as a new variant, which is shown. */
+async function applyRemedy(parts: FixAndTrainParts, target: Target, remedy: Remedy, use: 'train' | 'variant') {
+  const document = await workspace.openTextDocument(target.uri);
+  const parsed = parseExperiment(document.getText());
+  if (parsed.kind !== 'experiment') {
+    void showErrorMessage(
+      'The experiment has problems, so that this fix cannot be applied. They are listed in its editor.',
+    );
+    return;
+  }
+  const { editOf, fixOf } = await import('./findingActions');
+  const fix = fixOf(document.getText(), parsed.file, remedy, target.variant);
+  if (fix === undefined) {
+    void showErrorMessage(`The file has changed, so that this fix no longer applies: ${formatRemedy(remedy)}.`);
+    return;
+  }
+  if (use === 'train') {
+    await fixAndTrain(parts, target, fix);
+    return;
+  }
+  const edit = editOf(document, [parsed.file.newVariant(remedy, target.variant)]);
+  const [place] = edit.get(target.uri);
+  if (place === undefined || !(await workspace.applyEdit(edit))) return;
+  const editor = await window.showTextDocument(document);
+  editor.revealRange(place.range);
+}
+
+async function fixAndTrain(parts: FixAndTrainParts, target: Target, fix: FixRequest) {
+  const { sessions, train } = parts;
+  const before = beforeFixOf(sessions.get(target), fix.title);
   const document = await workspace.openTextDocument(target.uri);
   const { editOf } = await import('./findingActions');
   const edit = editOf(document, fix.changes);
@@ -40,42 +90,41 @@ async function fixAndTrain({ sessions, train, compare }: FixAndTrainParts, targe
   }
   await train(target);
   const session = sessions.get(target);
-  if (session === undefined || before === undefined) return;
+  if (session?.kind !== 'live' || before === undefined) return;
+  session.followFix(before);
   await over(session, sessions);
   // Another run has been started meanwhile, or this one was refused.
   if (sessions.get(target) !== session || session.status.state === 'refused') return;
-  const after = outcomeOf(session);
-  if (after === undefined) return;
-  const folders = [before.folder, after.folder].filter((folder) => folder !== undefined);
-  const compareBoth = 'Compare Before and After';
-  const message = `${fix.title}: ${changeOf(before, after)}`;
-  const answer = await showInformationMessage(message, ...(folders.length === 2 ? [compareBoth] : []));
-  if (answer === compareBoth) compare(folders.map((folder) => Uri.file(folder)));
+  const hasBoth = before.folder !== undefined && session.folder !== undefined;
+  const compareAction = 'Compare Before and After';
+  const message = `${fix.title}: ${changeOf(before, session.status)}`;
+  const answer = await showInformationMessage(message, ...(hasBoth ? [compareAction] : []));
+  if (answer === compareAction) compareBoth(parts, before.folder, session.folder);
+}
+
+function compareBoth({ compare }: FixAndTrainParts, before: string | undefined, after: string | undefined): void {
+  if (before !== undefined && after !== undefined) compare([before, after].map((folder) => Uri.file(folder)));
+}
+
+function beforeFixOf(session: Session | undefined, fix: string): RunBeforeFix | undefined {
+  if (session === undefined) return undefined;
+  const { state, loss, validationLoss, findings } = session.status;
+  return { fix, state, loss, validationLoss, findings, folder: session.folder };
 }
 
 /** What a run came to. */
-export interface Outcome {
-  readonly state: string;
-  readonly loss: number | undefined;
-  readonly validationLoss: number | undefined;
-  readonly findings: Session['status']['findings'];
-  readonly folder: string | undefined;
-}
-
-function outcomeOf(session: Session | undefined): Outcome | undefined {
-  if (session === undefined) return undefined;
-  const { state, loss, validationLoss, findings } = session.status;
-  return { state: stateLabels[state], loss, validationLoss, findings, folder: session.folder };
-}
+type Outcome = Pick<RunBeforeFix, 'state' | 'loss' | 'validationLoss' | 'findings'>;
 
 /** What differs between a run and the one before, as sentences. */
-export function changeOf(before: Outcome, after: Outcome): string {
+function changeOf(before: Outcome, after: Outcome): string {
   const numbers = [
     ...change('loss', before.loss, after.loss),
     ...change('held-out loss', before.validationLoss, after.validationLoss),
   ];
   const state =
-    after.state === 'finished' ? '' : ` The run ${after.state === 'stopped' ? 'was' : 'has'} ${after.state}.`;
+    after.state === 'finished'
+      ? ''
+      : ` The run ${after.state === 'stopped' ? 'was' : 'has'} ${stateLabels[after.state]}.`;
   const gone = before.findings.filter(({ code }) => !after.findings.some((other) => other.code === code));
   const cleared = gone.length === 0 ? '' : ` No longer found: ${gone.map(({ code }) => code).join(', ')}.`;
   const left = after.findings.length === 0 ? ' No findings are left.' : ` Left: ${formatFindings(after.findings)}.`;

@@ -19,7 +19,7 @@ export function registerFindingCommands(parts: FindingParts): Disposable[] {
   return [
     registerRulePages(parts.pages),
     ...registerUpdateLinks(parts.showUpdate),
-    registerFixAndTrain(parts),
+    ...registerFixAndTrain(parts),
     registry.registerCommand(
       commands.showUpdate,
       async (uri: unknown, variant: unknown, seed: unknown, update: unknown) => {

@@ -9,6 +9,7 @@ import type { Pace } from '../../protocol/pace';
 import {
   isLive,
   type PendingCommand,
+  type RunBeforeFix,
   type SaveStatus,
   type RunInfo,
   type RunState,
@@ -72,6 +73,7 @@ export class LiveSession implements Disposable {
   #reason: EndReason | undefined;
   #nonFinite: NonFiniteLocation | undefined;
   #findings: readonly Finding[] = [];
+  #beforeFix: RunBeforeFix | undefined;
   #saveStatus: SaveStatus | undefined;
   #queuePosition: number | undefined;
   /** The share of the data that its trainer has read; undefined if it did not say. */
@@ -153,9 +155,16 @@ export class LiveSession implements Disposable {
       queuePosition: this.#state === 'waiting' ? this.#queuePosition : undefined,
       nonFinite: this.#nonFinite,
       findings: this.#findings,
+      beforeFix: this.#beforeFix,
       saved: this.#saveStatus?.state ?? 'whole',
       message: [this.#message, this.#saveStatus?.message].filter((text) => text !== undefined).join(' ') || undefined,
     };
+  }
+
+  /** Says that this run was trained after a fix, and what the run before came to. */
+  followFix(before: RunBeforeFix): void {
+    this.#beforeFix = before;
+    this.#changed.fire(undefined);
   }
 
   /** Sets the run's position in the training queue, from 1. */

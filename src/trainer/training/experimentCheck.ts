@@ -2,7 +2,7 @@ import { fileProblem } from '../../data/files/fileReading';
 import { filesOf } from '../../data/source';
 import type { DataFinding } from '../../data/sourceContract';
 import type { Finding } from '../../diagnosis/finding';
-import { formatRemedy } from '../../diagnosis/remedy';
+import { formatRemedy } from '../../text/remedyText';
 import { defaultKernelSet, openKernels } from '../../engine/kernels/open';
 import { parameterCount } from '../../engine/network';
 import { checkFirstUpdate, maxMultiplyAdds, multiplyAddsOf } from './firstUpdate';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFindings, writeFindings, type Finding } from '../../../src/diagnosis/finding';
-import { formatRemedy, higherRate, lowerRate, removeKey, setKey } from '../../../src/diagnosis/remedy';
+import { higherRate, lowerRate, removeKey, setKey } from '../../../src/diagnosis/remedy';
+import { formatRemedy } from '../../../src/text/remedyText';
 
 describe('A remedy', () => {
   it('is said in the imperative', () => {

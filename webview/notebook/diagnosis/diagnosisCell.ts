@@ -1,34 +1,49 @@
 import { html, nothing, render, type TemplateResult } from 'lit-html';
 import type { Finding } from '../../../src/diagnosis/finding';
+import type { PanelCommand, RemedyRequest } from '../../../src/protocol/panel';
 import type { NonFiniteLocation } from '../../../src/run/manifest';
 import { formatFindings } from '../../../src/text/findingCount';
 import { formatExact } from '../../../src/text/numbers';
+import { formatRemedy } from '../../../src/text/remedyText';
 import type { Store } from '../../store/store';
 import { buttonTemplate } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cell/cellFrame';
 import { isLive } from '../../../src/protocol/run';
 import type { ShownRun } from '../../store/model';
+import { beforeFixTemplate, formatFixed } from './beforeFix';
 import './diagnosis.css';
 
 export { formatFindings };
 
-/** [6] Findings about the run, each with its evidence, the key it is about, and a button that selects its update. */
+/** What the cell asks of its host. */
+interface DiagnosisRequests {
+  readonly applyRemedy: (request: RemedyRequest) => void;
+  readonly command: (command: PanelCommand) => void;
+}
+
+/**
+ * [6] Findings about the run, each with its evidence, the key it is about, a button that selects its update, and its fixes;
+ * after a fix, what the run before came to.
+ */
 export class DiagnosisCell implements NotebookCell {
   readonly number = 6;
   readonly title = 'Diagnosis';
   readonly element: HTMLElement;
   readonly #frame: CellFrame;
   readonly #list = element('ul', { class: 'findings' });
-  #shown: readonly Finding[] | undefined;
+  readonly #before = element('div', { class: 'fixed-run' });
+  #shown: { readonly findings: readonly Finding[]; readonly isLive: boolean } | undefined;
 
+  /** @param requests undefined where no host changes the experiment */
   constructor(
     readonly store: Store,
     toggle: ToggleCell,
+    readonly requests: DiagnosisRequests | undefined,
   ) {
     this.#frame = new CellFrame(this.number, this.title, toggle);
     this.element = this.#frame.element;
-    this.#frame.body.append(this.#list);
+    this.#frame.body.append(this.#before, this.#list);
   }
 
   update({ model }: Drawing): void {
@@ -36,13 +51,14 @@ export class DiagnosisCell implements NotebookCell {
     const { run } = model;
     if (run === undefined) return;
     this.#frame.setSummary(summary(run));
-    const { findings } = run.status;
+    const { findings, state } = run.status;
+    this.#updateBefore(run);
     // Every status has a new list, so compare the entries.
-    if (this.#shown !== undefined && areSame(this.#shown, findings)) return;
-    this.#shown = findings;
+    if (this.#shown?.isLive === isLive(state) && areSame(this.#shown.findings, findings)) return;
+    this.#shown = { findings, isLive: isLive(state) };
     this.#list.hidden = findings.length === 0;
     render(
-      findings.map((finding) => this.#item(finding, run.status.nonFinite)),
+      findings.map((finding) => this.#item(finding, run.status)),
       this.#list,
     );
     this.#frame.setTable(findings.map(({ code, message }) => `${code}: ${message}`).join('\n'), () => ({
@@ -58,10 +74,19 @@ export class DiagnosisCell implements NotebookCell {
     }));
   }
 
-  #item(
-    { level, when, update, keyPath, message, code }: Finding,
-    nonFinite: NonFiniteLocation | undefined,
-  ): TemplateResult {
+  #updateBefore({ status, info }: ShownRun): void {
+    const { beforeFix: before } = status;
+    this.#before.hidden = before === undefined;
+    const { requests } = this;
+    const canCompare = requests !== undefined && before?.folder !== undefined && info.folder !== null;
+    const compare = (): void => {
+      requests?.command('compareBeforeFix');
+    };
+    render(before && beforeFixTemplate(before, status, canCompare ? compare : undefined), this.#before);
+  }
+
+  #item(finding: Finding, { nonFinite, state }: ShownRun['status']): TemplateResult {
+    const { level, when, update, keyPath, message, code } = finding;
     const isDivergence = code === 'nonFinite' && nonFinite !== undefined;
     const where = isDivergence
       ? this.#divergenceButtons(nonFinite)
@@ -73,7 +98,37 @@ export class DiagnosisCell implements NotebookCell {
         <span class="finding-level">${level}</span> at <code>${keyPath.join('.')}</code>${where}
       </div>
       <p class="finding-text">${message}</p>
+      ${isLive(state) ? nothing : this.#fixes(finding)}
     </li>`;
+  }
+
+  /** Buttons for the remedies: each changes the experiment and trains again, or keeps it and adds a variant. */
+  #fixes({ code, remedies = [] }: Finding): TemplateResult | typeof nothing {
+    const { requests } = this;
+    if (requests === undefined || remedies.length === 0) return nothing;
+    const buttons = remedies.flatMap((remedy, index) =>
+      [
+        {
+          use: 'train',
+          label: `${formatRemedy(remedy)} and train again`,
+          hint: 'Changes these keys of the experiment',
+        },
+        {
+          use: 'variant',
+          label: 'Add as a variant',
+          hint: `Keeps the experiment, and adds a variant: ${formatRemedy(remedy)}`,
+        },
+      ].map(({ use, label, hint }) =>
+        buttonTemplate({
+          label,
+          hint,
+          onPress: () => {
+            requests.applyRemedy({ code, remedy: index, use: use === 'train' ? 'train' : 'variant' });
+          },
+        }),
+      ),
+    );
+    return html`<div class="finding-fixes">${buttons}</div>`;
   }
 
   /** Selects where a divergence began, and the last update before its end. */
@@ -111,7 +166,9 @@ function areSame(some: readonly Finding[], others: readonly Finding[]): boolean 
   );
 }
 
-function summary({ status: { findings, state } }: ShownRun): string {
+function summary({ status }: ShownRun): string {
+  const { findings, state, beforeFix: before } = status;
+  if (before !== undefined) return formatFixed(before, status);
   if (findings.length > 0) return `${formatFindings(findings)}: what was measured, the threshold, and what may help.`;
   return isLive(state)
     ? 'No findings so far. Losses, norms, gates and updates are checked for known problems every 20 updates.'
