@@ -28,6 +28,7 @@ import { seedGroups, type SeededRun } from '../run/seedGroups';
 import { experimentName } from '../session/experimentText';
 import type { Session } from '../session/session';
 import type { Target } from '../session/sessions';
+import { afterPaint } from './afterPaint';
 import { ComparedMember } from './comparedMember';
 import { pageOf } from './page';
 import { saveSubject, type Subject } from './subject';
@@ -52,8 +53,9 @@ export class ComparisonPanel implements PanelView {
   readonly #channel: Channel<ComparisonHostContract, PageContract>;
   #members: readonly ComparedMember[];
   readonly #growth = this.#owned.add(
-    new Throttler(refreshMilliseconds, () => {
+    new Throttler(refreshMilliseconds, async () => {
       this.#refresh();
+      if (this.panel.visible) await afterPaint(this.#channel);
     }),
   );
 

@@ -17,6 +17,7 @@ import {
 } from '../protocol/panel';
 import { completeStep } from '../platform/completedSteps';
 import { contextKeys } from '../platform/ids';
+import type { RunStatus } from '../protocol/run';
 import { replayHandlers } from '../protocol/replayRequests';
 import { memberName } from '../run/displayName';
 import type { DisplaySeries } from '../run/series/displaySeries';
@@ -29,6 +30,7 @@ import { savePredictions } from '../session/stored/savePredictions';
 import type { Session } from '../session/session';
 import type { Target } from '../session/sessions';
 import type { StartTrainerWorker } from '../session/trainers/trainerWorker';
+import { afterPaint } from './afterPaint';
 import { pageOf } from './page';
 import { connectPage } from './pageChannel';
 import { applyRemedy, runPanelCommand } from './panelCommands';
@@ -56,8 +58,8 @@ export class RunPanel implements PanelView {
   #shown: SubjectSession;
   /** A hidden panel gets no changes; it requests everything when it becomes visible. */
   readonly #changes = this.#owned.add(
-    new Throttler(refreshMilliseconds, () => {
-      this.#refresh();
+    new Throttler(refreshMilliseconds, async () => {
+      if (this.#refresh()) await afterPaint(this.#channel);
     }),
   );
   #isVisible = true;
@@ -70,6 +72,8 @@ export class RunPanel implements PanelView {
   #sentSeries: DisplaySeries | undefined;
   /** Number of updates of that series that were sent. */
   #sentUpdates = 0;
+  /** The status that was sent last. */
+  #sentStatus: RunStatus | undefined;
   #inspector: Inspector | undefined;
   /** Folder and kernels of the inspector's run. */
   #inspectorKey = '';
@@ -370,12 +374,14 @@ export class RunPanel implements PanelView {
     });
   }
 
-  /** Sends a run's first numbers at once, and later changes together. */
+  /** Sends a run's first numbers and the answer to a command at once, and other changes together. */
   #follow(session: Session): void {
     const { series } = session;
     const isFirst =
       this.#sentSeries !== series ? series !== undefined : this.#sentUpdates === 0 && series?.updates !== 0;
-    if (session === this.#session && isFirst) this.#refresh();
+    const { state, pending } = session.status;
+    const isAnswer = state !== this.#sentStatus?.state || pending !== this.#sentStatus.pending;
+    if (session === this.#session && (isFirst || isAnswer)) this.#refresh();
     else this.#changes.schedule();
   }
 
@@ -388,18 +394,21 @@ export class RunPanel implements PanelView {
     else if (isReadFromFolder || !hasSameName) void this.#announce();
   }
 
-  #refresh(): void {
+  /** @returns whether the page has something to draw */
+  #refresh(): boolean {
     const session = this.#session;
-    if (!this.#isVisible || session === undefined) return;
+    if (!this.#isVisible || session === undefined) return false;
     if (session.series !== undefined && this.#sentSeries !== session.series) {
       // The run was still preparing when it was announced, or was read again.
       this.#sentSeries = session.series;
       void this.#announce();
-      return;
+      return true;
     }
     // A picture would delay the answer to a command that waits; what it lacks follows with the next one.
     if (session.status.pending === undefined) this.#sendPictures(session);
-    this.#channel.emit('status', { status: session.status, entries: this.#entries() });
+    this.#sentStatus = session.status;
+    this.#channel.emit('status', { status: this.#sentStatus, entries: this.#entries() });
+    return true;
   }
 
   #sendPictures(session: Session): void {

@@ -1,6 +1,9 @@
 /** What the page of any panel serves to its host. */
 export type PageContract = {
-  requests: Record<never, never>;
+  requests: {
+    /** Answers once what was sent before is on the screen; a page that is hidden does not answer. */
+    painted: { params: undefined; result: undefined };
+  };
   events: {
     /** A fault in the webview, for the log. */
     fault: string;

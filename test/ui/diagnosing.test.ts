@@ -86,7 +86,7 @@ describe('A run that does not learn', () => {
       await clipping.innerText(),
       /The run has not learned: .*100 % of the last 100 updates were clipped at 0\.001: .* Pascanu et al\. 2013/s,
     );
-    await clipping.getByRole('button').click();
+    await clipping.getByRole('button', { name: /^Update/ }).click();
     await frame.locator('vscode-text-field[title="update"]').and(frame.locator('[current-value="219"]')).waitFor();
   });
 

@@ -82,10 +82,9 @@ describe('The unrolled net', () => {
       while ((await pale.count()) !== left) await sleep(20);
       if (left > 0) await notebook.page.keyboard.press('Space');
     }
-    // The number below h_0 is that of the chain rule's own cell.
     const number = ((await steps.first().locator('text').textContent()) ?? '').trim();
-    const readout = await sectionOf(notebook, 'Backward through time').locator('.readout').innerText();
-    assert.ok(readout.includes(` = ${number} ·`), `${number}: ${readout}`);
+    const readout = await cell().locator('.readout').innerText();
+    assert.ok(readout.includes(`‖∂L/∂h_0‖ = ${number} ·`), `${number}: ${readout}`);
     await cell().getByRole('button', { name: 'Hide the gradient' }).click();
     await steps.first().waitFor({ state: 'detached' });
   });

@@ -35,13 +35,24 @@ export function connectHost<Remote extends Contract>(): Host<Remote> {
       };
     },
   };
-  const handlers: Handlers<PageContract> = {};
+  const handlers: Handlers<PageContract> = { painted: onPainted };
   const channel: Channel<PageContract, Remote> = new Channel(port, handlers, {
     onFault: (reason) => {
       channel.emit('fault', reason);
     },
   });
   return { channel, savedState: () => api.getState(), saveState: (state) => api.setState(state) };
+}
+
+/** Resolves after the next frame, when a task runs again: the page has then drawn and laid out what it got before. */
+function onPainted(): Promise<undefined> {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => {
+      setTimeout(() => {
+        resolve(undefined);
+      });
+    });
+  });
 }
 
 /** Whether the page's host has the commands of VS Code: a page in a plain browser has none of their buttons. */
