@@ -30,6 +30,10 @@ export interface TensorCheck {
   readonly relativeError: number;
   /** ‖g‖ over the checked elements. */
   readonly norm: number;
+  /** ‖g − ĝ‖ over the checked elements. */
+  readonly error: number;
+  /** The size of ‖g − ĝ‖ that the rounding of the loss explains, taken as eight units in its last place. */
+  readonly rounding: number;
   readonly elements: number;
 }
 
@@ -39,14 +43,20 @@ export interface TensorCheck {
  * where the last window has no target in the part that its gradient covers.
  */
 export function checkGradients(request: GradientCheckRequest): readonly TensorCheck[] {
+  return [...gradientChecks(request)];
+}
+
+/** As `checkGradients`, one tensor at a time, so that a long check can be followed. */
+export function* gradientChecks(request: GradientCheckRequest): Generator<TensorCheck, undefined> {
   const network = new Network(referenceKernels, request.network, request.windows[0].inputs.kind);
   for (const { name, values } of network.parameters.values()) {
     values.set(request.parameters.get(name)?.values ?? missing(name));
   }
   const trial = backpropagate(network, request);
   const difference = request.difference ?? 1e-5;
+  const loss = Math.abs(trial.loss());
 
-  return [...network.parameters.values()].map(({ name, values, gradient }) => {
+  for (const { name, values, gradient } of network.parameters.values()) {
     const stride = Math.max(1, Math.ceil(values.length / (request.sample ?? values.length)));
     let squares = 0;
     let squaredErrors = 0;
@@ -63,9 +73,10 @@ export function checkGradients(request: GradientCheckRequest): readonly TensorCh
       squaredErrors += error * error;
       elements++;
     }
-    const norm = Math.sqrt(squares);
-    return { name, relativeError: squaredErrors === 0 ? 0 : Math.sqrt(squaredErrors) / norm, norm, elements };
-  });
+    const [norm, error] = [Math.sqrt(squares), Math.sqrt(squaredErrors)];
+    const rounding = (Math.sqrt(elements) * 8 * Number.EPSILON * loss) / difference;
+    yield { name, relativeError: error === 0 ? 0 : error / norm, norm, error, rounding, elements };
+  }
 }
 
 /** Computes the last window's gradient in the network, and returns its loss. */
