@@ -5,7 +5,7 @@ export type KeyValues = ReadonlyMap<string, string>;
 export type KeyValue = readonly [key: string, value: string];
 
 /** Keys that have no effect on training, with the keys in them. */
-const unimportant = new Set(['name', 'notes', 'version', 'open']);
+const unimportant = new Set(['name', 'notes', 'version', 'open', 'expect']);
 
 /** Defaults, as JSON, of keys that the format gained: a run of an earlier version does not have them. */
 const laterDefaults = new Map([

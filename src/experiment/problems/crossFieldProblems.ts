@@ -3,6 +3,7 @@ import { deletionOf, type UnplacedProblem } from './schemaProblem';
 import type { Fix } from './fix';
 import type { KeyPath } from './problem';
 import type { experimentSchema } from '../schema/schema';
+import { expectationProblems } from './expectationProblems';
 import { firstTarget, sequenceProblems } from './sequences';
 import { mayBeClasses, usesWholeSequences } from './tableTargets';
 import { formatExact } from '../../text/numbers';
@@ -54,7 +55,14 @@ export function crossFieldProblems(experiment: ValidExperiment): readonly Unplac
     ...optimizerProblems(experiment),
     ...batchProblems(experiment),
     ...patienceProblems(experiment),
+    ...(data.length > 0 ? [] : expectationProblems(experiment, lossKindOf(experiment))),
   ];
+}
+
+/** The loss that is trained; undefined where only the table tells. */
+function lossKindOf({ data, loss }: ValidExperiment): 'mse' | 'crossEntropy' | undefined {
+  if (typeof loss === 'string') return loss;
+  return loss.kind ?? (loss.output === undefined ? lossOf(data) : 'mse');
 }
 
 function inconsistent(keyPath: KeyPath, message: string): UnplacedProblem {

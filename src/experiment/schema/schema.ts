@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { dataSchema } from './dataSchema';
+import { expectSchema } from './expectSchema';
 import { describe, text, integer } from './fields';
 import { bpttSchema, clipSchema, lossSchema, recordSchema, trainingSchema } from './learningSchema';
 import { modelSchema } from './modelSchema';
@@ -39,6 +40,7 @@ export const experimentSchema = z.strictObject(
     optimizer: optimizerSchema,
     training: trainingSchema,
     record: recordSchema,
+    expect: expectSchema,
     open: openSchema,
   },
   { error: 'write an object with at least "data" and "model"' },
@@ -77,6 +79,9 @@ export type DeepReadonly<T> = T extends readonly (infer Element)[]
 type Written = DeepReadonly<z.output<typeof experimentSchema>>;
 type WrittenData = Written['data'];
 type WrittenModel = Written['model'];
+
+/** What an experiment expects of its runs. */
+export type Expectations = NonNullable<Written['expect']>;
 
 /** A generated task with every parameter. */
 export type TaskData = Extract<WrittenData, { readonly task: string }>;
