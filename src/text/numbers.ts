@@ -12,6 +12,17 @@ export function formatNumber(value: number): string {
   return magnitude >= 999.5 ? formatExact(Math.round(value)) : value.toPrecision(significantDigits);
 }
 
+/** A measured number beside another one: as `formatNumber` writes it, with more digits where the two would look the same. */
+export function formatDistinct(value: number, other: number): string {
+  const text = formatNumber(value);
+  if (value === other || text !== formatNumber(other)) return text;
+  for (let digits = significantDigits + 1; digits <= 17; digits++) {
+    const longer = value.toPrecision(digits);
+    if (longer !== other.toPrecision(digits)) return longer;
+  }
+  return String(value);
+}
+
 /** A number that a user chose, or a tick of an axis: as `formatNumber` writes it, without trailing zeros. */
 export function formatShortNumber(value: number): string {
   return formatNumber(value).replace(/(\.\d*?)0+(?=e|$)/, (_, digits: string) => (digits === '.' ? '' : digits));

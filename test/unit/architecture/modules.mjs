@@ -12,7 +12,9 @@
  */
 
 /** Modules that every module of a process may use. */
-const pureModules = ['engine', 'experiment', 'protocol', 'data', 'run', 'series', 'diagnosis', 'lessons', 'text'];
+const pureModules = [
+  ...['engine', 'experiment', 'protocol', 'data', 'run', 'series', 'diagnosis', 'checks', 'lessons', 'text'],
+];
 
 /** The imports of modules that show or serve a session. */
 const onSession = { imports: [...pureModules, 'platform', 'session'], pure: false, packages: ['vscode'] };
@@ -26,10 +28,11 @@ export const modules = {
   run: { folder: 'src/run', imports: ['engine', 'experiment', 'series', 'text'], pure: true },
   series: { folder: 'src/run/series', imports: ['text'], types: ['run'], pure: true },
   diagnosis: { folder: 'src/diagnosis', imports: ['run', 'experiment', 'text'], pure: true },
+  checks: { folder: 'src/checks', imports: ['experiment', 'run', 'text'], types: ['diagnosis'], pure: true },
   protocol: {
     folder: 'src/protocol',
     imports: [],
-    types: ['experiment', 'run', 'series', 'diagnosis', 'lessons', 'text'],
+    types: ['experiment', 'run', 'series', 'diagnosis', 'checks', 'lessons', 'text'],
     pure: true,
   },
   lessons: { folder: 'src/lessons', imports: ['experiment', 'text'], types: ['protocol'], pure: true },
