@@ -1,3 +1,4 @@
+import type { GradientCheckSubject, ParameterCheck } from '../checks/gradientCheck';
 import type { Finding } from '../diagnosis/finding';
 import type { Variant } from '../experiment/experimentFile';
 import type { KeyProblem, Problem } from '../experiment/problems/problem';
@@ -49,6 +50,14 @@ export type RunStart = 'now' | 'held' | 'paused';
 
 /** What a range test of the learning rate needs. */
 export type RangeTestParams = Pick<StartParams, 'experiment' | 'files' | 'memoryLimit' | 'reproducible'>;
+
+/** What the gradient checks of an experiment need. */
+export type GradientCheckParams = RangeTestParams;
+
+/** The gradient checks of an experiment, one of each parameter, or the problems that prevent them. */
+export type GradientCheckReply =
+  | { readonly kind: 'checked'; readonly subject: GradientCheckSubject; readonly checks: readonly ParameterCheck[] }
+  | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] };
 
 /** A range test, or the problems that prevent it. */
 export type RangeTestReply =
@@ -204,6 +213,8 @@ export type TrainerContract = {
     start: { params: StartParams; result: StartReply };
     /** Tests learning rates with a training of its own, which is not saved; see `RangeTest`. */
     findLearningRate: { params: RangeTestParams; result: RangeTestReply };
+    /** Compares the gradients of the first update with central differences; see `gradientChecksOf`. */
+    checkGradients: { params: GradientCheckParams; result: GradientCheckReply };
     /** Starts no training and leaves the trainer unchanged. */
     checkExperiment: { params: CheckParams; result: CheckedExperiment };
     /** The first rows of a table as they are read, as plain text; the trainer is left unchanged. */
@@ -233,6 +244,8 @@ export type TrainerContract = {
     records: RecordBatch;
     /** How far a range test is. */
     rangeTested: RangeTestProgress;
+    /** The check of one parameter, as soon as it is done. */
+    gradientChecked: ParameterCheck;
     ended: Ending;
     saveStatus: SaveStatus;
     /** The plateau schedule has reduced the learning rate. */

@@ -1,3 +1,4 @@
+import type { ParameterCheck } from '../checks/gradientCheck';
 import { computeDataDigest } from '../data/files/dataDigest';
 import type { StreamedFile } from '../data/files/fileContent';
 import { ReadingProgress } from '../data/files/readingProgress';
@@ -9,6 +10,8 @@ import type { RunInfo } from '../protocol/run';
 import type { StoredRunRequests } from '../protocol/storedRun';
 import type {
   Ending,
+  GradientCheckParams,
+  GradientCheckReply,
   RangeTestParams,
   RangeTestReply,
   StartParams,
@@ -24,6 +27,7 @@ import { formatUnsaved } from '../run/storage/storageErrorAdvice';
 import { ReplayService } from './replay/replayService';
 import { RunWriter } from './storage/runWriter';
 import { ExperimentChecker } from './training/experimentCheck';
+import { gradientChecksOf } from './training/gradientChecks';
 import { experimentOfTest, findLearningRate } from './training/rangeTest';
 import { Run, type RunObserver } from './training/run';
 import type { RunSignals } from './training/runSignals';
@@ -85,6 +89,7 @@ export class TrainerService {
     return {
       start: (params) => this.#start(params),
       findLearningRate: (params) => this.#findLearningRate(params),
+      checkGradients: (params) => this.#checkGradients(params),
       checkExperiment: (params) => this.#checker.check(params),
       previewTable: previewTableOf,
       summarizeColumns: columnsOf,
@@ -195,6 +200,25 @@ export class TrainerService {
       last = clock();
     });
     return { kind: 'done', test };
+  }
+
+  async #checkGradients(params: GradientCheckParams): Promise<GradientCheckReply> {
+    const files = openedFiles(params.files, (location, size) => this.#host.openFile(location, size));
+    const prepared = prepareTraining({
+      experiment: params.experiment,
+      files,
+      kernels: openKernels(defaultKernelSet(params.reproducible)),
+      memoryLimit: params.memoryLimit,
+    });
+    if (prepared.kind === 'refused') return prepared;
+    const { subject, checks } = gradientChecksOf(prepared.setup);
+    const done: ParameterCheck[] = [];
+    for (const check of checks) {
+      done.push(check);
+      this.#channel.emit('gradientChecked', check);
+      await this.#host.yieldToMessages();
+    }
+    return { kind: 'checked', subject, checks: done };
   }
 
   async #train(run: Run, training: Training, workers: WorkerPool): Promise<void> {

@@ -21,6 +21,7 @@ import { escapeName } from '../../text/quoting';
 import { usefulWorkers, type RequestedWorkers } from './workerPool';
 import { dataFiles, isAboutData, largestPart, peakMemory, programBytes, readingBytes } from './peakMemory';
 import { metricsOfValidation } from './validation';
+import { unjudgedExpectations } from './unjudgedExpectations';
 import { loadWeights } from './weightsFile';
 
 /** The input of `prepareTraining`. */
@@ -103,6 +104,9 @@ export function measureTraining({
   if (opened.kind === 'refused') return opened;
   const { source } = opened;
   const experiment = withClasses(written, source.targetKind === 'classes');
+  // The beginning of a file need not have what the whole has.
+  const unjudged = cut === undefined ? unjudgedExpectations(experiment, source) : [];
+  if (unjudged.length > 0) return { kind: 'refused', problems: unjudged };
   const options = learnerOptions(experiment, source, kernels, shards);
   const layout = layoutOf(
     experiment,

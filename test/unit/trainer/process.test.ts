@@ -7,6 +7,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { getPriority, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { formatGradientCheck, gradientVerdict } from '../../../src/checks/gradientCheck';
 import { computeDataDigest } from '../../../src/data/files/dataDigest';
 import { Channel } from '../../../src/protocol/channel';
 import type { RecordBatch } from '../../../src/run/records/recordBatch';
@@ -59,6 +60,24 @@ describe('The trainer’s process', () => {
     for (const worker of running) worker.terminate();
     for (const parent of parents) parent.kill('SIGKILL');
     parents.clear();
+  });
+
+  it('checks the gradients of an experiment, and tells each as soon as it is done', async () => {
+    const started = trainer();
+    const seen: string[] = [];
+    started.channel.on('gradientChecked', ({ name }) => seen.push(name));
+    const { experiment, files, memoryLimit, reproducible } = start({ bptt: { forward: 3, backward: 5 } });
+    const params = { experiment, files, memoryLimit, reproducible };
+    const reply = await started.channel.request('checkGradients', params);
+    assert.ok(reply.kind === 'checked', JSON.stringify(reply));
+    assert.equal(seen.length, 6);
+    assert.deepEqual(
+      reply.checks.map(({ name }) => name),
+      seen,
+    );
+    assert.ok(reply.subject.isCarried);
+    for (const check of reply.checks) assert.notEqual(gradientVerdict(check), 'unmet', formatGradientCheck(check));
+    await end(started);
   });
 
   it('trains to the end and sends every record', async () => {
