@@ -6,11 +6,11 @@ import { singleLine } from './text/plainText';
 import { parseCommandLine, usage, type CommandLine } from './trainer/headless/commandLine.node';
 import { CommandLineError } from './trainer/headless/commandLineWords.node';
 import { nodeThreads } from './trainer/training/workerThreads.node';
-import { trainHeadless } from './trainer/headless/seeds.node';
+import { runHeadless } from './trainer/headless/testing.node';
 
 /**
- * The headless runner: `npm run train -- FILE`. Exit codes: 0 finished, 1 refused, 2 diverged, 3 failed, 130
- * interrupted; of several seeds, that of the worst run.
+ * The headless runner: `npm run train -- FILE`. Exit codes: 0 finished, 1 refused, 2 diverged, 3 failed, 4 not as
+ * expected, 130 interrupted; of several seeds, that of the worst run.
  */
 const exitInterrupted = 128 + constants.signals.SIGINT;
 
@@ -71,7 +71,8 @@ async function train(commandLine: CommandLine): Promise<number> {
   // An error of stderr cannot be reported anywhere.
   process.stderr.on('error', () => undefined);
   const threads = nodeThreads(fileURLToPath(new URL('workerThread.cjs', import.meta.url)));
-  const end = await trainHeadless(commandLine, threads, listenToSignals, process.stdout, process.stderr);
+  const { stdout, stderr } = process;
+  const end = await runHeadless(commandLine, { threads, listenToSignals, stdout, stderr });
   switch (end) {
     case 'finished':
       return 0;
@@ -81,6 +82,8 @@ async function train(commandLine: CommandLine): Promise<number> {
       return 2;
     case 'failed':
       return 3;
+    case 'unmet':
+      return 4;
     case 'interrupted':
       return exitInterrupted;
     default:

@@ -1,3 +1,4 @@
+import type { MeasuredOutcome } from '../run/measuredOutcome';
 import type { MeasuredRun } from '../run/measuredRun';
 import type { RecordBatch } from '../run/records/recordBatch';
 import type { SeriesSlice } from '../run/series/displaySeries';
@@ -63,6 +64,8 @@ export interface MeasureRequest {
 export type StoredRunRequests = {
   history: { params: HistoryRequest; result: HistoryReply };
   measure: { params: MeasureRequest; result: MeasuredRun };
+  /** What the expectations of a run are judged by. */
+  measureOutcome: { params: MeasureRequest; result: MeasuredOutcome };
   /** undefined if the range has too many records to read at once. */
   storedZoomedSeries: { params: StoredZoomedSeriesRequest; result: ZoomedSeries | undefined };
 };

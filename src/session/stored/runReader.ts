@@ -1,5 +1,6 @@
 import type { Disposable } from 'vscode';
 import type { ZoomedSeries, ZoomedSeriesRequest } from '../../protocol/panel';
+import type { MeasuredOutcome } from '../../run/measuredOutcome';
 import type { MeasuredRun } from '../../run/measuredRun';
 import type { RunHistory } from '../../run/series/runHistory';
 import type { RecordInfo } from '../../protocol/storedRun';
@@ -43,6 +44,15 @@ export class RunReader implements Disposable {
    */
   async measure(folder: string, { layout, recordEvery }: RecordInfo): Promise<MeasuredRun> {
     return this.#trainer.request('measure', { folder, info: { layout, recordEvery } });
+  }
+
+  /**
+   * What the expectations of a run are judged by.
+   *
+   * @throws as `historyUntil`
+   */
+  async measureOutcome(folder: string, { layout, recordEvery }: RecordInfo): Promise<MeasuredOutcome> {
+    return this.#trainer.request('measureOutcome', { folder, info: { layout, recordEvery } });
   }
 
   /** A reader for a run that is read repeatedly as it grows. */

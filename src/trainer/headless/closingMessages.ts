@@ -17,8 +17,8 @@ export function printerTo(stream: NodeJS.WritableStream): Print {
   };
 }
 
-/** How a headless run ended. */
-export type HeadlessEnd = 'finished' | 'refused' | 'diverged' | 'failed' | 'interrupted';
+/** How a headless run ended; `unmet`: it has finished, or its gradients were checked, and not everything is as expected. */
+export type HeadlessEnd = 'finished' | 'unmet' | 'refused' | 'diverged' | 'failed' | 'interrupted';
 
 /** The last recorded losses; NaN without any. */
 export interface LastLosses {

@@ -6,6 +6,11 @@ import { CommandLineError, optionTakenByNpm, readWords } from './commandLineWord
 
 /** The parsed command line of the headless runner; paths are absolute. */
 export interface CommandLine {
+  /**
+   * `train`: trains, and judges what the experiment expects; `gradients`: checks its gradients; `test`: both, for the
+   * experiment and each variant.
+   */
+  readonly mode: 'train' | 'gradients' | 'test';
   readonly file: string;
   readonly variant: string | undefined;
   /** The one of the experiment's `seeds` to train; undefined for all, and where it has none. */
@@ -18,6 +23,8 @@ export interface CommandLine {
   readonly captures: ReadonlySet<number>;
   /** Where the predictions of the held-out rows are written at the end; undefined where they are not requested. */
   readonly predictions: string | undefined;
+  /** Where the judgements are written as JUnit XML; undefined where they are not requested. */
+  readonly junit: string | undefined;
   readonly resume: boolean;
   readonly json: boolean;
   /** The folder that must contain the data files; undefined for the experiment's own folder. */
@@ -40,6 +47,10 @@ export const usage = `Usage: npm run train -- FILE [options]
                         with several seeds the folder of their runs, seed-1, seed-2 and so on
   --capture N[,N...]    write DIR/step-N.safetensors with all tensors of update N (0 is the first)
   --predictions FILE    at the end, write the predictions of the held-out rows of a table as CSV
+  --check-gradients     train nothing: compare the gradient of every parameter with central differences
+  --test                check the gradients of FILE and of each variant, train those that have the
+                        key "expect", and judge what they expect
+  --junit FILE          write the judgements of "expect" and the gradient checks as JUnit XML
   --resume              resume the run in DIR from its latest checkpoint
   --json                one JSON line per update on stdout, messages on stderr
   --workspace DIR       data files may be anywhere in DIR (default: the folder of FILE)
@@ -52,7 +63,8 @@ export const usage = `Usage: npm run train -- FILE [options]
   -h, --help            print this text
   --version             print the version
 
-Exit codes: 0 finished, 1 refused, 2 diverged, 3 failed, 130 interrupted. More: docs/headless.md`;
+Exit codes: 0 finished, 1 refused, 2 diverged, 3 failed, 4 not as expected (the key "expect", gradients),
+130 interrupted. More: docs/headless.md`;
 
 const mebibyte = 1024 * 1024;
 
@@ -99,12 +111,30 @@ export function parseCommandLine(
     );
   }
   const resume = flags.has('resume');
+  const mode = flags.has('test') ? 'test' : flags.has('check-gradients') ? 'gradients' : 'train';
+  const misfit = [
+    ...(resume ? ['resume'] : []),
+    ...(['capture', 'predictions'] as const).filter((name) => values[name] !== undefined),
+    ...(mode === 'gradients' && out !== undefined ? ['out'] : []),
+  ];
+  if (mode !== 'train' && misfit[0] !== undefined) {
+    const option = mode === 'test' ? '--test' : '--check-gradients';
+    throw new CommandLineError(
+      `--${misfit[0]} is for a single training, and ${option} is none. Remove one of the two.`,
+    );
+  }
+  const junit = last('junit');
+  if (junit !== undefined && /[\\/]$/.test(junit)) {
+    throw new CommandLineError(`--junit ${junit} is a folder. Name a file in it, such as ${junit}report.xml.`);
+  }
   const file = onlyFile(others);
   if (resume && out === undefined) {
     throw new CommandLineError('--resume needs --out DIR: the folder of the run to resume.');
   }
   const memory = wholeNumber('--memory', last('memory'), 1, 'a whole number of MiB');
   const commandLine: CommandLine = {
+    mode,
+    junit: path('junit'),
     file: resolve(folder, file),
     variant: last('variant'),
     seed: wholeNumber('--seed', last('seed'), 0),

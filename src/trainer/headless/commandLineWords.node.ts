@@ -20,9 +20,10 @@ const valueNames = {
   memory: 'MIB',
   kernels: 'NAME',
   workers: 'N',
+  junit: 'FILE',
 } as const;
 
-const flagNames = ['resume', 'json', 'reproducible', 'help', 'version'] as const;
+const flagNames = ['resume', 'json', 'reproducible', 'test', 'check-gradients', 'help', 'version'] as const;
 
 type ValueOption = keyof typeof valueNames;
 type Flag = (typeof flagNames)[number];
@@ -113,5 +114,5 @@ export function optionTakenByNpm(env: Readonly<Record<string, string | undefined
   // --json, --workspace, --help and --version are npm's own options, too.
   const own: readonly string[] = ['json', 'workspace', 'help', 'version'];
   const names = [...Object.keys(valueNames), ...flagNames].filter((name) => !own.includes(name));
-  return names.find((name) => env[`npm_config_${name}`] !== undefined);
+  return names.find((name) => env[`npm_config_${name.replace('-', '_')}`] !== undefined);
 }

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import type { RunInfo } from '../../protocol/run';
 import type { Ending } from '../../protocol/trainer';
 import type { RecordBatch } from '../../run/records/recordBatch';
 import { lockFolder } from '../../run/storage/folderLock.node';
@@ -24,11 +25,13 @@ import {
   type LastLosses,
   type Print,
 } from './closingMessages';
+import type { CheckReport } from './checkReport';
 import type { CommandLine } from './commandLine.node';
 import { isOver, readMatchingRun } from './earlierRun.node';
 import { codeOf, fileErrorReason } from './fileErrorReason';
 import { reportHeldOut } from './heldOutReport.node';
 import { printIntroduction, printKernelNotice } from './openingMessages.node';
+import { judgeRun, outcomeOfStored, suiteName, type JudgedRun } from './judging.node';
 import { finishPredictions } from './predictionsFile.node';
 import { prepareRun, type PreparedRun } from './preparation.node';
 import { jsonLines, progressBar, type Progress } from './progress.node';
@@ -46,6 +49,7 @@ export async function trainRun(
   listenToSignals: () => AbortSignal,
   stdout: NodeJS.WriteStream,
   stderr: NodeJS.WriteStream,
+  report: CheckReport,
 ): Promise<HeadlessEnd> {
   const print = printerTo(stderr);
   try {
@@ -56,13 +60,24 @@ export async function trainRun(
     const interruption = listenToSignals();
     const lock = await lockFolder(folder).catch(cannotSave(commandLine, folder));
     try {
-      return await trainLocked({ commandLine, storage, prepared, threads, interruption, stdout, stderr, print });
+      return await trainLocked({
+        commandLine,
+        storage,
+        prepared,
+        threads,
+        interruption,
+        stdout,
+        stderr,
+        print,
+        report,
+      });
     } finally {
       await lock.release();
     }
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     for (const problem of error.problems) print(problem);
+    report.addProblems(suiteName(commandLine, 'start'), commandLine.file, error.problems);
     return 'refused';
   }
 }
@@ -82,6 +97,7 @@ interface LockedRun {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly print: Print;
+  readonly report: CheckReport;
 }
 
 /** Trains a new run, or continues the one in its folder. */
@@ -96,7 +112,11 @@ async function trainLocked(run: LockedRun): Promise<HeadlessEnd> {
     const { updates } = before;
     print(`Already finished: ${formatCount(updates, 'update')} in ${folder}.`);
     const stored = { ...finished, stored: { storage, updates } };
-    return finishPredictions('finished', stored, await reportHeldOut(stored));
+    const end = await finishPredictions('finished', stored, await reportHeldOut(stored));
+    return judgeRun(
+      { ...judgedParts(run, before.facts), ...(await outcomeOfStored(storage, before)), seconds: 0 },
+      end,
+    );
   }
   if (before !== undefined) printKernelNotice(before, setup, print);
   for (const notice of setup.notices) print(notice);
@@ -120,12 +140,34 @@ async function trainLocked(run: LockedRun): Promise<HeadlessEnd> {
     const end = outcome.isSaved
       ? printConclusion({ ...outcome, info, interrupted, ...namesOf(folder, commandLine) }, print)
       : printUnsavedConclusion(ending, print);
-    if (report !== undefined) return await finishPredictions(end, finished, report);
-    if (commandLine.predictions !== undefined) print('No predictions were written: the run has not finished.');
-    return end;
+    if (report === undefined && commandLine.predictions !== undefined) {
+      print('No predictions were written: the run has not finished.');
+    }
+    const { findings } = writer.diagnosis;
+    const judged = {
+      ...judgedParts(run, writer.info),
+      findings,
+      outcome: { ...outcomeOf(ending), findings },
+      seconds: training.seconds,
+    };
+    return await judgeRun(judged, report === undefined ? end : await finishPredictions(end, finished, report));
   } finally {
     pool.dispose();
   }
+}
+
+/** What is judged of a run, and where its judgement goes. */
+function judgedParts({ commandLine, storage, prepared, stdout, print, report }: LockedRun, info: RunInfo) {
+  const { file, setup } = prepared;
+  return { commandLine, file, experiment: setup.experiment, folder: storage.folder, info, stdout, print, report };
+}
+
+function outcomeOf(ending: Ending): Omit<JudgedRun['outcome'], 'findings'> {
+  return {
+    state: ending.kind,
+    updates: ending.updates,
+    message: 'message' in ending ? ending.message : undefined,
+  };
 }
 
 /** The experiment file, relative to the run's folder and with `/` on every system. */

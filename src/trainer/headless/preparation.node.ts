@@ -5,11 +5,12 @@ import { diskAccess } from '../../data/files/fileAccess.node';
 import type { FileContent } from '../../data/files/fileContent';
 import { checkFiles, readFiles, type FileAccess } from '../../data/files/fileReading';
 import { defaultKernelSet, openKernels, type BuiltKernelSet } from '../../engine/kernels/open';
+import type { ExperimentFile } from '../../experiment/experimentFile';
 import { kernelsAt } from '../../run/kernelHistory';
 import type { Manifest } from '../../run/manifest';
 import type { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runnableKernels } from '../training/runnableKernels';
-import { prepareTraining, readingProblem } from '../training/trainingSetup';
+import { prepareTraining, readingProblem, type TrainingSetup } from '../training/trainingSetup';
 import type { Threads } from '../training/workerPool';
 import type { CommandLine } from './commandLine.node';
 import { existenceProblem, readExistingRun, type RequestedTraining } from './earlierRun.node';
@@ -26,6 +27,8 @@ export interface PreparedRun extends RequestedTraining {
   readonly seeds: readonly number[];
   /** The files that the experiment names: the held-out rows are compared with the numbers in them. */
   readonly files: ReadonlyMap<string, FileContent>;
+  /** The experiment file, for the places of its keys. */
+  readonly file: ExperimentFile;
 }
 
 /**
@@ -70,7 +73,28 @@ export async function prepareRun(
   read.onRead.add = () => undefined;
   progress?.close();
   if (outcome.kind === 'refused') throw startErrorAt(commandLine, file, outcome.problems);
-  return { setup: outcome.setup, dataDigest, files: read.files, seeds: opened.seeds };
+  return { setup: outcome.setup, dataDigest, files: read.files, seeds: opened.seeds, file };
+}
+
+/**
+ * Reads an experiment and its data, and prepares a training that writes nothing.
+ *
+ * @param stderr shows how far the reading of large data is
+ * @throws StartError when it can't start
+ */
+export async function prepareSetup(commandLine: CommandLine, stderr: NodeJS.WriteStream): Promise<TrainingSetup> {
+  const opened = await openExperiment(commandLine);
+  const { experiment, file } = opened;
+  const read = await readData(commandLine, opened);
+  const { memoryLimit } = commandLine;
+  const kernels = openKernels(commandLine.kernels ?? defaultKernelSet());
+  const request = { experiment, files: read.files, kernels, memoryLimit };
+  const progress = await showReading(request, read.access, stderr);
+  if (progress !== undefined) read.onRead.add = progress.add;
+  const outcome = prepareTraining(request);
+  progress?.close();
+  if (outcome.kind === 'refused') throw startErrorAt(commandLine, file, outcome.problems);
+  return outcome.setup;
 }
 
 /** @throws StartError where a folder does not fit the command line, whatever its run has trained */

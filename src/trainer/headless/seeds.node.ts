@@ -6,6 +6,7 @@ import { runFiles } from '../../run/storage/runFiles';
 import { seedFolder } from '../../run/storage/runFolder';
 import { formatCount } from '../../text/numbers';
 import type { Threads } from '../training/workerPool';
+import type { CheckReport } from './checkReport';
 import { printerTo, type HeadlessEnd, type Print } from './closingMessages';
 import type { CommandLine } from './commandLine.node';
 import { folderOf, trainRun } from './headless.node';
@@ -18,6 +19,8 @@ import { StartError } from './startError';
  * other. A seed that diverges or fails does not stop the others; a signal does.
  *
  * @param listenToSignals see `trainRun`
+ * @param report gets the judgements of the runs
+ * @throws StartError when none of them can start
  */
 export async function trainHeadless(
   commandLine: CommandLine,
@@ -25,19 +28,13 @@ export async function trainHeadless(
   listenToSignals: () => AbortSignal,
   stdout: NodeJS.WriteStream,
   stderr: NodeJS.WriteStream,
+  report: CheckReport,
 ): Promise<HeadlessEnd> {
   const print = printerTo(stderr);
-  let runs: readonly CommandLine[];
-  try {
-    runs = await runsOf(commandLine);
-  } catch (error) {
-    if (!(error instanceof StartError)) throw error;
-    for (const problem of error.problems) print(problem);
-    return 'refused';
-  }
+  const runs = await runsOf(commandLine);
   let signal: AbortSignal | undefined;
   const listenOnce = (): AbortSignal => (signal ??= listenToSignals());
-  const train = (run: CommandLine): Promise<HeadlessEnd> => trainRun(run, threads, listenOnce, stdout, stderr);
+  const train = (run: CommandLine): Promise<HeadlessEnd> => trainRun(run, threads, listenOnce, stdout, stderr, report);
   const [only] = runs;
   if (runs.length === 1 && only !== undefined && only.seed === commandLine.seed) return train(only);
   const ends: HeadlessEnd[] = [];
@@ -97,11 +94,11 @@ async function printGroup(runs: readonly CommandLine[], ends: readonly HeadlessE
   const kinds = [...new Set(named.map(({ end }) => end))];
   const counts = kinds.map((kind) => {
     const those = named.filter(({ end }) => end === kind).map(({ seed }) => seed);
-    return `${those.length} ${kind === 'refused' ? 'failed' : kind} (${those.length === 1 ? 'seed' : 'seeds'} ${those.join(', ')})`;
+    return `${those.length} ${endWords[kind] ?? kind} (${those.length === 1 ? 'seed' : 'seeds'} ${those.join(', ')})`;
   });
   print(`${formatCount(runs.length, 'seed')}: ${counts.join('; ')}.`);
   const finished = await Promise.all(
-    runs.filter((_, i) => ends[i] === 'finished').map(({ out = '' }) => finishedRunIn(out)),
+    runs.filter((_, i) => ends[i] === 'finished' || ends[i] === 'unmet').map(({ out = '' }) => finishedRunIn(out)),
   );
   for (const [name, key] of [
     ['Loss of the last update', 'loss'],
@@ -112,14 +109,20 @@ async function printGroup(runs: readonly CommandLine[], ends: readonly HeadlessE
   }
 }
 
+const endWords: Readonly<Partial<Record<string, string>>> = {
+  refused: 'failed',
+  unmet: 'finished without what is expected',
+};
+
 async function finishedRunIn(folder: string): Promise<Manifest | undefined> {
   const bytes = await manifestIn(folder);
   return bytes === undefined ? undefined : readManifest(bytes);
 }
 
-/** How a group ended: as the run that ended worst. */
-function worstOf(ends: readonly HeadlessEnd[]): HeadlessEnd {
+/** How several runs ended: as the one that ended worst. */
+export function worstOf(ends: readonly HeadlessEnd[]): HeadlessEnd {
   if (ends.includes('interrupted')) return 'interrupted';
   if (ends.includes('failed') || ends.includes('refused')) return 'failed';
-  return ends.includes('diverged') ? 'diverged' : 'finished';
+  if (ends.includes('diverged')) return 'diverged';
+  return ends.includes('unmet') ? 'unmet' : 'finished';
 }

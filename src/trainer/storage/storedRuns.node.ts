@@ -1,6 +1,7 @@
 import type { StoredZoomedSeriesRequest } from '../../protocol/storedRun';
 import { StoredZoomedSeries } from './zoomedSeries.node';
 import { answerHistory } from './recordHistory.node';
+import { measureOutcome } from './measureOutcome.node';
 import { measureRun } from './measureRun.node';
 import type { StoredRunHandlers } from '../service';
 
@@ -22,6 +23,7 @@ export function storedRunHandlers(): StoredRunHandlers {
   return {
     history: answerHistory,
     measure: measureRun,
+    measureOutcome,
     storedZoomedSeries: (params) => zoomedSeriesOf(params).read(params.request),
   };
 }

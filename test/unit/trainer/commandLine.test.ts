@@ -52,6 +52,27 @@ describe('The command line of the headless runner', () => {
     assert.equal(parsed('--', '--odd.rnn.json').file, resolve('/work', '--odd.rnn.json'));
   });
 
+  it('may ask for tests instead of a single training', () => {
+    assert.equal(parsed('a.rnn.json').mode, 'train');
+    assert.equal(parsed('a.rnn.json', '--check-gradients').mode, 'gradients');
+    const { mode, junit } = parsed('a.rnn.json', '--test', '--junit', 'r.xml');
+    assert.deepEqual([mode, junit], ['test', resolve('/work', 'r.xml')]);
+    refuses(
+      ['a.rnn.json', '--test', '--capture', '0'],
+      '--capture is for a single training, and --test is none. Remove one of the two.',
+    );
+    refuses(
+      ['a.rnn.json', '--check-gradients', '--out', 'r'],
+      '--out is for a single training, and --check-gradients is none. Remove one of the two.',
+    );
+    refuses(['a.rnn.json', '--junit', 'r/'], '--junit r/ is a folder. Name a file in it, such as r/report.xml.');
+    refuses(
+      ['a.rnn.json'],
+      'npm took --check-gradients for itself. Write -- before the file: npm run train -- FILE --check-gradients …',
+      { npm_config_check_gradients: 'true' },
+    );
+  });
+
   it('may ask for help or the version instead, whatever else it says', () => {
     for (const word of ['--help', '-h']) assert.deepEqual(parse([word]), { kind: 'help' });
     assert.deepEqual(parse(['a.rnn.json', '--steps', 'x', '--help']), { kind: 'help' });
