@@ -16,6 +16,8 @@ import { registerSchemaLanguage } from './editor/schemaProviders';
 import { TableLenses } from './editor/tableLenses';
 import { TablePreviews } from './editor/tablePreviews';
 import { targetOf } from './editor/targets';
+import { ExperimentTests } from './editor/testing/experimentTests';
+import { JudgedRuns } from './editor/testing/judgedRuns';
 import { registerTrainCommands, train, type TrainCommandParts } from './editor/trainCommands';
 import { LessonProgress } from './panel/lessons/lessonProgress';
 import { LessonSamples } from './panel/lessons/lessonSample';
@@ -162,6 +164,7 @@ export function activate(context: ExtensionContext): void {
     registerFindLearningRate((target) => {
       openRangeTest(target, { extension: extensionUri, startWorker, write: writeLearningRate, log });
     }),
+    new ExperimentTests({ runs: new JudgedRuns({ sessions, launcher, index, reader }), startWorker }),
     new RunStatusBar(sessions),
     trackRunState(sessions),
     registerWalkthrough(context),

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { readManifest } from '../../src/run/manifest';
+import { ExperimentFile, until } from './experimentFile';
+
+const text = `{
+  "data": { "task": "parity", "length": 4 },
+  "model": { "cell": "rnn", "hidden": 4 },
+  "training": { "steps": 20, "batch": 4, "validateEvery": 10 },
+  "expect": {
+    "validationLoss": { "above": 0 },
+    "loss": { "below": 1e-9 }
+  },
+  "variants": { "evil [x](command:workbench.action.quit)": { "expect": null } }
+}`;
+
+/** The identifiers of the tests of a file, as the Test Explorer has them. */
+async function testsIn(uri: vscode.Uri): Promise<readonly string[]> {
+  const ids = await vscode.commands.executeCommand<readonly string[]>('vscode.testing.getTestsInFile', uri);
+  // VS Code joins the identifiers of a path with a null character.
+  return ids.map((id) => id.split('\0').slice(2).join('/')).filter((id) => id !== '');
+}
+
+const runsIn = (folder: string): readonly string[] => {
+  const runs = join(folder, 'unroll-runs');
+  return existsSync(runs) ? readdirSync(runs).filter((name) => name !== '.gitignore') : [];
+};
+
+describe('The Test Explorer', () => {
+  afterEach(async () => {
+    await vscode.commands.executeCommand('testing.cancelRun');
+    await vscode.commands.executeCommand('unroll.stop');
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('lists the expectations and the parameters of the experiment and of each variant, and follows edits', async () => {
+    const experiment = await ExperimentFile.open(text);
+    const { uri } = experiment.document;
+    const variant = 'variant:evil [x](command:workbench.action.quit)';
+    const parameters = [
+      'rnn.weight_ih_l0',
+      'rnn.weight_hh_l0',
+      'rnn.bias_ih_l0',
+      'rnn.bias_hh_l0',
+      'head.weight',
+      'head.bias',
+    ];
+    const expected = [
+      'experiment',
+      'experiment/expectations',
+      'experiment/expectations/loss',
+      'experiment/expectations/validationLoss',
+      'experiment/gradients',
+      ...parameters.map((name) => `experiment/gradients/${name}`),
+      variant,
+      `${variant}/gradients`,
+      ...parameters.map((name) => `${variant}/gradients/${name}`),
+    ].sort();
+    await until('the tests', async () => {
+      const found = [...(await testsIn(uri))].sort();
+      return found.length === expected.length && found.every((id, index) => id === expected[index]);
+    });
+    assert.deepEqual(runsIn(experiment.folder), [], 'nothing is trained to list the tests');
+    const edit = new vscode.WorkspaceEdit();
+    const at = experiment.document.getText().indexOf('"validationLoss"');
+    edit.replace(
+      uri,
+      new vscode.Range(
+        experiment.document.positionAt(at),
+        experiment.document.positionAt(at + '"validationLoss"'.length),
+      ),
+      '"bestValidationLoss"',
+    );
+    await vscode.workspace.applyEdit(edit);
+    await until('the renamed test', async () =>
+      (await testsIn(uri)).includes('experiment/expectations/bestValidationLoss'),
+    );
+    assert.ok(!(await testsIn(uri)).includes('experiment/expectations/validationLoss'));
+    await experiment.document.save();
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    rmSync(uri.fsPath);
+    await until('no tests of a deleted file', async () => (await testsIn(uri)).length === 0);
+  });
+
+  it('trains a run that is stored, and shows what does not hold at its key', async () => {
+    const experiment = await ExperimentFile.open(text);
+    const { uri } = experiment.document;
+    await until('the tests', async () => (await testsIn(uri)).includes('experiment/expectations/loss'));
+    await vscode.commands.executeCommand('testing.clearTestResults');
+    await vscode.commands.executeCommand('testing.runCurrentFile');
+    const manifest = await until('a finished run', () => {
+      const [run] = runsIn(experiment.folder);
+      const path = run === undefined ? '' : join(experiment.folder, 'unroll-runs', run, 'run.json');
+      const read = existsSync(path) ? readManifest(readFileSync(path)) : undefined;
+      return read?.state === 'finished' ? read : undefined;
+    });
+    assert.deepEqual([manifest.updates, manifest.variant, runsIn(experiment.folder).length], [20, null, 1]);
+    // The only failure is that of "loss": its message is at that key.
+    await vscode.window.showTextDocument(experiment.document, { selection: new vscode.Range(0, 0, 0, 0) });
+    await vscode.commands.executeCommand('testing.goToNextMessage');
+    const line = experiment.document.positionAt(experiment.document.getText().indexOf('"loss"')).line;
+    await until('the message at its key', () => vscode.window.activeTextEditor?.selection.active.line === line);
+  });
+
+  it('cancels a training, which is then stopped', async () => {
+    const experiment = await ExperimentFile.open(text.replace('"steps": 20', '"steps": 100000000'));
+    const { uri } = experiment.document;
+    await until('the tests', async () => (await testsIn(uri)).includes('experiment/expectations/loss'));
+    const running = vscode.commands.executeCommand('testing.runCurrentFile');
+    await experiment.lens(/running · [\d,]+ update/);
+    await vscode.commands.executeCommand('testing.cancelRun');
+    await running;
+    await experiment.lens(/stopped/);
+  });
+});
