@@ -11,8 +11,11 @@ const calls = [
 /** Classes whose instances show text. */
 const classes = [
   ...['CodeLens', 'CompletionItem', 'Diagnostic', 'DiagnosticRelatedInformation', 'DocumentSymbol', 'InlayHint'],
-  ...['MarkdownString', 'SymbolInformation', 'TreeItem', 'CodeAction', 'FileDecoration'],
+  ...['MarkdownString', 'SymbolInformation', 'TreeItem', 'CodeAction', 'FileDecoration', 'TestMessage'],
 ];
+
+/** Methods of tests that show text: of controllers and of runs. */
+const testMethods = ['createTestItem', 'appendOutput'];
 
 /** Properties with displayed text: of panels, tree items and status bar items. */
 const properties = ['title', 'tooltip', 'accessibilityInformation', 'badge'];
@@ -31,5 +34,6 @@ export const bareCalls = [
   `ImportDeclaration[source.value='vscode'][importKind='value'] > ImportSpecifier[importKind='value'][imported.name=${oneOf(classes)}]`,
   `ImportDeclaration[source.value='vscode'][importKind='value'] > ImportNamespaceSpecifier`,
   `ImportExpression[source.value='vscode']`,
+  `CallExpression > MemberExpression.callee[property.name=${oneOf(testMethods)}]`,
   `AssignmentExpression > MemberExpression.left[property.type='Identifier'][property.name=${oneOf(properties)}]`,
 ].map((selector) => ({ selector, message }));
