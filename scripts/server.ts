@@ -34,6 +34,8 @@ export interface WindowOptions {
   readonly extension?: string;
   /** Absolute path of the module whose `run()` is the suite to run in the extension host. */
   readonly suite?: string;
+  /** Absolute path of a file that is open in an editor. */
+  readonly file?: string;
 }
 
 /** No welcome pages, no requests to galleries, no assistants. */
@@ -91,11 +93,12 @@ export class EmbeddedServer {
   }
 
   /** The address of a window; opening it in a browser starts an extension host for it. */
-  address({ folder, extension, suite }: WindowOptions): string {
+  address({ folder, extension, suite, file }: WindowOptions): string {
     const remote = (path: string): string => `vscode-remote://127.0.0.1:${String(this.port)}${path}`;
     const payload = [
       ...(extension ? [['extensionDevelopmentPath', remote(extension)]] : []),
       ...(suite ? [['extensionTestsPath', remote(suite)]] : []),
+      ...(file ? [['openFile', remote(file)]] : []),
     ];
     const query = new URLSearchParams({ folder });
     if (payload.length > 0) query.set('payload', JSON.stringify([...payload, ['skipWelcome', 'true']]));

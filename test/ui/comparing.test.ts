@@ -23,12 +23,12 @@ describe('Training all variants of a file', () => {
 
   before(async () => {
     workbench = await Workbench.open({
+      file: 'cells.rnn.json',
       folder: scratchWorkspace({ 'cells.rnn.json': experiment }),
       width: 1500,
       height: 1100,
       settings: { 'unroll.trainTogether': 1 },
     });
-    await workbench.openFile('cells.rnn.json');
     // Before the lenses are there, the extension may not know yet which editor is open, and asks.
     await workbench.codeLens('▶ Train').waitFor();
     await workbench.runCommand('Unroll: Train All Variants');
@@ -123,8 +123,11 @@ describe('Comparing two runs of one experiment', () => {
   before(async () => {
     const file =
       '{ "name": "Twice", "data": { "task": "adding", "length": 4 }, "model": { "cell": "rnn" }, "training": { "steps": 20, "batch": 2 } }';
-    workbench = await Workbench.open({ folder: scratchWorkspace({ 'twice.rnn.json': file }), width: 1500 });
-    await workbench.openFile('twice.rnn.json');
+    workbench = await Workbench.open({
+      file: 'twice.rnn.json',
+      folder: scratchWorkspace({ 'twice.rnn.json': file }),
+      width: 1500,
+    });
     await workbench.codeLens('▶ Train').click();
     await workbench.codeLens('finished').waitFor();
     // They are told apart to the second.

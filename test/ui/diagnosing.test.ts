@@ -22,11 +22,11 @@ describe('A run that does not learn', () => {
 
   before(async () => {
     workbench = await Workbench.open({
+      file: 'sick.rnn.json',
       folder: scratchWorkspace({ 'sick.rnn.json': experiment }),
       // One line on the screen is one line of the file.
       settings: { '[unroll-experiment]': { 'editor.wordWrap': 'off' } },
     });
-    await workbench.openFile('sick.rnn.json');
     await workbench.codeLens('▶ Train').click();
     await workbench.codeLens('finished').waitFor();
   });

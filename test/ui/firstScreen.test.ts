@@ -6,8 +6,7 @@ describe('The first screen', () => {
   let workbench: Workbench;
 
   before(async () => {
-    workbench = await Workbench.open();
-    await workbench.openFile('long-lag.rnn.json');
+    workbench = await Workbench.open({ file: 'long-lag.rnn.json' });
     await workbench.codeLens('Train').click();
     await workbench.codeLens('finished').waitFor();
   });

@@ -152,8 +152,7 @@ describe('A panel that is loading', () => {
 describe('A panel that goes to the cell that its experiment names', () => {
   let workbench: Workbench;
   before(async () => {
-    workbench = await Workbench.open();
-    await workbench.openFile('three-steps.rnn.json');
+    workbench = await Workbench.open({ file: 'three-steps.rnn.json' });
   });
   after(() => workbench.close());
 

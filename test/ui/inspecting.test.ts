@@ -137,8 +137,11 @@ describe('A run from a machine with other kernels', () => {
       "model": { "cell": "gru", "hidden": 4 },
       "training": { "steps": 100000000, "batch": 2 }
     }`;
-    workbench = await Workbench.open({ folder: scratchWorkspace({ 'moved.rnn.json': file }), width: 1500 });
-    await workbench.openFile('moved.rnn.json');
+    workbench = await Workbench.open({
+      file: 'moved.rnn.json',
+      folder: scratchWorkspace({ 'moved.rnn.json': file }),
+      width: 1500,
+    });
     await workbench.codeLens('Train').click();
     await workbench.codeLens(/running · [\d,]+ update/).waitFor();
     await workbench.codeLens('Stop').click();

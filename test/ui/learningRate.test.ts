@@ -17,8 +17,7 @@ describe('Find Learning Rate', () => {
 
   before(async () => {
     folder = scratchWorkspace({ 'sine.rnn.json': experiment });
-    workbench = await Workbench.open({ folder });
-    await workbench.openFile('sine.rnn.json');
+    workbench = await Workbench.open({ file: 'sine.rnn.json', folder });
   });
 
   after(() => workbench.close());

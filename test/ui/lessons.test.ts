@@ -28,8 +28,7 @@ describe('The view "Lessons"', () => {
       'bad.lesson.md': '---\ntitle: x\ncomand: y\n---\n',
     });
     copyFileSync(join('media', 'samples', 'three-steps.rnn.json'), join(folder, 'three-steps.rnn.json'));
-    workbench = await Workbench.open({ folder });
-    await workbench.openFile('three-steps.rnn.json');
+    workbench = await Workbench.open({ file: 'three-steps.rnn.json', folder });
     await workbench.runCommand('Unroll: Show Lessons');
     await lessons().getByRole('heading', { name: 'The course' }).waitFor();
   });

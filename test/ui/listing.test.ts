@@ -16,10 +16,10 @@ describe('The runs view where the watchers of VS Code leave out the folder of ru
 
   before(async () => {
     workbench = await Workbench.open({
+      file: 'unwatched.rnn.json',
       folder: scratchWorkspace({ 'unwatched.rnn.json': experiment }),
       settings: { 'files.watcherExclude': { '**/unroll-runs/**': true } },
     });
-    await workbench.openFile('unwatched.rnn.json');
     await workbench.runCommand('Unroll: Focus on Runs View');
     await workbench.page.getByText('No runs are saved in this workspace yet.').waitFor();
   });

@@ -5,8 +5,7 @@ describe('Opening a sample', () => {
   let workbench: Workbench;
 
   before(async () => {
-    workbench = await Workbench.open();
-    await workbench.openFile('three-steps.rnn.json');
+    workbench = await Workbench.open({ file: 'three-steps.rnn.json' });
   });
 
   after(() => workbench.close());

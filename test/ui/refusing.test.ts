@@ -9,8 +9,10 @@ describe('An experiment that cannot be trained', () => {
 
   before(async () => {
     const text = '{ "data": { "text": "nowhere.txt" }, "model": { "cell": "rnn" } }';
-    workbench = await Workbench.open({ folder: scratchWorkspace({ 'broken.rnn.json': text }) });
-    await workbench.openFile('broken.rnn.json');
+    workbench = await Workbench.open({
+      file: 'broken.rnn.json',
+      folder: scratchWorkspace({ 'broken.rnn.json': text }),
+    });
     await workbench.codeLens('Train').click();
   });
 

@@ -10,8 +10,10 @@ describe('Pressing Train in a hurry', () => {
   let workbench: Workbench;
 
   before(async () => {
-    workbench = await Workbench.open({ folder: scratchWorkspace({ 'endless.rnn.json': endless }) });
-    await workbench.openFile('endless.rnn.json');
+    workbench = await Workbench.open({
+      file: 'endless.rnn.json',
+      folder: scratchWorkspace({ 'endless.rnn.json': endless }),
+    });
   });
 
   after(() => workbench.close());

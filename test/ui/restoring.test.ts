@@ -6,8 +6,7 @@ describe('A finished run', () => {
   let workbench: Workbench;
 
   before(async () => {
-    workbench = await Workbench.open();
-    await workbench.openFile('three-steps.rnn.json');
+    workbench = await Workbench.open({ file: 'three-steps.rnn.json' });
     await workbench.codeLens('Train').click();
     await workbench.codeLens('finished').waitFor();
     // Only this part: the output is computed while it is in the window, so it must not have been there.
@@ -86,8 +85,10 @@ describe('A panel whose experiment and variant are both training', () => {
   }`;
 
   before(async () => {
-    workbench = await Workbench.open({ folder: scratchWorkspace({ 'endless.rnn.json': endless }) });
-    await workbench.openFile('endless.rnn.json');
+    workbench = await Workbench.open({
+      file: 'endless.rnn.json',
+      folder: scratchWorkspace({ 'endless.rnn.json': endless }),
+    });
   });
 
   after(() => workbench.close());

@@ -12,8 +12,7 @@ describe('Training again with the panel open', () => {
   let workbench: Workbench;
 
   before(async () => {
-    workbench = await Workbench.open({ folder: scratchWorkspace({ 'large.rnn.json': large }) });
-    await workbench.openFile('large.rnn.json');
+    workbench = await Workbench.open({ file: 'large.rnn.json', folder: scratchWorkspace({ 'large.rnn.json': large }) });
     await workbench.codeLens('▶ Train').click();
     await workbench.codeLens('Pause').waitFor();
   });

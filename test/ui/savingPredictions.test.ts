@@ -7,8 +7,7 @@ describe('The button that saves predictions', () => {
   let workbench: Workbench;
 
   before(async () => {
-    workbench = await Workbench.open();
-    await workbench.openFile('sunspots.rnn.json');
+    workbench = await Workbench.open({ file: 'sunspots.rnn.json' });
     await workbench.codeLens('Train').click();
     await workbench.codeLens('finished').waitFor();
   });

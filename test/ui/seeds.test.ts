@@ -16,8 +16,10 @@ describe('An experiment with several seeds', () => {
   let workbench: Workbench;
 
   before(async () => {
-    workbench = await Workbench.open({ folder: scratchWorkspace({ 'group.rnn.json': experiment }) });
-    await workbench.openFile('group.rnn.json');
+    workbench = await Workbench.open({
+      file: 'group.rnn.json',
+      folder: scratchWorkspace({ 'group.rnn.json': experiment }),
+    });
     await workbench.codeLens('▶ Train 3 seeds').click();
     await untilFinished(runs(), 3);
   });

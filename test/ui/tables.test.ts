@@ -20,8 +20,7 @@ describe('An experiment over a table with decimal commas', () => {
 
   before(async () => {
     const folder = scratchWorkspace({ 'weather.rnn.json': experiment, 'days.csv': days });
-    workbench = await Workbench.open({ folder });
-    await workbench.openFile('weather.rnn.json');
+    workbench = await Workbench.open({ file: 'weather.rnn.json', folder });
   });
 
   after(() => workbench.close());

@@ -52,8 +52,7 @@ describe('The panel', () => {
   }
 
   it('never scrolls sideways beside an editor on a laptop', async () => {
-    const workbench = await Workbench.open({ width: 1000, height: 720 });
-    await workbench.openFile('three-steps.rnn.json');
+    const workbench = await Workbench.open({ file: 'three-steps.rnn.json', width: 1000, height: 720 });
     await workbench.codeLens('Train').click();
     // From the first picture on, while those out of sight are still to be drawn.
     const sideways = await workbench

@@ -33,8 +33,10 @@ describe('Training by hand', () => {
   }
 
   before(async () => {
-    workbench = await Workbench.open({ folder: scratchWorkspace({ 'echoes.rnn.json': experiment }) });
-    await workbench.openFile('echoes.rnn.json');
+    workbench = await Workbench.open({
+      file: 'echoes.rnn.json',
+      folder: scratchWorkspace({ 'echoes.rnn.json': experiment }),
+    });
   });
 
   after(() => workbench.close());

@@ -16,8 +16,10 @@ describe('Training all variants again', () => {
   let workbench: Workbench;
 
   before(async () => {
-    workbench = await Workbench.open({ folder: scratchWorkspace({ 'cells.rnn.json': experimentOf(6) }) });
-    await workbench.openFile('cells.rnn.json');
+    workbench = await Workbench.open({
+      file: 'cells.rnn.json',
+      folder: scratchWorkspace({ 'cells.rnn.json': experimentOf(6) }),
+    });
     await workbench.codeLens('▶ Train all 3').click();
     await untilFinished(runs(), 3);
   });

@@ -8,8 +8,7 @@ describe('Writing an experiment key by key', () => {
   let workbench: Workbench;
 
   before(async () => {
-    workbench = await Workbench.open({ folder: scratchWorkspace({ 'own.rnn.json': '' }) });
-    await workbench.openFile('own.rnn.json');
+    workbench = await Workbench.open({ file: 'own.rnn.json', folder: scratchWorkspace({ 'own.rnn.json': '' }) });
     await workbench.codeLens('Train').waitFor();
     await workbench.page.locator('.monaco-editor').first().click();
   });

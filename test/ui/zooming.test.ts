@@ -62,8 +62,10 @@ const slow = `{
 describe('Zooming to the newest updates of a run that trains', () => {
   let workbench: Workbench;
   before(async () => {
-    workbench = await Workbench.open({ folder: scratchWorkspace({ 'growing.rnn.json': slow }) });
-    await workbench.openFile('growing.rnn.json');
+    workbench = await Workbench.open({
+      file: 'growing.rnn.json',
+      folder: scratchWorkspace({ 'growing.rnn.json': slow }),
+    });
     await workbench.codeLens('Train').click();
   });
   after(() => workbench.close());
