@@ -47,9 +47,11 @@ export function gradientVerdict({ relativeError, error, rounding }: ParameterChe
 export function formatGradientCheck(check: ParameterCheck): string {
   const { name, relativeError, norm, rounding, elements, size } = check;
   const checked =
-    elements === size
-      ? `all ${formatCount(size, 'element')}`
-      : `${formatExact(elements)} of ${formatCount(size, 'element')}`;
+    size === 1
+      ? 'its only element'
+      : elements === size
+        ? `all ${formatCount(size, 'element')}`
+        : `${formatExact(elements)} of ${formatCount(size, 'element')}`;
   const error = `The gradient of ${name} differs from central differences by a relative error of ${formatNumber(relativeError)} (${checked}, ‖g‖ = ${formatNumber(norm)})`;
   const verdict = gradientVerdict(check);
   switch (verdict) {
