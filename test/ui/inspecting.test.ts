@@ -41,19 +41,22 @@ describe('Walking through an update', () => {
 
   it('shows the last update of a finished run, forward and backward', async () => {
     await notebook.page.getByText('Sequence time — update 39').waitFor();
-    assert.match(await sentence('Unrolled net').innerText(), /Sequence 0 of 2 at update 39: 3 steps of the RNN/);
     assert.match(
-      await sentence('Loss per step').innerText(),
+      (await sentence('Unrolled net').textContent()) ?? '',
+      /Sequence 0 of 2 at update 39: 3 steps of the RNN/,
+    );
+    assert.match(
+      (await sentence('Loss per step').textContent()) ?? '',
       /the loss that this update reported\. 3 of this sequence’s 3 steps/,
     );
-    assert.match(await sentence('Backward through time').innerText(), /at step 2 and .* at step 0/);
+    assert.match((await sentence('Backward through time').textContent()) ?? '', /at step 2 and .* at step 0/);
   });
 
   it('follows the selection of an update', async () => {
     await type('update', '7');
     await notebook.page.getByText('Sequence time — update 7').waitFor();
-    assert.match(await sentence('Loss').innerText(), /on the batch of update 7\./);
-    assert.match(await sentence('Gradient through time').innerText(), /at update 7:/);
+    assert.match((await sentence('Loss').textContent()) ?? '', /on the batch of update 7\./);
+    assert.match((await sentence('Gradient through time').textContent()) ?? '', /at update 7:/);
   });
 
   it('shows the valid range of a field when an invalid number is entered, and keeps the current value', async () => {
@@ -84,7 +87,7 @@ describe('Walking through an update', () => {
     const box = await surface.boundingBox();
     assert.ok(box !== null);
     await surface.hover({ position: { x: box.width * 0.5, y: 10 } });
-    await frame.locator('section', { hasText: 'Unrolled net' }).getByText('t = 1 · x_1 = 1').waitFor();
+    await frame.locator('section', { hasText: 'Unrolled net' }).getByText('t = 1 · x1 = 1').waitFor();
     await frame.locator('section', { hasText: 'Backward through time' }).getByText('t = 1 ·').waitFor();
   });
 

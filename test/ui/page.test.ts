@@ -105,6 +105,50 @@ describe('The notebook of a stored run in a plain browser', () => {
     assert.deepEqual(await scales(), before);
   });
 
+  it('typesets its formulas as MathML that says what is written, and leaves no plain index on the screen', async () => {
+    await unfoldAll(page);
+    const why = page.locator('button[aria-label^="Why: "][aria-expanded="false"]');
+    while ((await why.count()) > 0) await why.first().click();
+    await page.locator('.cell-help math mfrac').first().waitFor();
+    const { formulas, differing, plain } = await page.evaluate(() => {
+      const written = (node: Element): string => {
+        const parts = Array.from(node.children, written);
+        const [base = '', first = '', second = ''] = parts;
+        switch (node.localName) {
+          case 'msub':
+            return `${base}_{${first}}`;
+          case 'msup':
+            return `${base}${{ T: 'ᵀ', '2': '²' }[first] ?? `^{${first}}`}`;
+          case 'msubsup':
+            return `${base}_{${first}}${{ T: 'ᵀ', '2': '²' }[second] ?? `^{${second}}`}`;
+          case 'mfrac':
+            return `${base}/${first}`;
+          default:
+            return node.children.length === 0 ? (node.textContent ?? '') : parts.join('');
+        }
+      };
+      const named = [...document.querySelectorAll('math[alttext]')];
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      const left: string[] = [];
+      for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+        const text = node.textContent ?? '';
+        // PyTorch's names of parameters have underscores of their own, and an option of a list takes text only.
+        const isOption = node.parentElement?.closest('vscode-option, style') instanceof Element;
+        const ours = text.replaceAll(/\b(?:rnn|head)\.\w+/g, '');
+        if (/\p{L}[_^](?:\{|[a-z\d])/u.test(ours) && !isOption) left.push(text);
+      }
+      return {
+        formulas: named.length,
+        differing: named
+          .filter((math) => written(math) !== math.getAttribute('alttext'))
+          .map(({ outerHTML }) => outerHTML),
+        plain: left,
+      };
+    });
+    assert.ok(formulas > 50, String(formulas));
+    assert.deepEqual({ differing, plain }, { differing: [], plain: [] });
+  });
+
   it('has the theme of its address', async () => {
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const seen: string[] = [];

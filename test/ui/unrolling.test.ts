@@ -54,7 +54,7 @@ describe('The unrolled net', () => {
     assert.ok(box !== null);
     await surface.click({ position: { x: box.width / 2, y: box.height * 0.55 } });
     await formula().getByText('h1 = tanh(Wxh x1 + Whh h0 + bh)').waitFor();
-    const words = await formula().innerText();
+    const words = (await formula().textContent()) ?? '';
     assert.match(words, /h1\s*\[0\] = tanh\(.+·0\.5 \+ .+\) = tanh\(.+\) = −?0\.\d+/);
     assert.match(words, /All 2 units computed from these numbers agree with the engine/);
   });
@@ -83,8 +83,8 @@ describe('The unrolled net', () => {
       if (left > 0) await notebook.page.keyboard.press('Space');
     }
     const number = ((await steps.first().locator('text').textContent()) ?? '').trim();
-    const readout = await cell().locator('.readout').innerText();
-    assert.ok(readout.includes(`‖∂L/∂h_0‖ = ${number} ·`), `${number}: ${readout}`);
+    const readout = (await cell().locator('.readout').textContent()) ?? '';
+    assert.ok(readout.includes(`‖∂L/∂h0‖ = ${number} ·`), `${number}: ${readout}`);
     await cell().getByRole('button', { name: 'Hide the gradient' }).click();
     await steps.first().waitFor({ state: 'detached' });
   });

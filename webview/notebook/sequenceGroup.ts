@@ -5,6 +5,7 @@ import type { RequestReplay } from '../../src/protocol/replayRequests';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { element, setText } from '../ui/element';
+import { setNotation } from '../ui/notation';
 import { numberField, wholeNumbersTo } from '../ui/numberField';
 import { backwardCell } from './backward/backwardCell';
 import { gradientNormCell } from './gradientNorm/gradientNormCell';
@@ -80,7 +81,7 @@ export class SequenceGroup {
     this.element.hidden = run === undefined;
     const inspection = state.kind === 'ready' ? state.inspection : undefined;
     const words = statusText(model);
-    setText(this.#status, words);
+    setNotation(this.#status, words);
     this.#status.hidden = words === '';
     this.#status.classList.toggle('bad', state.kind === 'failed');
     this.#body.hidden = inspection === undefined;

@@ -1,3 +1,4 @@
+import { notationIn } from '../ui/notationTemplate';
 import { html, nothing, render, svg, type TemplateResult } from 'lit-html';
 
 /** How a line is drawn; its sample in a legend looks the same. */
@@ -41,12 +42,14 @@ export function lineSample({ color, dash = [], width = leastWidth, fillToPreviou
 
 /** A sample of a line and its name. */
 export function lineEntry({ label, ...line }: NamedLine): TemplateResult {
-  return html`<span class="curve-name">${lineSample(line)}${label}</span>`;
+  return html`<span class="curve-name">${lineSample(line)}${notationIn(label)}</span>`;
 }
 
 /** A colour and its meaning. */
 export function colourEntry(color: string, meaning: string): TemplateResult {
-  return html`<span class="curve-name"><i class="legend-swatch" .style=${`background: ${color}`}></i>${meaning}</span>`;
+  return html`<span class="curve-name"
+    ><i class="legend-swatch" .style=${`background: ${color}`}></i>${notationIn(meaning)}</span
+  >`;
 }
 
 /** The entries of a legend side by side, where the plot starts. */

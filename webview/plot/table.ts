@@ -1,5 +1,7 @@
 import { html, render, type TemplateResult } from 'lit-html';
 import Papa from 'papaparse';
+import { lineNotation } from '../../src/text/lineNotation';
+import { notationIn } from '../ui/notationTemplate';
 import { formatShortNumber } from '../../src/text/numbers';
 
 /** The numbers of a picture. */
@@ -35,14 +37,14 @@ function tableTemplate({ caption, columns, rows }: Table): TemplateResult {
   const cell = (value: string | number, i: number): TemplateResult =>
     i === 0 ? html`<th scope="row">${textOf(value)}</th>` : html`<td>${textOf(value)}</td>`;
   // A wide table scrolls, which needs the focus to scroll by keys.
-  return html`<div class="parameter-table" tabindex="0" role="region" aria-label=${caption}>
+  return html`<div class="parameter-table" tabindex="0" role="region" aria-label=${lineNotation(caption)}>
     <table class="parameters">
       <caption>
-        ${words}
+        ${notationIn(words)}
       </caption>
       <thead>
         <tr>
-          ${columns.map((name) => html`<th scope="col">${name}</th>`)}
+          ${columns.map((name) => html`<th scope="col">${notationIn(name)}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -57,7 +59,7 @@ function tableTemplate({ caption, columns, rows }: Table): TemplateResult {
   </div>`;
 }
 
-function textOf(value: string | number): string {
-  if (typeof value === 'string') return value;
+function textOf(value: string | number): unknown {
+  if (typeof value === 'string') return notationIn(value);
   return Number.isNaN(value) ? '–' : formatShortNumber(value);
 }

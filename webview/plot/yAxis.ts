@@ -1,4 +1,5 @@
 import { html, type TemplateResult } from 'lit-html';
+import { notationIn } from '../ui/notationTemplate';
 
 /** The numbers at the ends of a y axis, from the top, left of bars. */
 export function barScale(top: string, bottom: string): TemplateResult {
@@ -15,10 +16,12 @@ export interface RowLabel {
 /** Labels of rows left of a heatmap, and what they number. */
 export function rowAxis(title: string, rows: number, labels: readonly RowLabel[]): TemplateResult {
   return html`<div class="step-axis" aria-hidden="true">
-    <span class="axis-title">${title}</span>
+    <span class="axis-title">${notationIn(title)}</span>
     ${labels.map(
       ({ row, text }) =>
-        html`<span class="step-label" .style=${`top: ${((rows - row - 0.5) / rows) * 100}%`}>${text}</span>`,
+        html`<span class="step-label" .style=${`top: ${((rows - row - 0.5) / rows) * 100}%`}
+          >${notationIn(text)}</span
+        >`,
     )}
   </div>`;
 }

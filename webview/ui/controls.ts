@@ -10,6 +10,7 @@ import { ifDefined } from 'lit-html/directives/if-defined.js';
 import { keyed } from 'lit-html/directives/keyed.js';
 import { live } from 'lit-html/directives/live.js';
 import { element } from './element';
+import { lineNotation } from '../../src/text/lineNotation';
 import { iconTemplate, type IconName } from './icon';
 
 declare global {
@@ -79,7 +80,9 @@ export function choice<T extends string>(label: string, onChoose: (value: T) => 
   };
   const draw: Choice<T>['setOptions'] = (options, value) => {
     // The list reads the text of its options only when they are attached: changed options are new elements.
-    const made = options.map((option) => html`<vscode-option value=${option.value}>${option.label}</vscode-option>`);
+    const made = options.map(
+      (option) => html`<vscode-option value=${option.value}>${lineNotation(option.label)}</vscode-option>`,
+    );
     render(
       html`<span>${label}</span
         ><vscode-dropdown aria-label=${label} title=${label} .value=${live(value)} @change=${choose}

@@ -11,7 +11,7 @@ import { element } from '../../ui/element';
 import type { CellContext } from '../cell/cellDeclaration';
 import { stepCurves, type Picture } from '../cell/declaredPicture';
 import { RequestStatus } from '../cell/requestStatus';
-import { notation } from '../../ui/notation';
+import { displayFormula, notation } from '../../ui/notation';
 import { memoKey } from '../memo';
 import { gateBlocks, selectedParameter } from '../parameterNames';
 import type { SequenceDrawing } from '../sequenceCell';
@@ -75,7 +75,7 @@ export class TermsView {
     this.#drawnTerm = key;
     const { parameter, t, delta, source, term, sum, rows, columns } = terms;
     const lines = [...deltaFormula(inspection, parameter, t), termFormula(parameter, t)];
-    this.#formula.replaceChildren(...lines.map((line) => element('p', { class: 'formula' }, ...notation(line))));
+    this.#formula.replaceChildren(...lines.map((line) => element('p', { class: 'formula' }, ...displayFormula(line))));
     const { symbol, source: sourceSymbol } = termOf(parameter, t);
     const whole = inspection.batch === 1 ? '' : ' (all sequences)';
     const blocks = gateBlocks(inspection, parameter);

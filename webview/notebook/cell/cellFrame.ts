@@ -6,8 +6,9 @@ import { csvOf, drawTable, type Table } from '../../plot/table';
 import type { Theme } from '../../theme/theme';
 import { copyPicture, copyText } from '../../ui/clipboard';
 import { buttonTemplate, type ButtonSpec } from '../../ui/controls';
-import { element, setAttribute, setText } from '../../ui/element';
-import { notation } from '../../ui/notation';
+import { element, setAttribute } from '../../ui/element';
+import { lineNotation } from '../../../src/text/lineNotation';
+import { displayFormula, notation, setNotation } from '../../ui/notation';
 import { cellHelp, type CellTitle } from './cellHelp';
 
 /** What every cell draws from. */
@@ -153,9 +154,9 @@ export class CellFrame {
         ${this.body}${this.#table}`,
       this.element,
     );
-    setText(this.#sentence, this.#summary);
+    setNotation(this.#sentence, this.#summary);
     // A narrow panel may cut a long sentence.
-    setAttribute(this.#sentence, 'title', this.#summary);
+    setAttribute(this.#sentence, 'title', lineNotation(this.#summary));
   }
 
   /** The button that opens the help text: a word that is always visible. */
@@ -258,7 +259,7 @@ const statusMilliseconds = 6000;
 
 function helpOf(title: CellTitle): TemplateResult {
   const { text, formula } = cellHelp[title];
-  const [textParts, formulaParts] = [notation(text), notation(formula)];
+  const [textParts, formulaParts] = [notation(text), displayFormula(formula)];
   return html`<p>${textParts}</p>
     <p class="formula">${formulaParts}</p>`;
 }

@@ -1,4 +1,5 @@
-import { element, setText } from '../../ui/element';
+import { element } from '../../ui/element';
+import { setNotation } from '../../ui/notation';
 import type { CellContext, DataSource, CellDeclaration, CellParts } from './cellDeclaration';
 import { CellFrame, type Drawing } from './cellFrame';
 import { Picture } from './declaredPicture';
@@ -64,7 +65,7 @@ export class DeclaredCell<D extends Drawing | SequenceDrawing, Data> {
       return;
     }
     this.#frame.setSummary(declared.summary(data, drawing));
-    setText(this.#frame.readout, declared.readout?.(data, drawing) ?? '');
+    setNotation(this.#frame.readout, declared.readout?.(data, drawing) ?? '');
     this.#frame.showReadout(declared.readout !== undefined && this.time.isPointed(drawing.model));
     const table = declared.table(data, drawing);
     if (table !== undefined) this.#frame.setTable(memoKey(...table.dependsOn), table.make);

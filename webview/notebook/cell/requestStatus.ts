@@ -1,5 +1,6 @@
 import type { RequestState } from '../../store/latestRequest';
-import { element, setText } from '../../ui/element';
+import { element } from '../../ui/element';
+import { setNotation } from '../../ui/notation';
 
 /** The line that replaces a picture while its data is loading, or says why it failed. */
 export class RequestStatus {
@@ -15,7 +16,7 @@ export class RequestStatus {
   ) {}
 
   update(state: RequestState<unknown>): void {
-    setText(this.element, this.#textFor(state));
+    setNotation(this.element, this.#textFor(state));
     this.element.hidden = this.element.textContent === '';
     this.element.classList.toggle('bad', state.kind === 'failed');
   }

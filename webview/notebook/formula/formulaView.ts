@@ -1,9 +1,9 @@
 import { formatNumber } from '../../../src/text/numbers';
 import { reproduce, type NodeFormula } from '../../net/nodeFormula';
 import { signed, type Piece } from '../../net/pieces';
-import { element, setText } from '../../ui/element';
+import { element } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
-import { notation } from '../../ui/notation';
+import { displayFormula, notation, setNotation } from '../../ui/notation';
 import './formula.css';
 
 const mostLines = 4;
@@ -59,13 +59,13 @@ export class FormulaView {
     const shown = Math.min(unit, units - 1);
     this.#unit.element.hidden = units <= mostLines;
     this.#unit.update(shown, true);
-    this.#symbols.replaceChildren(...spans(formula.symbols));
-    setText(this.#meaning, formula.meaning ?? '');
+    this.#symbols.replaceChildren(...spans(formula.symbols, displayFormula));
+    setNotation(this.#meaning, formula.meaning ?? '');
     this.#meaning.hidden = formula.meaning === undefined;
     const listed = units <= mostLines ? Array.from({ length: units }, (_, i) => i) : [shown];
     this.#lines.replaceChildren(...listed.map((one) => lineOf(formula, one, afterValue)));
     const { words, agrees } = problem === undefined ? check(formula) : { words: problem, agrees: true };
-    setText(this.#check, note + words);
+    setNotation(this.#check, note + words);
     this.#check.classList.toggle('bad', !agrees);
   }
 }
@@ -84,12 +84,13 @@ function lineOf(formula: NodeFormula, unit: number, afterValue: ShownFormula['af
   if (formula.problem !== undefined) return element('p', {}, ...notation(left), value, own);
   const { pieces, inner } = formula.evaluate(unit);
   const middle = inner === undefined ? ' = ' : ` = ${inner} = `;
-  return element('p', {}, ...notation(left), ...spans(pieces), middle, element('strong', {}, value), own);
+  return element('p', {}, ...notation(left), ...spans(pieces, notation), middle, element('strong', {}, value), own);
 }
 
-function spans(pieces: readonly Piece[]): readonly HTMLElement[] {
+/** @param typeset the symbols as a formula, or numbers with a few symbols as a sentence */
+function spans(pieces: readonly Piece[], typeset: typeof notation): readonly HTMLElement[] {
   return pieces.map(({ text, part }) =>
-    element('span', part === undefined ? {} : { class: `part-${part}` }, ...notation(text)),
+    element('span', part === undefined ? {} : { class: `part-${part}` }, ...typeset(text)),
   );
 }
 

@@ -3,7 +3,8 @@ import type { GradientFlow } from '../../../src/protocol/gradientFlow';
 import type { FlowPicture } from './flowPicture';
 import type { Curve } from '../../plot/charts/datasets';
 import type { Theme } from '../../theme/theme';
-import { element, setText } from '../../ui/element';
+import { element } from '../../ui/element';
+import { setNotation } from '../../ui/notation';
 import type { CellContext } from '../cell/cellDeclaration';
 import { stepCurves, type Picture } from '../cell/declaredPicture';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
@@ -33,10 +34,10 @@ export class GainView {
   update(shown: FlowPicture, drawing: SequenceDrawing): void {
     const { flow, state, ofState } = shown;
     this.#picture.follow(shown, drawing);
-    setText(this.#weights, formatWeights(flow));
+    setNotation(this.#weights, formatWeights(flow));
     const k = stepInFocus(drawing.model, flow.steps);
     const text = k === undefined ? 'Point at a step to see its gain.' : formatGain(ofState.gain[k] ?? NaN, k, state);
-    setText(this.#readout, text);
+    setNotation(this.#readout, text);
     this.#picture.draw(shown, drawing);
   }
 }

@@ -9,6 +9,7 @@ import { pendingCommandOf } from '../../store/pendingCommand';
 import { buttonTemplate } from '../../ui/controls';
 import { element, setAttribute } from '../../ui/element';
 import { formatFindings } from '../diagnosis/diagnosisCell';
+import { notationIn } from '../../ui/notationTemplate';
 import { numberField, positiveNumbers } from '../../ui/numberField';
 import { EntryChoice, formatState } from './entryChoice';
 import { paceControl, type PaceControl } from './paceControl';
@@ -91,7 +92,7 @@ export class Header {
     };
     const isOpen = this.#areNotesOpen;
     return html`<div class=${isOpen ? 'notes open' : 'notes'} ?hidden=${notes === ''}>
-      <p id="notes">${notes}</p>
+      <p id="notes">${notationIn(notes)}</p>
       <button class="text-button" aria-expanded=${String(isOpen)} aria-controls="notes" @click=${toggle}>
         ${isOpen ? 'less' : 'more'}
       </button>

@@ -3,6 +3,7 @@ import { formatComputation } from '../../../src/text/computation';
 import { formatNumber, formatCount, formatMebibytes, formatShortNumber, formatExact } from '../../../src/text/numbers';
 import type { RunInfo } from '../../../src/protocol/run';
 import { buttonTemplate } from '../../ui/controls';
+import { notationIn } from '../../ui/notationTemplate';
 import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cell/cellFrame';
 import './run.css';
 
@@ -39,7 +40,7 @@ export class RunCell implements NotebookCell {
           ${rowsOf(info).map(
             ([name, value]) =>
               html`<dt>${name}</dt>
-                <dd>${value}</dd>`,
+                <dd>${notationIn(value)}</dd>`,
           )}
         </dl>
         ${reveal}`,

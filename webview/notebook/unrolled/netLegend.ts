@@ -3,6 +3,7 @@ import { formatNumber, formatPowerOfTen } from '../../../src/text/numbers';
 import type { LevelOfDetail } from '../../net/layout';
 import type { NetGradient } from '../../net/netScene';
 import { SignedScale } from '../../plot/heatmap/signedScale';
+import { notationIn } from '../../ui/notationTemplate';
 import type { View } from '../../store/model';
 import type { Theme } from '../../theme/theme';
 
@@ -18,7 +19,7 @@ export function netLegend(limits: View['netLimits'], theme: Theme): TemplateResu
   const limitTexts = [...ends].map(([end, symbols]) => `${symbols.join(', ')}: ${end}`);
   return html`<span
       >negative <i class="signed-bar" .style=${`background: linear-gradient(to right, ${colours})`}></i> positive</span
-    ><span>${limitTexts.join(' · ')}</span>`;
+    ><span>${notationIn(limitTexts.join(' · '))}</span>`;
 }
 
 /** The colours and thicknesses of the gradient's arrows, and what each arrow is. */
@@ -40,5 +41,5 @@ export function gradientLegend(
       >gradient ${formatPowerOfTen(from)}
       <i class="signed-bar" .style=${`background: linear-gradient(to right, ${colours})`}></i>
       ${formatPowerOfTen(to)}</span
-    ><span>${parts}</span>`;
+    ><span>${notationIn(parts)}</span>`;
 }

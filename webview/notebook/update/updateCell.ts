@@ -8,6 +8,7 @@ import { largestMagnitude } from '../../plot/heatmap/signedScale';
 import type { View } from '../../store/model';
 import type { Theme } from '../../theme/theme';
 import { element } from '../../ui/element';
+import { notationIn } from '../../ui/notationTemplate';
 import { replayed } from '../dataSources';
 import { memoKey } from '../memo';
 import { gateBlocks, selectedParameter } from '../parameterNames';
@@ -119,7 +120,7 @@ function tableOf({ parameters }: Inspection): TemplateResult {
     const numbers = [weightNorm, gradNorm, clippedNorm, updateNorm].map(formatNumber);
     const shape = height === 1 ? String(columns) : `${height} × ${columns}`;
     return html`<tr>
-      <th scope="row">${formatParameterName(name)}</th>
+      <th scope="row">${notationIn(formatParameterName(name))}</th>
       ${[shape, ...numbers, ratio].map((text) => html`<td>${text}</td>`)}
     </tr>`;
   });

@@ -10,6 +10,7 @@ import {
 } from 'chart.js';
 import { gutters } from '../trainingAxis';
 import { formatPowerOfTen, formatShortNumber, formatExact } from '../../../src/text/numbers';
+import { lineNotation } from '../../../src/text/lineNotation';
 import type { Theme } from '../../theme/theme';
 import { Datasets, type Curve } from './datasets';
 import { labelsThatFit } from './tickLabels';
@@ -119,7 +120,7 @@ export class CurveChart {
           scale.width = gutters.left - titleMargin;
           hideOverlappingLabels(scale, lineHeight * text.font.size);
         },
-        title: { display: true, text: content.yTitle, ...text, padding: 0 },
+        title: { display: true, text: lineNotation(content.yTitle), ...text, padding: 0 },
         // Short, so that five digits fit beside the title.
         grid: { color: theme.grid, tickLength: 2 },
         border: { color: theme.border },

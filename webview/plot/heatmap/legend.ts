@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { notationIn } from '../../ui/notationTemplate';
 import type { MagnitudeScale } from './magnitudeScale';
 
 const gradientStops = 48;
@@ -9,15 +10,10 @@ const mostTicks = 5;
  * non-finite values.
  */
 export function magnitudeLegend(scale: MagnitudeScale, title: string, hasNonFinite: boolean): TemplateResult {
-  const stops = Array.from({ length: gradientStops }, (_, i) => scale.cssAt(i / (gradientStops - 1)));
   return html`<div class="legend">
-    <span class="legend-title">${title}, log scale</span>
+    <span class="legend-title">${notationIn(title)}, log scale</span>
     <div class="legend-scale">
-      <div
-        class="legend-bar"
-        aria-hidden="true"
-        .style=${`background: linear-gradient(to right, ${stops.join(', ')})`}
-      ></div>
+      ${legendBar(scale)}
       <div class="legend-ticks">${ticks(scale)}</div>
     </div>
     <span><i class="legend-swatch" .style=${`background: ${scale.zero}`}></i>exactly 0</span>
@@ -27,6 +23,25 @@ export function magnitudeLegend(scale: MagnitudeScale, title: string, hasNonFini
         : nothing
     }
   </div>`;
+}
+
+/** The legend of shares: the colour scale from 0 to 1 with its numbers. */
+export function linearLegend(scale: MagnitudeScale, title: string): TemplateResult {
+  return html`<div class="legend">
+    <span class="legend-title">${title}</span>
+    <div class="legend-scale">
+      ${legendBar(scale)}
+      <div class="legend-ticks">
+        ${[0, 0.25, 0.5, 0.75, 1].map((share) => html`<span .style=${`left: ${share * 100}%`}>${share}</span>`)}
+      </div>
+    </div>
+  </div>`;
+}
+
+function legendBar(scale: MagnitudeScale): TemplateResult {
+  const stops = Array.from({ length: gradientStops }, (_, i) => scale.cssAt(i / (gradientStops - 1)));
+  const style = `background: linear-gradient(to right, ${stops.join(', ')})`;
+  return html`<div class="legend-bar" aria-hidden="true" .style=${style}></div>`;
 }
 
 function ticks({ decades: { from, to } }: MagnitudeScale): readonly TemplateResult[] {

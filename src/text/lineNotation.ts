@@ -1,0 +1,24 @@
+const subscripts: Readonly<Record<string, string>> = {
+  t: 'ₜ',
+  k: 'ₖ',
+  h: 'ₕ',
+  x: 'ₓ',
+  i: 'ᵢ',
+  j: 'ⱼ',
+  n: 'ₙ',
+  '+': '₊',
+  '−': '₋',
+  '-': '₋',
+  ...Object.fromEntries(Array.from('₀₁₂₃₄₅₆₇₈₉', (sign, digit) => [String(digit), sign])),
+};
+
+/** A letter and its index; words with underscores are names. */
+const indexed = /(?<![\p{L}\p{N}_])(\p{L})_(?:\{([^{}]*)\}|(\p{L}+))(?![\p{L}\p{N}_])/gu;
+
+/** The notation in signs, for places that take no elements: axes on a canvas, lists, tooltips. */
+export function lineNotation(text: string): string {
+  return text.replaceAll(indexed, (whole, symbol: string, braced?: string, plain?: string) => {
+    const signs = Array.from(braced ?? plain ?? '', (sign) => subscripts[sign]);
+    return signs.every((sign) => sign !== undefined) ? `${symbol}${signs.join('')}` : whole;
+  });
+}
