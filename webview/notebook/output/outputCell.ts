@@ -38,7 +38,7 @@ export const outputCell: CellDeclaration<SequenceDrawing, Output> = {
   parts: (context) => {
     const { store, zoom } = context;
     const views: readonly CellPart<SequenceDrawing, Output>[] = [
-      new SampleView(store),
+      new SampleView(context),
       new HeldOutView(context),
       new ScoresView(context),
       foldablePart(context, 'Output', 'Hidden states and their projection', new StatesView(store, zoom)),

@@ -9,7 +9,12 @@ import { element } from '../../ui/element';
 import { numberField, numbersFromZero, wholeNumbers } from '../../ui/numberField';
 import { visibleSymbol } from '../formatStep';
 import type { SequenceDrawing } from '../sequenceCell';
+import type { Table } from '../../plot/table';
+import type { CellContext, CellPart } from '../cell/cellDeclaration';
+import { foldablePart } from '../cell/foldablePart';
+import { tablePart } from '../cell/tablePart';
 import type { Output } from './output';
+import { SampledText, sampleTable, separatorOf } from './sampledText';
 
 /** Symbols in a sample. */
 export const sampleLength = 240;
@@ -18,14 +23,16 @@ const promptSymbols = 8;
 /** Text sampled from the network as it was before the update, one symbol after the other. */
 export class SampleView {
   readonly element = element('div', { class: 'output-part' });
+  readonly store: Store;
   readonly #prompt;
   readonly #temperature;
   readonly #seed;
-  /** White space counts in it. */
-  readonly #text = element('div', { class: 'sample', role: 'region', 'aria-label': 'Sampled text', tabindex: '0' });
-  #shown: Sample | undefined;
+  readonly #text = new SampledText();
+  readonly #table: CellPart<SequenceDrawing, Sampled>;
 
-  constructor(readonly store: Store) {
+  constructor({ store, toggle }: Pick<CellContext, 'store' | 'toggle'>) {
+    this.store = store;
+    this.#table = foldablePart({ toggle }, 'Output', sampleTableName, tablePart(tableOf));
     this.#prompt = textField('prompt', 'Text that the network reads first; ↵ is a line break', (prompt) => {
       store.dispatch({ kind: 'viewChanged', view: { prompt: prompt.replaceAll('↵', '\n').replaceAll('⇥', '\t') } });
     });
@@ -37,7 +44,9 @@ export class SampleView {
     });
   }
 
-  update({ sample: state }: Output, { model: { view }, inspection }: SequenceDrawing): void {
+  update({ sample: state }: Output, drawing: SequenceDrawing): void {
+    const { inspection, theme } = drawing;
+    const { view } = drawing.model;
     this.element.hidden = !canSample(inspection);
     if (!canSample(inspection)) return;
     const { temperature, sampleSeed: seed } = view;
@@ -55,12 +64,8 @@ export class SampleView {
         this.store.dispatch({ kind: 'viewChanged', view: { sampleSeed: seed + 1 } });
       },
     });
-    this.#text.hidden = sample === undefined;
-    if (sample !== undefined && sample !== this.#shown) {
-      this.#shown = sample;
-      // As text, never as markup: the output of a network is untrusted.
-      this.#text.replaceChildren(element('span', { class: 'sample-prompt' }, prompt), sample.text);
-    }
+    this.#text.update(sample, prompt, inspection.inputNames, theme);
+    if (sample !== undefined) this.#table.update(sampledOf(sample, inspection.inputNames), drawing);
     const isFailed = state.kind === 'failed';
     render(
       html`<h3>Sampled text</h3>
@@ -68,10 +73,31 @@ export class SampleView {
           ${this.#prompt.element}${this.#temperature.element}${this.#seed.element}${again}
         </div>
         <p class="output-problem" role="status" ?hidden=${!isFailed}>${isFailed ? state.message : ''}</p>
-        ${this.#text}`,
+        ${this.#text.element}${sample === undefined ? '' : this.#table.element}`,
       this.element,
     );
   }
+}
+
+/** The name of the part with the numbers of the sampled text. */
+export const sampleTableName = 'Probability of each sampled symbol';
+
+interface Sampled {
+  readonly sample: Sample;
+  readonly symbolNames: readonly string[];
+}
+
+const known = new WeakMap<Sample, Sampled>();
+
+/** The same object for the same sample, so that its table is made once. */
+function sampledOf(sample: Sample, symbolNames: readonly string[]): Sampled {
+  const made = known.get(sample) ?? { sample, symbolNames };
+  known.set(sample, made);
+  return made;
+}
+
+function tableOf({ sample, symbolNames }: Sampled): Table {
+  return sampleTable(sample, symbolNames);
 }
 
 /** Whether the network can read its own output. */
@@ -88,8 +114,7 @@ export function promptFor(inspection: Inspection, { prompt }: View): string {
 /** The beginning of the selected sequence. */
 function promptOf({ inputs, inputNames, steps }: Inspection): string {
   const width = inputNames.length;
-  const separator = inputNames.every((name) => Array.from(name).length === 1) ? '' : ' ';
   return Array.from({ length: Math.min(promptSymbols, steps) }, (_, t) => {
     return inputNames[inputs.subarray(t * width, (t + 1) * width).indexOf(1)] ?? '';
-  }).join(separator);
+  }).join(separatorOf(inputNames));
 }
