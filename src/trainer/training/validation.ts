@@ -60,7 +60,8 @@ export function validate({ source, learner, experiment, layout }: Validated): Va
   const evaluation = learner.evaluate(source.validation(), tally?.observe);
   if (evaluation === undefined) return undefined;
   const values = tally?.values(evaluation.targets) ?? new Map<string, number>();
-  if (evaluation.accuracy !== undefined) {
+  // Among outputs that are no numbers none is the largest.
+  if (evaluation.accuracy !== undefined && !Number.isNaN(evaluation.loss)) {
     values.set(metricName({ kind: 'accuracy' }), evaluation.accuracy);
     values.set(metricName({ kind: 'bits' }), evaluation.lossPerTarget / Math.LN2);
   }

@@ -10,6 +10,7 @@ import { pack, type UpdateRecord } from '../../../src/run/records/recordBatch';
 import { RunWriter } from '../../../src/trainer/storage/runWriter';
 import { runInfoOf } from '../../../src/trainer/training/runInfo';
 import { prepareTraining } from '../../../src/trainer/training/trainingSetup';
+import { validate } from '../../../src/trainer/training/validation';
 import { Training } from '../../../src/trainer/training/training';
 import { openKernels } from '../../../src/engine/kernels/open';
 import { exampleExperiment, exampleText, exampleTraining } from './exampleTraining';
@@ -128,6 +129,12 @@ describe('What a validation measures besides the loss', () => {
       close(metrics.get(`rmse/${name}`), Math.sqrt(mean(errors.map((error) => error ** 2))), `RMSE of ${name}`);
       close(metrics.get(`mae/${name}`), mean(errors.map(Math.abs)), `MAE of ${name}`);
     }
+  });
+
+  it('is no accuracy where the outputs are not numbers', () => {
+    const { setup } = exampleTraining({ data: { task: 'temporalOrder', length: 12 }, model, training });
+    setup.learner.load('head.bias', new Float64Array(4).fill(NaN));
+    assert.deepEqual(validate(setup)?.metrics[0], NaN);
   });
 
   it('is nothing where nothing is held out, and where the numbers have no unit', () => {
