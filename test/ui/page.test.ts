@@ -149,6 +149,20 @@ describe('The notebook of a stored run in a plain browser', () => {
     assert.deepEqual({ differing, plain }, { differing: [], plain: [] });
   });
 
+  it('copies formulas as they are written', async () => {
+    const why = page.getByRole('button', { name: 'Why: Loss per step' });
+    if ((await why.getAttribute('aria-expanded')) === 'false') await why.click();
+    const formula = page.getByRole('region', { name: 'Loss per step' }).locator('.cell-help .formula');
+    await formula.locator('math').first().waitFor();
+    const copied = await formula.evaluate((element) => {
+      getSelection()?.selectAllChildren(element);
+      const clipboardData = new DataTransfer();
+      element.dispatchEvent(new ClipboardEvent('copy', { clipboardData, bubbles: true, cancelable: true }));
+      return clipboardData.getData('text/plain');
+    });
+    assert.equal(copied.trim(), 'L = L_{0} + L_{1} + … + L_{T−1}');
+  });
+
   it('has the theme of its address', async () => {
     const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const seen: string[] = [];

@@ -14,9 +14,11 @@ import { showLessons } from '../lessons/lessonsPage';
 import { showNotebook } from '../notebook/notebookPage';
 import { showRangeTest } from '../rangeTest/rangeTestPage';
 import { registerControls } from '../ui/controls';
+import { copyMathAsText } from '../ui/math/copyMath';
 
 // The element's data-kind says which page to show.
 registerControls();
+copyMathAsText();
 const root = document.getElementById('notebook');
 if (root === null) throw new Error('The page has no element "notebook".');
 if (root.dataset['kind'] === 'comparison') showComparison(root);
