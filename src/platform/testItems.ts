@@ -21,10 +21,9 @@ export function testItem(controller: TestController, content: TestItemContent): 
 
 /** Changes the texts and the place of a test item, which keeps its result. */
 export function updateTestItem(item: TestItem, { label, description, range }: TestItemContent): void {
-  item.label = plainText(label);
-  if (description === undefined) delete item.description;
-  else item.description = plainText(description);
-  item.range = range;
+  // VS Code's items refuse that a property is deleted.
+  const shown = description === undefined ? undefined : plainText(description);
+  Object.assign(item, { label: plainText(label), description: shown, range });
 }
 
 /** The error of a test item that can't be listed, as plain text; undefined for none. */

@@ -18,9 +18,12 @@ const text = `{
 
 /** The identifiers of the tests of a file, as the Test Explorer has them. */
 async function testsIn(uri: vscode.Uri): Promise<readonly string[]> {
-  const ids = await vscode.commands.executeCommand<readonly string[]>('vscode.testing.getTestsInFile', uri);
-  // VS Code joins the identifiers of a path with a null character.
-  return ids.map((id) => id.split('\0').slice(2).join('/')).filter((id) => id !== '');
+  const paths = await vscode.commands.executeCommand<readonly (readonly string[])[]>(
+    'vscode.testing.getTestsInFile',
+    uri,
+  );
+  // A path begins with the controller and the file.
+  return paths.map((path) => path.slice(2).join('/')).filter((id) => id !== '');
 }
 
 const runsIn = (folder: string): readonly string[] => {
