@@ -1,9 +1,12 @@
 import {
+  TabInputText,
   TestRunProfileKind,
   tests,
+  window,
   workspace,
   type CancellationToken,
   type Disposable,
+  type Tab,
   type TestController,
   type TestItem,
   type TestItemCollection,
@@ -45,7 +48,9 @@ export class ExperimentTests implements Disposable {
     new Throttler(refreshMilliseconds, async () => {
       const documents = [...this.#changed];
       this.#changed.clear();
-      for (const document of documents) if (!document.isClosed) await this.#list(document.uri, document);
+      // A document outlives its editor: that of a file that was deleted has no tests any more.
+      const hasTests = ({ uri, isClosed }: TextDocument): boolean => !isClosed && (isShown(uri) || this.#has(uri));
+      for (const document of documents) if (hasTests(document)) await this.#list(document.uri, document);
     }),
   );
 
@@ -79,7 +84,7 @@ export class ExperimentTests implements Disposable {
     this.#owned.add(watcher.onDidChange((uri) => void this.#listIfKnown(uri)));
     this.#owned.add(
       watcher.onDidDelete((uri) => {
-        if (!isOpen(uri)) this.#controller.items.delete(uri.toString());
+        if (!isShown(uri)) this.#controller.items.delete(uri.toString());
       }),
     );
     const changed = (document: TextDocument): void => {
@@ -98,6 +103,16 @@ export class ExperimentTests implements Disposable {
         if (isTestable(document)) void this.#forgetUnlessThere(document.uri);
       }),
     );
+    // VS Code keeps a document for minutes after its editor was closed, and may open it before its editor.
+    this.#owned.add(
+      window.tabGroups.onDidChangeTabs(({ opened, closed }) => {
+        for (const uri of urisOf(closed)) void this.#forgetUnlessThere(uri);
+        for (const uri of urisOf(opened)) {
+          const document = openDocument(uri);
+          if (document !== undefined) changed(document);
+        }
+      }),
+    );
     for (const document of workspace.textDocuments) changed(document);
   }
 
@@ -110,8 +125,12 @@ export class ExperimentTests implements Disposable {
     const known = new Set(found.map((uri) => uri.toString()));
     for (const uri of found) this.#itemOf(uri);
     for (const [id, { uri }] of [...this.#controller.items]) {
-      if (!known.has(id) && (uri === undefined || !isOpen(uri))) this.#controller.items.delete(id);
+      if (!known.has(id) && (uri === undefined || !isShown(uri))) this.#controller.items.delete(id);
     }
+  }
+
+  #has(uri: Uri): boolean {
+    return this.#controller.items.get(uri.toString()) !== undefined;
   }
 
   /** The item of an experiment, added where it is missing. Its tests are listed when it is shown or run. */
@@ -139,7 +158,7 @@ export class ExperimentTests implements Disposable {
         () => true,
         () => false,
       ));
-    if (!isThere && !isOpen(uri)) this.#controller.items.delete(uri.toString());
+    if (!isThere && !isShown(uri)) this.#controller.items.delete(uri.toString());
     else await this.#listIfKnown(uri);
   }
 
@@ -212,6 +231,17 @@ export class ExperimentTests implements Disposable {
 
 function openDocument(uri: Uri): TextDocument | undefined {
   return workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
+}
+
+/** The files in the editors of tabs. */
+function urisOf(tabs: readonly Tab[]): readonly Uri[] {
+  return tabs.flatMap(({ input }) => (input instanceof TabInputText ? [input.uri] : []));
+}
+
+/** Whether a file is in an editor. */
+function isShown(uri: Uri): boolean {
+  const shown = window.tabGroups.all.flatMap(({ tabs }) => urisOf(tabs));
+  return shown.some((other) => other.toString() === uri.toString());
 }
 
 function isOpen(uri: Uri): boolean {
