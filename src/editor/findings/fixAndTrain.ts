@@ -1,7 +1,6 @@
 import { commands as registry, Uri, window, workspace, type Disposable } from 'vscode';
 import { remedySchema, type Remedy } from '../../diagnosis/remedy';
 import { formatRemedy } from '../../text/remedyText';
-import { parseExperiment } from '../../experiment/parse';
 import { commands } from '../../platform/ids';
 import { showErrorMessage, showInformationMessage } from '../../platform/messages';
 import { stateLabels, type RunBeforeFix } from '../../protocol/run';
@@ -54,6 +53,8 @@ export function registerFixAndTrain(parts: FixAndTrainParts): Disposable[] {
 /** Applies a remedy to the file as it is now: in place, and trains again; or as a new variant, which is shown. */
 async function applyRemedy(parts: FixAndTrainParts, target: Target, remedy: Remedy, use: 'train' | 'variant') {
   const document = await workspace.openTextDocument(target.uri);
+  // Slow to load, and not needed before.
+  const { parseExperiment } = await import('../../experiment/parse');
   const parsed = parseExperiment(document.getText());
   if (parsed.kind !== 'experiment') {
     void showErrorMessage(
