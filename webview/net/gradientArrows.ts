@@ -48,7 +48,7 @@ export function gradientArrows(scene: NetScene): readonly SVGElement[] {
         ? [band(scene, gradient, h, column)]
         : nodeParts(scene, gradient, { h, above, cell, column, before: columns[i - 1] });
     const isReached = column.t >= gradient.from;
-    return [svg('g', { class: `net-gradient${isReached ? '' : ' not-reached'}` }, ...parts)];
+    return [svg('g', { class: isReached ? 'net-gradient' : 'net-gradient not-reached' }, ...parts)];
   });
 }
 

@@ -45,7 +45,7 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
   readonly #legend = element('div', { class: 'legend' });
   readonly #formula: FormulaView;
   readonly #loopButton = element('div');
-  readonly #gradientButton = element('div', { class: 'player' });
+  readonly #gradientButton = element('div', { class: 'gradient-button' });
   readonly #player: BackwardPlayer;
   readonly #norms = new Memo<StateNorms>();
   readonly #motion: UnrollingAnimation;
