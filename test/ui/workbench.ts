@@ -219,8 +219,8 @@ export class Workbench {
   async notifications(least = 0): Promise<readonly string[]> {
     const messages = this.notificationCentre.locator('.notification-list-item-message');
     await this.openNotifications(least > 0 ? messages.nth(least - 1) : undefined);
-    // VS Code's own word on a busy machine, for as long as a command waits for its extension.
-    const texts = (await messages.allInnerTexts()).filter((text) => !text.startsWith('Activating Extensions'));
+    // VS Code's own words on a busy machine, for as long as a command waits for its extension, or a file is written.
+    const texts = (await messages.allInnerTexts()).filter((text) => !/^(Activating Extensions|Saving ')/.test(text));
     await this.bell.click();
     return texts;
   }
