@@ -62,7 +62,7 @@ describe('The notebook of a text in a plain browser', () => {
   it('shows the probability of each sampled character under the pointer, by keys and in a table', async () => {
     const output = page.getByRole('region', { name: /^\[14\] ?Output$/ });
     await output.scrollIntoViewIfNeeded();
-    const text = output.getByRole('region', { name: 'Sampled text' });
+    const text = output.getByRole('region', { name: 'Sampled text', exact: true });
     const symbols = text.locator('.sampled');
     await symbols.nth(239).waitFor();
     const number = output.locator('.output-status', { hasText: 'p = ' });

@@ -140,7 +140,7 @@ describe('The output of a net that writes', () => {
     // The first answers give the cells above their height.
     await sectionOf(notebook, 'Update').locator('figure').first().waitFor({ state: 'attached' });
     await sectionOf(notebook, 'Output').locator('h2').scrollIntoViewIfNeeded();
-    const sample = frame.getByRole('region', { name: 'Sampled text' });
+    const sample = frame.getByRole('region', { name: 'Sampled text', exact: true });
     await sample.waitFor();
     const drawn = await sample.innerText();
     assert.ok(drawn.length > 200, drawn);
