@@ -190,7 +190,7 @@ describe('Buttons pressed faster than a run can follow', () => {
     );
     await until('the trainer to end', () => threads === 0);
     assert.equal(sessions.get(target)?.status.state, 'stopped');
-    assert.deepEqual(runsOf(experiment), []);
+    await until('the folder to be deleted', () => runsOf(experiment).length === 0);
     rmSync(join(experiment.folder, 'long.txt'));
   });
 
