@@ -10,7 +10,7 @@ import type { Manifest } from '../../run/manifest';
 import { OutcomeMeasurement, type MeasuredOutcome } from '../../run/measuredOutcome';
 import type { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
-import { measureOutcome } from '../storage/measureOutcome.node';
+import { measureOutcome } from '../storage/measureRun.node';
 import type { CheckCase, CheckReport } from './checkReport';
 import type { HeadlessEnd, Print } from './closingMessages';
 import type { CommandLine } from './commandLine.node';

@@ -1,18 +1,37 @@
 import type { MeasureRequest } from '../../protocol/storedRun';
+import { OutcomeMeasurement, type MeasuredOutcome } from '../../run/measuredOutcome';
 import { RunMeasurement, type MeasuredRun } from '../../run/measuredRun';
 import { RecordFile } from './recordFile.node';
 import { readBatches } from './recordHistory.node';
 
+/** What takes the records of a run, one batch at a time. */
+interface Measurement {
+  add(batch: Parameters<Parameters<typeof readBatches>[0]>[0]): void;
+}
+
 /**
- * Measures a stored run from all of its records, one batch at a time.
+ * Measures a stored run from all of its records.
  *
  * @throws when there are no readable records
  */
-export async function measureRun({ folder, info }: MeasureRequest): Promise<MeasuredRun> {
+export async function measureRun(request: MeasureRequest): Promise<MeasuredRun> {
+  return (await measured(request, new RunMeasurement())).measured;
+}
+
+/**
+ * Measures how a stored run ended from all of its records.
+ *
+ * @throws when there are no readable records
+ */
+export async function measureOutcome(request: MeasureRequest): Promise<MeasuredOutcome> {
+  return (await measured(request, new OutcomeMeasurement())).outcome;
+}
+
+/** The measurement after it was given all records of a run. */
+async function measured<M extends Measurement>({ folder, info }: MeasureRequest, measurement: M): Promise<M> {
   const records = await RecordFile.open(folder);
-  const measurement = new RunMeasurement();
   try {
-    const take = (batch: Parameters<RunMeasurement['add']>[0]): boolean => {
+    const take = (batch: Parameters<M['add']>[0]): boolean => {
       measurement.add(batch);
       return true;
     };
@@ -20,5 +39,5 @@ export async function measureRun({ folder, info }: MeasureRequest): Promise<Meas
   } finally {
     await records.close();
   }
-  return measurement.measured;
+  return measurement;
 }

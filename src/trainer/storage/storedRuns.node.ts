@@ -1,8 +1,7 @@
 import type { StoredZoomedSeriesRequest } from '../../protocol/storedRun';
 import { StoredZoomedSeries } from './zoomedSeries.node';
 import { answerHistory } from './recordHistory.node';
-import { measureOutcome } from './measureOutcome.node';
-import { measureRun } from './measureRun.node';
+import { measureOutcome, measureRun } from './measureRun.node';
 import type { StoredRunHandlers } from '../service';
 
 /** Maximum number of runs whose index of batches is cached between requests. */
