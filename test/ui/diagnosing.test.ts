@@ -158,6 +158,7 @@ describe('A run that does not learn', () => {
     await finding.getByRole('button', { name: 'Add as a variant' }).click();
     // It is shown in the editor, and can be taken back.
     await line(/"variants":/).waitFor();
+    await workbench.editorHasFocus('sick.rnn.json');
     await workbench.page.keyboard.press('Control+Z');
     await line(/"variants":/).waitFor({ state: 'detached' });
   });

@@ -7,7 +7,7 @@ import { openChromium } from '../../scripts/chromium';
 import { openComparison } from '../../scripts/pageComparison';
 import { openRun } from '../../scripts/pageRun';
 import { servePage, type PageServer, type ServedPage } from '../../scripts/pageServer';
-import { unfoldAll } from './unfold';
+import { drawn, unfoldAll } from './unfold';
 import { scratchFolder } from '../../scripts/scratch';
 import { writeFindings, type Finding } from '../../src/diagnosis/finding';
 
@@ -64,6 +64,38 @@ describe('The notebook of a stored run in a plain browser', () => {
     assert.deepEqual(faults, []);
   });
 
+  it('comes to rest: once it is drawn, no picture changes its size or is drawn again', async () => {
+    const fresh = await browser.newPage();
+    await fresh.goto(server.url);
+    await fresh.getByText('Sequence time — update').waitFor();
+    // Pictures below the screen are drawn later than those on it.
+    let changes: readonly string[] = [];
+    for (let turn = 0; turn < 20; turn++) {
+      changes = await fresh.evaluate(async () => {
+        const sizes = () =>
+          Array.from(document.querySelectorAll('canvas'), ({ width, height }) => `${width} × ${height}`);
+        const before = sizes();
+        if (before.length < 10) return ['not all pictures are there'];
+        let drawings = 0;
+        const drawn = CanvasRenderingContext2D.prototype as unknown as {
+          clearRect: (this: CanvasRenderingContext2D, ...rectangle: [number, number, number, number]) => void;
+        };
+        const { clearRect } = drawn;
+        drawn.clearRect = function (...rectangle) {
+          drawings++;
+          clearRect.apply(this, rectangle);
+        };
+        for (let frame = 0; frame < 30; frame++) await new Promise(requestAnimationFrame);
+        drawn.clearRect = clearRect;
+        const resized = sizes().flatMap((size, index) => (size === before[index] ? [] : [`${before[index]} → ${size}`]));
+        return drawings === 0 ? resized : [...resized, `${drawings} drawings`];
+      });
+      if (changes.length === 0) break;
+    }
+    assert.deepEqual(changes, []);
+    await fresh.close();
+  });
+
   it('shows the findings of the run, and says which commands need VS Code', async () => {
     const diagnosis = page.getByRole('region', { name: 'Diagnosis' });
     await diagnosis.locator('.finding').waitFor();
@@ -108,7 +140,10 @@ describe('The notebook of a stored run in a plain browser', () => {
   it('typesets its formulas as MathML that says what is written, and leaves no plain index on the screen', async () => {
     await unfoldAll(page);
     const why = page.locator('button[aria-label^="Why: "][aria-expanded="false"]');
-    while ((await why.count()) > 0) await why.first().click();
+    while ((await why.count()) > 0) {
+      await why.first().click();
+      await drawn(page);
+    }
     await page.locator('.cell-help math mfrac').first().waitFor();
     const { formulas, differing, plain } = await page.evaluate(() => {
       const written = (node: Element): string => {

@@ -1,7 +1,7 @@
 import type { FrameLocator, Page } from 'playwright-core';
 
 /** Waits until the page has drawn what it was told before: a frame for the change, and one that follows it. */
-async function drawn(notebook: FrameLocator | Page): Promise<void> {
+export async function drawn(notebook: FrameLocator | Page): Promise<void> {
   await notebook.locator('body').evaluate(
     () =>
       new Promise<void>((resolve) => {

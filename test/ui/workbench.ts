@@ -161,6 +161,11 @@ export class Workbench {
     await this.row(label).click();
   }
 
+  /** Waits until the editor of a file has the keyboard focus. */
+  async editorHasFocus(name: string): Promise<void> {
+    await this.editorOf(name).and(this.page.locator('.focused')).waitFor();
+  }
+
   /** Waits until the page of the panel in front has the keyboard focus. */
   async panelHasFocus(): Promise<void> {
     const hasFocus = (): Promise<boolean> =>
