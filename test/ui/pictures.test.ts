@@ -51,6 +51,54 @@ describe('The pictures of training time', () => {
     }
   });
 
+  it('lead from the tick of a clipped update to what the norm of its gradient consists of', async () => {
+    const frame = notebook.page;
+    const ticks = frame.locator('#cell-3-body .clip-ticks');
+    const x = await ticks.evaluate((element) => {
+      const canvas = element as HTMLCanvasElement;
+      const pixels = canvas.getContext('2d')?.getImageData(0, 4, canvas.width, 1).data ?? [];
+      return Array.from({ length: canvas.width }, (_, x) => x).find((x) => (pixels[4 * x + 3] ?? 0) > 0) ?? NaN;
+    });
+    assert.ok(x >= 0, 'no update was clipped');
+    await ticks.click({ position: { x, y: 4 } });
+    const breakdown = frame.getByRole('region', { name: 'Clipping at this update' });
+    await breakdown.getByText(/scaled by 0\.\d+ to 1\.00/).waitFor();
+    // The cell begins where what is scrolled to stops, below the bar that stays in sight.
+    while ((await breakdown.evaluate((cell) => cell.getBoundingClientRect().top)) > 200) await frame.waitForTimeout(50);
+  });
+
+  it('are chosen together for a purpose, and the choice says when cells were folded by hand', async () => {
+    const frame = notebook.page;
+    const preset = frame.getByRole('combobox', { name: 'Cells' });
+    const unfolded = (): Promise<readonly string[]> =>
+      frame.locator('.cell:not(.folded) [id^="cell-"][id$="-title"]').allInnerTexts();
+    const chosen = (): Promise<string> =>
+      preset.evaluate((element) => (element as HTMLElement & { displayValue: string }).displayValue);
+    // Cells below the screen are drawn after those on it.
+    const settle = async (isSettled: () => Promise<boolean>): Promise<void> => {
+      while (!(await isSettled())) await frame.waitForTimeout(50);
+    };
+    const choose = async (name: string): Promise<void> => {
+      await preset.click();
+      await frame.getByRole('option', { name }).click();
+      await settle(async () => (await chosen()) === name);
+    };
+    const isUnfolded = (title: string) => async (): Promise<boolean> =>
+      (await unfolded()).some((heading) => heading.endsWith(title));
+    const isFolded = (title: string) => async (): Promise<boolean> => !(await isUnfolded(title)());
+    await choose('One update by hand');
+    await settle(isUnfolded('Backward through time'));
+    await settle(isFolded('Gradient through time'));
+    await frame.getByRole('button', { name: 'The terms of ∂L/∂W, step by step', expanded: true }).waitFor();
+    await choose('Why does it not learn?');
+    await settle(isUnfolded('Diagnosis'));
+    await settle(isFolded('Backward through time'));
+    await frame.getByRole('button', { name: 'Fold Loss', exact: true }).click();
+    await settle(async () => (await chosen()) === 'My selection');
+    await choose('All cells');
+    await settle(async () => (await frame.locator('.cell.folded, .fold-button[aria-expanded="false"]').count()) === 0);
+  });
+
   it('zoom by a notch of the wheel less than twice, and select the update that was pointed at', async () => {
     const frame = notebook.page;
     const { mouse, keyboard } = notebook.page;

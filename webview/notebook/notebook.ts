@@ -7,9 +7,10 @@ import type { RemedyRequest } from '../../src/protocol/panel';
 import type { RequestReplay } from '../../src/protocol/replayRequests';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
-import { buttonTemplate } from '../ui/controls';
+import { buttonTemplate, choice } from '../ui/controls';
 import { element } from '../ui/element';
 import { toggled, type NotebookCell, type ToggleCell } from './cell/cellFrame';
+import { cellPresets, presetOf } from './cellPresets';
 import { clippingCell } from './clipping/clippingCell';
 import { DiagnosisCell } from './diagnosis/diagnosisCell';
 import { gatesCell } from './gates/gatesCell';
@@ -55,6 +56,10 @@ export class Notebook {
   readonly #scheduler: VisibilityScheduler<NotebookCell>;
   readonly #sequence: SequenceGroup;
   readonly #run: RunCell;
+  readonly #preset = choice<string>('Cells', (name) => {
+    const folded = cellPresets.find((preset) => preset.name === name)?.folded;
+    if (folded !== undefined) this.store.dispatch({ kind: 'viewChanged', view: { folded } });
+  });
   readonly #group: HTMLElement;
   readonly #empty = element('div', { class: 'empty' });
   readonly #hasCommands: boolean;
@@ -144,7 +149,13 @@ export class Notebook {
     );
     this.#presenting.listenForKeys(document.body);
     listenForKeys(document.body, store, openHelp, requests.setPace);
-    const bar = element('div', { class: 'sticky-row' }, this.#selection.element, this.#compact.element);
+    const bar = element(
+      'div',
+      { class: 'sticky-row' },
+      this.#selection.element,
+      element('div', { class: 'preset' }, this.#preset.element),
+      this.#compact.element,
+    );
     const sticky = element(
       'div',
       { class: 'sticky' },
@@ -210,6 +221,14 @@ export class Notebook {
     this.#outline.show(model.run !== undefined);
     render(html`<div .style=${`transform: scaleX(${progressShare(model.run)})`}></div>`, this.#progress);
     this.#group.hidden = model.run === undefined;
+    const preset = presetOf(model.view.folded);
+    this.#preset.setOptions(
+      [
+        ...cellPresets.map(({ name, label }) => ({ value: name, label })),
+        ...(preset === undefined ? [{ value: 'own', label: 'My selection' }] : []),
+      ],
+      preset?.name ?? 'own',
+    );
     this.#empty.hidden = model.run !== undefined;
     const open = {
       label: 'Open the experiment',

@@ -49,7 +49,7 @@ export class CurveChart {
 
   constructor() {
     this.canvas.setAttribute('aria-hidden', 'true');
-    this.canvas.className = 'chart';
+    this.canvas.classList.add('chart');
     this.#chart = new Chart(this.canvas, {
       type: 'line',
       data: { datasets: [] },
