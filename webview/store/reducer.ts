@@ -22,6 +22,8 @@ export type Action =
   | { readonly kind: 'commandSent'; readonly command: PanelCommand }
   /** The page has scrolled to the cell that the experiment names. */
   | { readonly kind: 'cellOpened' }
+  /** The tick of a clipped update was clicked: the view goes to what the norm of its gradient consists of. */
+  | { readonly kind: 'clipPicked'; readonly update: number }
   /** The host couldn't run a command. */
   | { readonly kind: 'commandFailed' }
   /** Columns were appended to the series, in place. */
@@ -45,6 +47,12 @@ export function reduce(model: Model, action: Action): Model {
     }
     case 'cellOpened':
       return { ...model, openCell: undefined };
+    case 'clipPicked':
+      return {
+        ...model,
+        view: viewChanged(model.view, { selection: { update: action.update, t: model.view.selection?.t } }),
+        openCell: 'gradientNorm',
+      };
     case 'commandSent':
       return { ...model, sent: sentCommand(action.command, model.run?.status) };
     case 'commandFailed':

@@ -1,19 +1,18 @@
 import type { DisplaySeries } from '../../../src/run/series/displaySeries';
 import { formatNumber, formatCount, formatShortNumber, formatExact } from '../../../src/text/numbers';
-import { devicePixels } from '../../plot/canvas';
-import { middleOfUpdate, type TrainingAxis } from '../../plot/trainingAxis';
+import type { TrainingAxis } from '../../plot/trainingAxis';
 import type { CurvesContent } from '../../plot/charts/curves';
 import type { Curve } from '../../plot/charts/datasets';
 import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
 import type { Model, ShownRun } from '../../store/model';
 import type { Theme } from '../../theme/theme';
-import { element } from '../../ui/element';
 import type { Drawing } from '../cell/cellFrame';
 import { shownRun } from '../dataSources';
 import type { CellDeclaration } from '../cell/cellDeclaration';
 import { memoKey, Memo } from '../memo';
 import { columnAtUpdate, isRecorded, notRecorded, formatUpdates } from '../loss/lossCurves';
 import { clippingTable } from '../trainingTables';
+import { ClipTicks } from './clipTicks';
 import { ThresholdView } from './thresholdView';
 import './clipping.css';
 
@@ -41,7 +40,10 @@ export const clippingCell: CellDeclaration<Drawing, ShownRun> = {
     content: contentOf,
   },
   parts: ({ store }) => {
-    const ticks = new ClipTicks();
+    const ticks = new ClipTicks((picked) => {
+      if (picked.kind === 'columns') store.dispatch({ kind: 'viewChanged', view: { range: picked.range } });
+      else store.dispatch({ kind: 'clipPicked', update: picked.update });
+    });
     const threshold = new ThresholdView((clipThreshold) => {
       store.dispatch({ kind: 'viewChanged', view: { clipThreshold } });
     });
@@ -74,38 +76,6 @@ function contentOf(run: ShownRun, { model, axis, theme }: Drawing): CurvesConten
     ...(threshold === undefined ? [] : [candidateCurve(threshold, theme, axis)]),
   ];
   return { curves, yAxis: 'log', yTitle: '‖g‖' };
-}
-
-/** A strip with a tick at every clipped update; several updates within one pixel make one tick. */
-export class ClipTicks {
-  readonly element = element('canvas', { class: 'clip-ticks', height: '8', 'aria-hidden': 'true' });
-
-  #drawn = '';
-
-  /** @param version changes when columns are appended to the series */
-  update(version: number, series: DisplaySeries, axis: TrainingAxis, theme: Theme): void {
-    const key = memoKey(version, series, axis.domain, axis.width, theme);
-    if (key === this.#drawn) return;
-    this.#drawn = key;
-    this.#draw(series, axis, theme);
-  }
-
-  #draw({ scalars }: DisplaySeries, axis: TrainingAxis, theme: Theme): void {
-    const width = devicePixels(axis.width);
-    this.element.width = width;
-    this.element.style.width = `${axis.width}px`;
-    const context = this.element.getContext('2d');
-    if (context === null) return;
-    context.clearRect(0, 0, width, this.element.height);
-    context.fillStyle = theme.clip;
-    const { stride } = scalars;
-    scalars.values('clips').forEach((count, column) => {
-      const update = scalars.updateOf(column);
-      if (count === 0 || update + stride < axis.domain[0] || update > axis.domain[1]) return;
-      const x = stride === 1 ? middleOfUpdate(axis, update) : axis.scale(update);
-      context.fillRect(Math.round(x * devicePixelRatio), 0, Math.max(1, devicePixelRatio), this.element.height);
-    });
-  }
 }
 
 function linesOf({ info }: ShownRun, { scalars }: DisplaySeries, theme: Theme): readonly Curve[] {

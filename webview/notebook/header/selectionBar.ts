@@ -12,7 +12,7 @@ import { buttonTemplate, type ButtonSpec } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
 import { isMotionReduced } from '../unrolled/unrollingAnimation';
-import { ClipTicks } from '../clipping/clippingCell';
+import { ClipTicks } from '../clipping/clipTicks';
 import { columnAtUpdate, meanLoss } from '../loss/lossCurves';
 import './selectionBar.css';
 
