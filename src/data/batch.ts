@@ -66,6 +66,14 @@ export function setClassTarget(into: SymbolBatch, t: number, sequence: number, i
   into.mask[t * into.batch + sequence] = 1;
 }
 
+/** One sequence of symbols with the target class of each step, undefined for none. */
+export function typedBatch(symbols: readonly number[], targets: readonly (number | undefined)[]): SymbolBatch {
+  const batch = symbolBatch(symbols.length, 1);
+  batch.inputs.indices.set(symbols);
+  for (const [t, target] of targets.entries()) if (target !== undefined) setClassTarget(batch, t, 0, target);
+  return batch;
+}
+
 /** Sets the target value of step t of a sequence; O is 1. */
 export function setValueTarget(into: DenseBatch, t: number, sequence: number, value: number): void {
   into.targets.values[t * into.batch + sequence] = value;

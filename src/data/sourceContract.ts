@@ -100,6 +100,29 @@ export interface HeldOutPart {
   batches(): Iterable<HeldOutBatch>;
 }
 
+/** What makes a sequence with targets of symbols that a person types. */
+export interface TypedSequences {
+  /** How the targets follow from the symbols, in one sentence. */
+  readonly rule: string;
+  /** A batch of one sequence; the symbols are indices into `inputNames`. */
+  batchOf(symbols: readonly number[]): Batch;
+}
+
+/** The windows that can begin at the rows of a table. */
+export interface TableRowWindows {
+  /** The lines of the file, from 1, at which its first and its last row begin. */
+  readonly first: number;
+  readonly last: number;
+  /** The line at which a row of the file begins, by its index from 0. */
+  lineOf(row: number): number;
+  /**
+   * The window that begins at a row, as long as the training windows, or up to the end of the row's sequence.
+   * @param line of the file, from 1
+   * @throws RangeError with a message for people where no row begins at that line, and where no window begins at that row
+   */
+  batchAt(line: number): Batch;
+}
+
 /** An endless supply of training batches, and a fixed set of held-out ones. */
 export interface Source {
   /** I: width of x_t; for `oneHot` the number of symbols. */
@@ -128,6 +151,10 @@ export interface Source {
   heldOut?(): HeldOutPart | undefined;
   /** Tables of numbers with a horizon: the held-out loss of persistence for each target, in the scaled unit. */
   heldOutPersistence?(): readonly number[] | undefined;
+  /** Data whose targets follow from the symbols alone. */
+  readonly typed?: TypedSequences;
+  /** Tables only. */
+  readonly rowWindows?: TableRowWindows;
   /** What is noticeable in the data; undefined for data that are not checked. */
   readonly findings?: readonly DataFinding[];
   /**

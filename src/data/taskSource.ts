@@ -1,10 +1,10 @@
 import type { ResolvedExperiment, TaskData } from '../experiment/schema/schema';
-import { inSinglePrecision, type Batch } from './batch';
+import { inSinglePrecision, typedBatch, type Batch } from './batch';
 import { describeSequence } from './sequenceDescription';
 import { reportedLoss } from './lossPattern';
 import { randomFrom, randomFromState, type Random } from './random';
 import { batchTooLarge } from './batchSize';
-import type { Baseline, SequenceDescription, OpenedSource, Source } from './sourceContract';
+import type { Baseline, SequenceDescription, OpenedSource, Source, TypedSequences } from './sourceContract';
 import { readSourceState, type SourceState } from './sourceState';
 import { addingTask } from './tasks/adding';
 import { copyTask } from './tasks/copy';
@@ -76,6 +76,7 @@ class TaskSource implements Source {
   readonly isContiguous = false;
   readonly bestAccuracy?: BestAccuracy;
   readonly allowedNext?: (batch: Batch, sequence: number, t: number) => readonly number[];
+  readonly typed?: TypedSequences;
   readonly #task: Task;
   readonly #seed: number;
   #random: Random;
@@ -97,7 +98,8 @@ class TaskSource implements Source {
     this.steps = maxLength(task.length);
     this.lag = task.lag;
     this.baselines = baselinesOf(task, experiment);
-    const { allowedAfter: legalAfter, bestAccuracy } = task;
+    const { allowedAfter: legalAfter, bestAccuracy, typed } = task;
+    if (typed) this.typed = { rule: typed.rule, batchOf: (symbols) => typedBatch(symbols, typed.targetsOf(symbols)) };
     if (bestAccuracy) this.bestAccuracy = bestAccuracy;
     if (legalAfter) this.allowedNext = (drawn, sequence, t) => legalAfter(symbolsUpTo(drawn, sequence, t));
   }

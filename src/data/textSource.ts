@@ -1,14 +1,15 @@
 import type { KeyProblem } from '../experiment/problems/problem';
 import type { ResolvedExperiment, TextData } from '../experiment/schema/schema';
-import { setClassTarget, symbolBatch, type Batch } from './batch';
+import { setClassTarget, symbolBatch, typedBatch, type Batch } from './batch';
 import type { FileContent } from './files/fileContent';
 import { dataTooLarge } from './files/dataSize';
 import { describeSequence } from './sequenceDescription';
 import { patternOf, reportedLoss } from './lossPattern';
 import { randomFrom, randomFromState, type Random } from './random';
 import { batchTooLarge } from './batchSize';
-import type { Baseline, DataMemory, SequenceDescription, OpenedSource, Source } from './sourceContract';
+import type { Baseline, DataMemory, SequenceDescription, OpenedSource, Source, TypedSequences } from './sourceContract';
 import { readSourceState, type SourceState } from './sourceState';
+import { nextSymbol } from './tasks/task';
 import { decodeText } from './files/textFile';
 import { bigramEntropy, pairCountBytes, unigramCrossEntropy, unigramEntropy } from './textStatistics';
 import { encodeText, type EncodedText } from './vocabulary';
@@ -88,6 +89,10 @@ class TextSource implements Source {
   readonly baselines: readonly Baseline[];
   readonly memory: DataMemory;
   readonly isContiguous: boolean;
+  readonly typed: TypedSequences = {
+    rule: 'The target of each character is the next one.',
+    batchOf: (symbols) => typedBatch(symbols, nextSymbol.targetsOf(symbols)),
+  };
   readonly #text: SplitText;
   #random: Random;
   /** The next character of every sequence; undefined before the first window, and for random order. */

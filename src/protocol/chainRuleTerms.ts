@@ -1,14 +1,16 @@
 import * as z from 'zod';
+import { probe } from './probe';
 import { index } from './requestSchemas';
 
 /** Which step's term of which parameter's gradient. */
 export const chainRuleTermsRequest = z.object({
   update: index,
-  /** The sequence of the batch whose δ_t and s_t are returned with the terms of the whole batch. */
+  /** The sequence of the batch whose δ_t and s_t are returned with the terms of the whole batch; of a probe 0. */
   sequence: index,
   /** PyTorch's name. */
   parameter: z.string(),
   t: index,
+  probe: probe.optional(),
 });
 
 /** See chainRuleTermsRequest. */

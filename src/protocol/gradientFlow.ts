@@ -1,8 +1,14 @@
 import * as z from 'zod';
+import { probe } from './probe';
 import { index } from './requestSchemas';
 
-/** Which update, sequence of its batch and layer. */
-export const gradientFlowRequest = z.object({ update: index, sequence: index, layer: index });
+/** Which update, sequence of its batch and layer; with a probe that sequence instead. */
+export const gradientFlowRequest = z.object({
+  update: index,
+  sequence: index,
+  layer: index,
+  probe: probe.optional(),
+});
 
 /** See gradientFlowRequest. */
 export type GradientFlowRequest = Readonly<z.infer<typeof gradientFlowRequest>>;

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import type { ActivationName, CellName } from '../experiment/schema/modelSchema';
 import type { RunInfo } from '../run/runInfo';
+import { probe, type Probe, type ProbeKinds } from './probe';
 import { index } from './requestSchemas';
 
-/** Which update, and which sequence of its batch. */
-export const inspectionRequest = z.object({ update: index, sequence: index });
+/** Which update, and which sequence of its batch; with a probe that sequence instead. */
+export const inspectionRequest = z.object({ update: index, sequence: index, probe: probe.optional() });
 
 /** One update of a run, step by step for one sequence of its batch; every number as the engine computed it. */
 export interface Inspection {
@@ -12,6 +13,10 @@ export interface Inspection {
   readonly update: number;
   /** Which sequence of the batch, from 0. */
   readonly sequence: number;
+  /** What is walked through instead: a batch of this sequence alone, with the weights before the update. Null for none. */
+  readonly probe: Probe | null;
+  /** What else can be walked through. */
+  readonly probeKinds: ProbeKinds;
   /** Why its numbers differ from the run's in the last bits; undefined if they are bit-identical. */
   readonly caveat: string | undefined;
   /** B */
@@ -53,6 +58,8 @@ export interface Inspection {
   readonly hiddenClip: number | null;
   /** (T,I) x_t of this sequence. */
   readonly inputs: Float64Array;
+  /** (T,I) ∂L/∂x_t = W_xhᵀ ∂L/∂(W_xh x_t + b_xh), over all gates; empty where it would take too long. */
+  readonly dInputs: Float64Array;
   /** (T,O) ŷ_t: values, after the sigmoid if there is one, or probabilities after the softmax for crossEntropy. */
   readonly outputs: Float64Array;
   /** (T,O) ∂L/∂ŷ_t; for crossEntropy of the logits. 0 at steps that the gradient does not cover. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { probe } from './probe';
 import { index } from './requestSchemas';
 
 /** Maximum number of symbols of a prompt, and of a sample. */
@@ -89,8 +90,13 @@ export interface Scores {
   readonly series: HeldOutSeries | undefined;
 }
 
-/** Which states to project onto two dimensions. */
-export const projectionRequest = z.object({ update: index, sequence: index, layer: index });
+/** Which states to project onto two dimensions: of some sequences of the batch, or of a probe. */
+export const projectionRequest = z.object({
+  update: index,
+  sequence: index,
+  layer: index,
+  probe: probe.optional(),
+});
 
 /** See projectionRequest. */
 export type ProjectionRequest = Readonly<z.infer<typeof projectionRequest>>;

@@ -12,6 +12,7 @@ import {
   type PredictionRows,
   type Predictions,
 } from './predictions';
+import { heldOutLossesRequest, type HeldOutLosses } from './probe';
 import { whatIfRequest, type WhatIf } from './whatIf';
 
 /**
@@ -46,6 +47,8 @@ function repliesWith<Result>() {
 export const replayRequests = {
   /** Everything of one update for one sequence of its batch. */
   inspect: repliesWith<Inspection>()(inspectionRequest, 'selection'),
+  /** The held-out sequences with their losses, the worst first. */
+  heldOutLosses: repliesWith<HeldOutLosses>()(heldOutLossesRequest, 'detail'),
   /** What the update changed in every element of one parameter. */
   parameter: repliesWith<ParameterUpdate>()(parameterRequest, 'detail'),
   /** The terms of one parameter's gradient. */

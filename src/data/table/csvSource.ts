@@ -22,10 +22,13 @@ import type {
   SequenceDescription,
   Source,
   TableFacts,
+  TableRowWindows,
 } from '../sourceContract';
 import { readSourceState, type SourceState } from '../sourceState';
 import type { ColumnKind } from './tableColumns';
 import { constantAnswers, heldOutPersistence, tableBaselines } from './baselines/tableBaselines';
+import type { RowLines } from './rowLines';
+import { rowWindows } from './rowWindows';
 import { tableProblem, withoutWindow } from './tableProblems';
 import { quote } from '../../text/quoting';
 import { mostTargets, type TableWindow, type TableWindows } from './tableWindows';
@@ -68,7 +71,7 @@ export function openCsv(
   if (tooLarge !== undefined) return refuse(tooLarge);
   if (windows.count === 0) return refuse(withoutWindow(data));
   const all = [...findings, ...withoutHeldOut(data, windows)];
-  return { kind: 'source', source: new CsvSource(experiment, data, table, scaled, batch, all) };
+  return { kind: 'source', source: new CsvSource(experiment, data, table, scaled, batch, all, read.lines) };
 }
 
 /** The finding that no held-out row can be predicted, where rows are held out. */
@@ -117,6 +120,7 @@ class CsvSource implements Source {
   readonly isContiguous = false;
   readonly table: TableFacts;
   readonly scaling: TableScaling;
+  readonly rowWindows: TableRowWindows;
   readonly #windows: TableWindows;
   /** The row of the file at each place; undefined where the order is that of the file. */
   readonly #fileRows: Int32Array | undefined;
@@ -129,6 +133,7 @@ class CsvSource implements Source {
     { windows, scaling }: ScaledWindows,
     readonly batch: number,
     readonly findings: readonly DataFinding[],
+    lines: RowLines,
   ) {
     const { inputs, targets } = windows.table;
     this.table = factsOf(table, data);
@@ -151,7 +156,8 @@ class CsvSource implements Source {
     const ofTraining = (columns: readonly Float64Array[]): number =>
       largestSize(columns.map((column) => column.subarray(0, table.training)));
     this.scale = { inputs: ofTraining(inputs), targets: table.classNames === undefined ? ofTraining(targets) : 0 };
-    this.memory = memoryOf(data, table, windows);
+    this.memory = memoryOf(data, table, windows, lines);
+    this.rowWindows = rowWindows(lines, table.rows, (row) => this.#batchFrom(row));
   }
 
   next(): Batch {
@@ -229,6 +235,13 @@ class CsvSource implements Source {
     return describeSequence(batch, sequence, this.inputNames, this.outputNames);
   }
 
+  /** The window that begins at a row of the file; undefined where none does. */
+  #batchFrom(row: number): Batch | undefined {
+    const place = this.#fileRows?.indexOf(row) ?? row;
+    const window = this.#windows.startingAt(place);
+    return window && this.#batchOf([window]);
+  }
+
   /** After the last step of a shorter window, inputs are 0 and there is no target: neither changes loss or gradient. */
   #batchOf(windows: readonly TableWindow[]): Batch {
     const steps = windows.reduce((most, window) => Math.max(most, window.steps), 1);
@@ -280,10 +293,10 @@ function factsOf({ gaps, times, order, classNames }: ArrangedTable, { sequence }
  * Beside the columns, the order of the rows and the windows. While a table is opened, also the columns of times and of
  * sequences, and either what sorts and checks the times, or the rows that are targets.
  */
-function memoryOf(data: CsvData, { rows, order }: ArrangedTable, windows: TableWindows): DataMemory {
+function memoryOf(data: CsvData, { rows, order }: ArrangedTable, windows: TableWindows, lines: RowLines): DataMemory {
   const { inputs, targets } = windows.table;
   const columns = 8 * rows * new Set([...inputs, ...targets]).size;
-  const retained = columns + (order.rows?.byteLength ?? 0) + windows.bytes;
+  const retained = columns + (order.rows?.byteLength ?? 0) + windows.bytes + lines.bytes;
   const named = (data.time === undefined ? 0 : 8 * rows) + (data.sequence === undefined ? 0 : 8 * rows);
   const orderBytes = 4 * rows;
   // The steps between times, and a sorted copy of them; a column that is put in order.

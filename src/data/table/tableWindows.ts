@@ -72,6 +72,15 @@ export class TableWindows {
     return this.#windowAt(this.#starts?.[index] ?? index);
   }
 
+  /**
+   * The window that begins at any row, also one of the held-out part: as long as the training windows, or up to the end
+   * of the row's sequence; undefined where no step fits.
+   */
+  startingAt(start: number): TableWindow | undefined {
+    const steps = Math.min(this.steps, this.#endOf(start) - this.rules.horizon - start);
+    return steps > 0 ? { start, steps, firstTarget: this.#firstTarget(steps) } : undefined;
+  }
+
   /** Whether a row counts in the loss where a window predicts it: it has a value of every target. */
   isTarget(row: number): boolean {
     return this.#targetGaps.count(row, row + 1) === 0;

@@ -35,5 +35,10 @@ export function parityTask({ length, heldOut }: TaskLengths): Task {
       }
       return drawn;
     },
+    typed: {
+      rule: 'The target of the last bit is whether the number of ones is odd.',
+      targetsOf: (bits) =>
+        bits.map((_, t) => (t === bits.length - 1 ? bits.reduce((ones, bit) => ones + bit, 0) % 2 : undefined)),
+    },
   };
 }

@@ -1,7 +1,7 @@
 import { endsOf, setClassTarget, symbolBatch } from '../batch';
 import type { LossPattern } from '../lossPattern';
 import { drawString, grammarSteps, allowedNext, maxReberLength, reberSymbols, type GrammarStep } from './grammar';
-import type { Task } from './task';
+import { nextSymbol, type Task } from './task';
 
 /**
  * Embedded Reber grammar: at every step the next symbol of the string; strings shorter than the longest of the batch are
@@ -59,5 +59,6 @@ export function reberTask(): Task {
       return { ...drawn, ...endsOf(lengths, steps) };
     },
     allowedAfter: allowedNext,
+    typed: nextSymbol,
   };
 }

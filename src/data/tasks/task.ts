@@ -29,6 +29,14 @@ export interface BestAccuracy {
   at(t: number): number;
 }
 
+/** How the targets of a sequence follow from its symbols. */
+export interface TypedTargets {
+  /** In one sentence. */
+  readonly rule: string;
+  /** The target class of each step of these symbols, undefined where a step has none. */
+  targetsOf(symbols: readonly number[]): readonly (number | undefined)[];
+}
+
 /** A generated task: its sequences, and what is known about them. */
 export interface Task {
   readonly inputNames: readonly string[];
@@ -47,6 +55,8 @@ export interface Task {
   readonly bestAccuracy?: BestAccuracy;
   /** Draws `batch` sequences. Tasks whose sequences have their own lengths pad to the longest and ignore `steps`. */
   draw(random: Random, steps: number, batch: number): Batch;
+  /** Tasks of symbols whose targets follow from the symbols alone. */
+  readonly typed?: TypedTargets;
   /** Grammar tasks: the symbols that the grammar allows after the given ones. */
   readonly allowedAfter?: (symbols: readonly number[]) => readonly number[];
 }
@@ -55,3 +65,9 @@ export interface Task {
 export function maxLength(length: Length): number {
   return typeof length === 'number' ? length : length[1];
 }
+
+/** Next-symbol prediction: the last step has no target. */
+export const nextSymbol: TypedTargets = {
+  rule: 'The target of each symbol is the next one.',
+  targetsOf: (symbols) => symbols.map((_, t) => symbols[t + 1]),
+};

@@ -48,6 +48,14 @@ export function temporalOrderTask({
       }
       return drawn;
     },
+    typed: {
+      rule: 'The target of the last symbol is the order of A and B, if exactly two symbols are A or B.',
+      targetsOf: (sequence) => {
+        const [early, late, ...more] = sequence.filter((symbol) => symbol < firstDistractor);
+        const isKnown = early !== undefined && late !== undefined && more.length === 0;
+        return sequence.map((_, t) => (isKnown && t === sequence.length - 1 ? 2 * early + late : undefined));
+      },
+    },
   };
 }
 

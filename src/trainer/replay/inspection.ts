@@ -8,6 +8,9 @@ import type {
   Inspection,
   ParameterUpdate,
 } from '../../protocol/inspection';
+import { probeKindsOf } from './probedWindow';
+import { inputGradients } from './inputGradients';
+import type { Probe } from '../../protocol/probe';
 import type { TrainingSetup } from '../training/trainingSetup';
 
 /** Maximum number of elements of a parameter that is shown element by element. */
@@ -16,9 +19,16 @@ export const maxPlottedElements = 1 << 16;
 /**
  * The values of one sequence in a captured update.
  *
+ * @param probe what the capture is of, if it is not a batch of the training
  * @throws RangeError when the batch has no such sequence
  */
-export function inspectionOf(capture: Capture, setup: TrainingSetup, sequence: number, caveat?: string): Inspection {
+export function inspectionOf(
+  capture: Capture,
+  setup: TrainingSetup,
+  sequence: number,
+  caveat?: string,
+  probe: Probe | null = null,
+): Inspection {
   const { tensors, metadata } = capture;
   const tensor = (name: string): CapturedTensor => tensorOf(capture, name);
   const [steps = 0, batch = 0] = tensor('outputs').shape;
@@ -38,6 +48,8 @@ export function inspectionOf(capture: Capture, setup: TrainingSetup, sequence: n
   return {
     update: Number(metadata['step']),
     sequence,
+    probe,
+    probeKinds: probeKindsOf(setup.source),
     caveat,
     batch,
     steps,
@@ -61,6 +73,7 @@ export function inspectionOf(capture: Capture, setup: TrainingSetup, sequence: n
     starts: tensors.has('reset') ? Uint8Array.from(valuesOf('reset')) : new Uint8Array(steps),
     hiddenClip: hiddenClipOf(setup),
     inputs: valuesOf('inputs'),
+    dInputs: inputGradients(valuesOf('dgates_l0'), tensor('rnn.weight_ih_l0')),
     outputs,
     dOutputs: valuesOf('dOutputs'),
     targets,

@@ -6,6 +6,7 @@ import type { GradientFlowComputer } from './gradientFlow';
 import { gradientNormBreakdown } from './gradientNormBreakdown';
 import { inspectionOf, parameterUpdateOf } from './inspection';
 import type { PredictionReader } from '../predictions/predictionReader';
+import type { ProbedUpdate } from './probedUpdate';
 import { projectStates } from './projection';
 import type { Pause } from './requestQueue';
 import { sampleSymbols } from './sampling';
@@ -18,6 +19,8 @@ export interface ReplayContext {
   /** Why its numbers may differ from the run's own in the last bits; undefined where they don't. */
   readonly caveat: string | undefined;
   readonly terms: UpdateTerms;
+  /** The sequences that are walked through instead of those of the batch. */
+  readonly probes: ProbedUpdate;
   readonly setup: TrainingSetup;
   readonly gradientFlow: GradientFlowComputer;
   readonly predictions: PredictionReader;
@@ -33,11 +36,18 @@ type ReplayHandlers = {
 
 /** The handlers of all requests. They throw with a readable message for a sequence, layer or parameter that doesn't exist. */
 export const replayHandlersByName: ReplayHandlers = {
-  inspect: ({ captured, setup, caveat }, { sequence }) => inspectionOf(captured.capture, setup, sequence, caveat),
+  inspect: ({ captured, probes, setup, caveat }, { sequence, probe }) => {
+    if (probe === undefined) return inspectionOf(captured.capture, setup, sequence, caveat);
+    const probed = probes.of(probe);
+    return inspectionOf(probed.capture, probed.setup, 0, caveat, probe);
+  },
+  heldOutLosses: ({ probes, pause }) => probes.heldOutLosses(pause),
   parameter: ({ captured, setup }, { parameter }) =>
     parameterUpdateOf(captured.capture, parameter, setup, captured.after),
-  chainRuleTerms: ({ terms, pause }, params) => terms.at(params, pause),
-  gradientFlow: ({ captured, gradientFlow, pause }, params) => gradientFlow.of(captured.capture, params, pause),
+  chainRuleTerms: ({ terms, probes, pause }, { probe, ...params }) =>
+    (probe === undefined ? terms : probes.of(probe).terms).at(params, pause),
+  gradientFlow: ({ captured, probes, gradientFlow, pause }, { probe, ...params }) =>
+    gradientFlow.of((probe === undefined ? captured : probes.of(probe)).capture, params, pause),
   horizon: async ({ captured, gradientFlow, pause }, { update, layer }) => ({
     update,
     ...(await gradientFlow.horizon(captured.capture, { update, sequence: 0, layer }, pause)),
@@ -48,5 +58,6 @@ export const replayHandlersByName: ReplayHandlers = {
   scores: ({ captured, setup }, params) => scoresOf(setup, captured.capture, params),
   predictions: ({ captured, predictions, pause }, params) => predictions.points(captured, params, pause),
   predictionRows: ({ captured, predictions, pause }, params) => predictions.rows(captured, params, pause),
-  project: ({ captured, setup }, params) => projectStates(setup, captured.capture, params),
+  project: ({ captured, probes, setup }, { probe, ...params }) =>
+    projectStates(setup, (probe === undefined ? captured : probes.of(probe)).capture, params),
 };

@@ -13,6 +13,7 @@ import { prepareTraining, type TrainingSetup } from '../training/trainingSetup';
 import { UpdateTerms } from './chainRuleTerms';
 import { GradientFlowComputer } from './gradientFlow';
 import { Replay } from './replay';
+import { ProbeComputer } from './probedUpdate';
 import { PredictionReader } from '../predictions/predictionReader';
 import { replayHandlersByName, type ReplayContext } from './replayHandlers';
 import { RequestQueue, type Pause } from './requestQueue';
@@ -31,6 +32,7 @@ interface PreparedRun {
   readonly replay: Replay;
   readonly gradientFlow: GradientFlowComputer;
   readonly predictions: PredictionReader;
+  readonly probes: ProbeComputer;
 }
 
 type Preparation =
@@ -97,6 +99,7 @@ export class ReplayService {
         captured,
         caveat,
         terms: new UpdateTerms(captured.capture),
+        probes: prepared.probes.at(captured.capture),
         setup,
         gradientFlow,
         predictions,
@@ -136,6 +139,7 @@ export class ReplayService {
       replay,
       gradientFlow: new GradientFlowComputer(setup),
       predictions: new PredictionReader(setup, files),
+      probes: new ProbeComputer(setup),
     };
     return { kind: 'prepared', run: this.#prepared };
   }

@@ -5,9 +5,8 @@ import type { Capture } from '../../engine/instruments/capture';
 import type { Window } from '../../engine/recurrence/window';
 import { maxSampleLength, type Sample, type SampleRequest } from '../../protocol/output';
 import type { TrainingSetup } from '../training/trainingSetup';
+import { indicesOfSymbols, symbolSeparator } from '../../text/symbols';
 import { withEarlierParameters } from './earlierParameters';
-
-const maxListedCharacters = 120;
 
 /**
  * Samples symbols with the parameters of before the captured update: the network reads the prompt, then each symbol is
@@ -26,7 +25,7 @@ export function sampleSymbols(setup: TrainingSetup, capture: Capture, request: S
   if (!(temperature >= 0) || !Number.isFinite(temperature)) {
     throw new Error(`A temperature is 0 or more; this one is ${temperature}.`);
   }
-  const prompt = symbolsOf(request.prompt, source.inputNames);
+  const prompt = indicesOfSymbols(request.prompt, source.inputNames, 'prompt');
   const count = Math.min(maxSampleLength, Math.max(0, Math.floor(length)));
   const random = randomFrom(seed, 'sampling');
   const drawn: number[] = [];
@@ -48,7 +47,7 @@ export function sampleSymbols(setup: TrainingSetup, capture: Capture, request: S
   withEarlierParameters(learner, capture, () => learner.evaluate(windows(), observe));
   return {
     update,
-    text: drawn.map((index) => source.inputNames[index] ?? '').join(separator(source.inputNames)),
+    text: drawn.map((index) => source.inputNames[index] ?? '').join(symbolSeparator(source.inputNames)),
     probabilities: Float64Array.from(probabilities),
   };
 }
@@ -57,26 +56,6 @@ export function sampleSymbols(setup: TrainingSetup, capture: Capture, request: S
 export function canSample({ inputKind, targetKind, inputNames, outputNames }: Source): boolean {
   const isSame = inputNames.length === outputNames.length && inputNames.every((name, i) => name === outputNames[i]);
   return inputKind === 'oneHot' && targetKind === 'classes' && isSame;
-}
-
-/** A text as indices of symbols: characters, or words between blanks if a symbol has more than one character. */
-function symbolsOf(text: string, names: readonly string[]): readonly number[] {
-  const isWords = separator(names) !== '';
-  const parts = isWords ? text.split(/\s+/).filter((part) => part !== '') : Array.from(text);
-  if (parts.length === 0) throw new Error('The prompt is empty; enter at least one symbol.');
-  return parts.map((part, place) => {
-    const index = names.indexOf(part);
-    if (index >= 0) return index;
-    const all = names.map((name) => (name.trim() === '' ? JSON.stringify(name) : name)).join(isWords ? ', ' : ' ');
-    const known = all.length > maxListedCharacters ? `${all.slice(0, maxListedCharacters)}…` : all;
-    throw new Error(
-      `${JSON.stringify(part)}, symbol ${place + 1} of the prompt, is not among the ${names.length} that this network knows: ${known}`,
-    );
-  });
-}
-
-function separator(names: readonly string[]): string {
-  return names.every((name) => Array.from(name).length === 1) ? '' : ' ';
 }
 
 /** A window with one sequence of symbols, without targets. */

@@ -7,6 +7,7 @@ import type { ReplayRequestName, ReplayRequests, RequestReplay } from '../../../
 import { PredictionReader } from '../../../src/trainer/predictions/predictionReader';
 import { UpdateTerms } from '../../../src/trainer/replay/chainRuleTerms';
 import { GradientFlowComputer } from '../../../src/trainer/replay/gradientFlow';
+import { ProbeComputer } from '../../../src/trainer/replay/probedUpdate';
 import { replayHandlersByName } from '../../../src/trainer/replay/replayHandlers';
 import { Training, type CapturedUpdate } from '../../../src/trainer/training/training';
 import { prepareTraining, type TrainingSetup } from '../../../src/trainer/training/trainingSetup';
@@ -64,6 +65,7 @@ export class TrainedSample {
       terms: new UpdateTerms(captured.capture),
       gradientFlow: new GradientFlowComputer(setup),
       predictions: new PredictionReader(setup, new Map()),
+      probes: new ProbeComputer(setup).at(captured.capture),
     };
     return replayHandlersByName[name](context, params);
   };

@@ -1,0 +1,32 @@
+import { quote } from './quoting';
+import { formatExact } from './numbers';
+
+/** Characters of the list of known symbols in a message. */
+const maxListedCharacters = 120;
+
+/** What separates the symbols of a text: nothing between characters, a blank where a symbol has several of them. */
+export function symbolSeparator(names: readonly string[]): '' | ' ' {
+  return names.every((name) => Array.from(name).length === 1) ? '' : ' ';
+}
+
+/**
+ * A text as indices of symbols: characters, or words between blanks if a symbol has more than one character.
+ *
+ * @param what the text is called in the message, such as “prompt”
+ * @throws RangeError with a message for people, for an empty text and for the first symbol that is not among the names
+ */
+export function indicesOfSymbols(text: string, names: readonly string[], what: string): readonly number[] {
+  const isWords = symbolSeparator(names) !== '';
+  const parts = isWords ? text.split(/\s+/).filter((part) => part !== '') : Array.from(text);
+  if (parts.length === 0) throw new RangeError(`The ${what} is empty; enter at least one symbol.`);
+  const indexOf = new Map(names.map((name, index) => [name, index]));
+  return parts.map((part, place) => {
+    const index = indexOf.get(part);
+    if (index !== undefined) return index;
+    const all = names.map((name) => (name.trim() === '' ? JSON.stringify(name) : name)).join(isWords ? ', ' : ' ');
+    const known = all.length > maxListedCharacters ? `${all.slice(0, maxListedCharacters)}…` : all;
+    throw new RangeError(
+      `${quote(part)}, symbol ${formatExact(place + 1)} of the ${what}, is not among the ${formatExact(names.length)} that this network knows: ${known}`,
+    );
+  });
+}
