@@ -33,7 +33,7 @@ function bytesOf(experiment: ResolvedExperiment, content: string | Uint8Array): 
 export function opened(written: Written, content: string | Uint8Array = ''): Source {
   const experiment = experimentOver(written);
   const outcome = openSource(experiment, bytesOf(experiment, content));
-  assert.ok(outcome.kind === 'source', JSON.stringify(outcome));
+  if (outcome.kind !== 'source') assert.fail(JSON.stringify(outcome));
   return outcome.source;
 }
 

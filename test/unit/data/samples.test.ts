@@ -24,7 +24,7 @@ describe('the samples', () => {
         assert.ok(experiment.name.length > 0 && experiment.notes.length > 100);
         const files = new Map(filesOf(experiment).map(({ path }) => [path, readFileSync(join(folder, path))]));
         const opened = openSource(experiment, files);
-        assert.ok(opened.kind === 'source', JSON.stringify(opened));
+        if (opened.kind !== 'source') assert.fail(JSON.stringify(opened));
         assert.equal(opened.source.next().steps, opened.source.steps);
       }
     });

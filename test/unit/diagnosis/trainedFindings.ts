@@ -42,7 +42,7 @@ export function findingsOf(
   );
   const kernels = openKernels(defaultKernelSet(true));
   const prepared = prepareTraining({ experiment, files, kernels, memoryLimit: 1e9 });
-  assert.ok(prepared.kind === 'prepared', JSON.stringify(prepared));
+  if (prepared.kind !== 'prepared') assert.fail(JSON.stringify(prepared));
   const training = new Training(prepared.setup, () => performance.now() / 1000);
   const diagnosis = new Diagnosis(prepared.setup.experiment, runInfoOf(prepared.setup, variant, undefined, 1));
   while (!training.isFinished) {

@@ -23,7 +23,7 @@ function trainOn(characters: number) {
     training: { steps: 60, batch: 4 },
   });
   const prepared = prepareTraining({ experiment, files: new Map([['book.txt', bytes]]), kernels, memoryLimit: 1e9 });
-  assert.ok(prepared.kind === 'prepared', JSON.stringify(prepared));
+  if (prepared.kind !== 'prepared') assert.fail(JSON.stringify(prepared));
   const { setup: plan } = prepared;
   const training = new Training(plan, () => performance.now() / 1000);
   while (!training.isFinished) training.advance();
