@@ -16,11 +16,18 @@ import { commands, languageId } from '../platform/ids';
 import { codeLens, type LensContent } from '../platform/labels';
 import type { SourceRange } from '../experiment/problems/problem';
 import type { ExperimentFile } from '../experiment/experimentFile';
-import type { Estimate } from '../protocol/trainer';
+import type { Estimate, TimeEstimate } from '../protocol/trainer';
 import type { Estimates } from '../session/live/estimates';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
-import { formatNumber, formatCount, formatDuration, formatMebibytes, formatPercentage } from '../text/numbers';
+import {
+  formatNumber,
+  formatCount,
+  formatDuration,
+  formatMebibytes,
+  formatPercentage,
+  formatShortTime,
+} from '../text/numbers';
 import { formatLayers } from '../text/layerTable';
 import { pendingLabels, stateLabels } from '../protocol/run';
 import { changedKeys, formatKeyNames } from './changedKeys';
@@ -222,21 +229,28 @@ function visibleExperiments(): readonly TextDocument[] {
   return window.visibleTextEditors.map(({ document }) => document).filter((one) => one.languageId === languageId);
 }
 
-/** The parameters and memory of a run, and the time to read large data, without a command. */
-function estimateLens({ parameters, memoryBytes, reading, layers }: Estimate): LensContent {
+/** The parameters, memory and time of a run, and the time to read large data, without a command. */
+function estimateLens({ parameters, memoryBytes, reading, time, layers }: Estimate): LensContent {
   const title = `${formatCount(parameters, 'parameter')} · ${formatMebibytes(memoryBytes)}`;
-  if (reading === undefined)
+  if (reading !== undefined)
     return {
-      title,
+      title: `about ${title} · ${formatDuration(Math.max(1, reading.seconds))} to read ${formatMebibytes(reading.bytes)}`,
       command: '',
-      tooltip: `Number of parameters, and the memory that training will use. By layer, with the multiply-adds of a forward pass over one batch and the memory of the parameters, gradients and optimizer:\n${formatLayers(layers)}`,
+      tooltip:
+        'Estimated from the beginning of the data file: number of parameters, the memory that training will use, and the time that reading the data takes on this machine',
     };
   return {
-    title: `about ${title} · ${formatDuration(Math.max(1, reading.seconds))} to read ${formatMebibytes(reading.bytes)}`,
+    title: time === undefined ? title : `${title} · about ${formatShortTime(time.secondsPerUpdate)} per update`,
     command: '',
-    tooltip:
-      'Estimated from the beginning of the data file: number of parameters, the memory that training will use, and the time that reading the data takes on this machine',
+    tooltip: `Number of parameters, and the memory that training will use. ${timeText(time)}\nBy layer, with the multiply-adds of a forward pass over one batch and the memory of the parameters, gradients and optimizer:\n${formatLayers(layers)}`,
   };
+}
+
+function timeText(time: TimeEstimate | undefined): string {
+  if (time === undefined)
+    return 'The time of an update is not measured before training: the net is too large for that, or it is never updated.';
+  const { secondsPerUpdate, updates } = time;
+  return `The time of an update is that of the fastest of some that were computed now, on one thread of this machine: ${formatCount(updates, 'update')} take about ${formatDuration(secondsPerUpdate * updates)}, validation not included.`;
 }
 
 function progressOf(session: Session): string {

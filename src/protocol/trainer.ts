@@ -116,8 +116,18 @@ export interface Estimate {
   readonly memoryBytes: number;
   /** The reading of a large data file. All numbers are then approximate, from its beginning; undefined for others. */
   readonly reading: ReadingEstimate | undefined;
+  /** How long training takes; undefined where no update was computed, as for a large net. */
+  readonly time: TimeEstimate | undefined;
   /** The layers and the output layer, from the input on. */
   readonly layers: readonly LayerSize[];
+}
+
+/** How long training takes on this machine, on one thread. */
+export interface TimeEstimate {
+  /** Of the fastest of some updates, without validation. */
+  readonly secondsPerUpdate: number;
+  /** The updates of the whole training. */
+  readonly updates: number;
 }
 
 /** The size of one layer of a net. */

@@ -94,6 +94,12 @@ export function formatMemoryEstimate(bytes: number): string {
   return `about ${size < 10 ? size.toPrecision(2) : formatExact(Math.round(size))} MiB`;
 }
 
+/** A time in two significant digits, in milliseconds up to a second. */
+export function formatShortTime(seconds: number): string {
+  const digits = (value: number): string => String(Number(value.toPrecision(2)));
+  return seconds < 1 ? `${digits(1000 * seconds)} ms` : `${digits(seconds)} s`;
+}
+
 /** A duration in its largest two units, rounded up. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';

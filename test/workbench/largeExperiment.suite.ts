@@ -19,7 +19,7 @@ describe('An experiment file that is large', function () {
 
   it('is checked outside the extension host, with the estimates of its variants', async () => {
     const experiment = await ExperimentFile.open(large('4'));
-    await experiment.lens(/^[\d,]+ parameters · [\d.]+ MiB$/);
+    await experiment.lens(/^[\d,]+ parameters · [\d.]+ MiB( · about [\d.]+ m?s per update)?$/);
     const trains = (await experiment.lenses()).filter((title) => title === '▶ Train');
     assert.equal(trains.length, 3);
   });

@@ -42,7 +42,7 @@ describe('Training', () => {
 
   it('shows its memory estimate before it starts, and stays below it', async () => {
     const experiment = await ExperimentFile.open(short);
-    const title = await experiment.lens(/^[\d,]+ parameters · [\d.]+ MiB$/);
+    const title = await experiment.lens(/^[\d,]+ parameters · [\d.]+ MiB( · about [\d.]+ m?s per update)?$/);
     experiment.train();
     await experiment.lens(/finished/);
     const [run] = readdirSync(join(experiment.folder, 'unroll-runs'));

@@ -5,7 +5,7 @@ import type { Finding } from '../../diagnosis/finding';
 import { formatRemedy } from '../../text/remedyText';
 import { defaultKernelSet, openKernels } from '../../engine/kernels/open';
 import { parameterCount } from '../../engine/network';
-import { checkFirstUpdate, maxMultiplyAdds, multiplyAddsOf } from './firstUpdate';
+import { checkFirstUpdates, maxMultiplyAdds, multiplyAddsOf } from './firstUpdate';
 import { layerSizes } from './layerSizes';
 import type { ExperimentFile } from '../../experiment/experimentFile';
 import { parseExperiment, type Parsed } from '../../experiment/parse';
@@ -25,7 +25,7 @@ const maxOpenedBytes = 64 * 1024 * 1024;
 export class ExperimentChecker {
   /** The file that was parsed last. The editor checks each text twice, first for the names of its data files. */
   #last: { readonly text: string; readonly parsed: Parsed } | undefined;
-  readonly #timer: ReadingTimer;
+  readonly timer: ReadingTimer;
 
   /**
    * @param cores number of threads that can run at the same time
@@ -33,9 +33,9 @@ export class ExperimentChecker {
    */
   constructor(
     readonly cores: number,
-    clock: () => number,
+    readonly clock: () => number,
   ) {
-    this.#timer = new ReadingTimer(clock);
+    this.timer = new ReadingTimer(clock);
   }
 
   check(params: CheckParams): CheckedExperiment {
@@ -45,11 +45,15 @@ export class ExperimentChecker {
     if (parsed.kind === 'refused') {
       return { problems: parsed.problems, findings: [], variants: [], paths: [], estimates: new Map() };
     }
-    return checkRuns(parsed.file, params, this.cores, this.#timer);
+    return checkRuns(parsed.file, params, this);
   }
 }
 
-function checkRuns(file: ExperimentFile, params: CheckParams, cores: number, timer: ReadingTimer): CheckedExperiment {
+function checkRuns(
+  file: ExperimentFile,
+  params: CheckParams,
+  { cores, clock, timer }: Pick<ExperimentChecker, 'cores' | 'clock' | 'timer'>,
+): CheckedExperiment {
   const problems = new Map<string, Problem>();
   const findings = new Map<string, PlacedFinding>();
   const paths = new Set<string>();
@@ -82,8 +86,10 @@ function checkRuns(file: ExperimentFile, params: CheckParams, cores: number, tim
       // Each variant would compute an update of its own.
       if (outcome.kind === 'large') continue;
       computed += multiplyAddsOf(outcome.measured);
-      const first = computed > maxMultiplyAdds ? [] : checkFirstUpdate(outcome.request, outcome.measured);
-      for (const finding of first) {
+      if (computed > maxMultiplyAdds) continue;
+      const first = checkFirstUpdates(outcome.request, outcome.measured, clock);
+      estimates.set(variant, { ...outcome.estimate, time: first.time });
+      for (const finding of first.findings) {
         // The data were read with the columns by their names, so what they say of a key says more.
         if (outcome.findings.some((known) => isSameFinding(known, finding))) continue;
         const placed = placedFinding(file, finding, variant);
@@ -176,6 +182,12 @@ function estimateRun(
   const { measured } = measuring;
   const { options, memoryBytes, source } = measured;
   const parameters = parameterCount(options.network);
-  const estimate = { parameters, memoryBytes, reading: undefined, layers: layerSizes(options) };
+  const estimate = {
+    parameters,
+    memoryBytes,
+    reading: undefined,
+    time: undefined,
+    layers: layerSizes(options),
+  };
   return { kind: 'whole', estimate, findings: source.findings ?? [], measured, request };
 }

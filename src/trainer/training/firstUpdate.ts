@@ -1,6 +1,7 @@
 import { findingsBeforeTraining } from '../../diagnosis/beforeTraining';
 import type { Finding } from '../../diagnosis/finding';
 import { parameterCount } from '../../engine/network';
+import type { TimeEstimate } from '../../protocol/trainer';
 import { runInfoOf } from './runInfo';
 import { Training } from './training';
 import { prepareMeasured, type MeasuredTraining, type TrainingRequest } from './trainingSetup';
@@ -19,18 +20,49 @@ export function multiplyAddsOf({ options }: Pick<MeasuredTraining, 'options'>): 
   return allocation + 3 * parameterCount(options.network) * options.steps * options.batch;
 }
 
-/** What an experiment shows before it is trained; small enough, with the loss and the gradient of its first update. */
-export function checkFirstUpdate(
+/** Updates that are timed after the first one, which includes what the process compiles. */
+const timedUpdates = 4;
+
+/** What the first updates of an experiment show before it is trained. */
+export interface FirstUpdates {
+  readonly findings: readonly Finding[];
+  /** From the updates after the first one; undefined where there was none. */
+  readonly time: TimeEstimate | undefined;
+}
+
+/**
+ * What an experiment shows before it is trained: small enough, with the loss and the gradient of its first update, and
+ * with the time of the updates after it.
+ *
+ * @param clock monotonic, in seconds
+ */
+export function checkFirstUpdates(
   request: Pick<TrainingRequest, 'files' | 'kernels'>,
   measured: MeasuredTraining,
-): readonly Finding[] {
-  if (multiplyAddsOf(measured) > maxMultiplyAdds || measured.memoryBytes > maxMemoryBytes) return [];
+  clock: () => number,
+): FirstUpdates {
+  const nothing = { findings: [], time: undefined };
+  if (multiplyAddsOf(measured) > maxMultiplyAdds || measured.memoryBytes > maxMemoryBytes) return nothing;
   const prepared = prepareMeasured(request, measured);
-  if (prepared.kind === 'refused') return [];
+  if (prepared.kind === 'refused') return nothing;
   const { setup } = prepared;
   const info = runInfoOf(setup, undefined, undefined, 1);
   const training = new Training(setup, () => 0);
-  const isTrainable = !training.isFinished;
-  const advance = isTrainable ? training.advance() : undefined;
-  return findingsBeforeTraining(setup.experiment, info, advance?.kind === 'updated' ? advance.record : undefined);
+  const first = training.isFinished ? undefined : training.advance();
+  const record = first?.kind === 'updated' ? first.record : undefined;
+  const findings = findingsBeforeTraining(setup.experiment, info, record);
+  const secondsPerUpdate = record === undefined ? undefined : fastestUpdate(training, clock);
+  const time = secondsPerUpdate === undefined ? undefined : { secondsPerUpdate, updates: info.plannedUpdates };
+  return { findings, time };
+}
+
+/** The time (s) of the fastest of the next updates; undefined where there is none. */
+function fastestUpdate(training: Training, clock: () => number): number | undefined {
+  let fastest = Infinity;
+  for (let timed = 0; timed < timedUpdates && !training.isFinished; timed++) {
+    const before = clock();
+    if (training.advance().kind !== 'updated') break;
+    fastest = Math.min(fastest, clock() - before);
+  }
+  return Number.isFinite(fastest) && fastest > 0 ? fastest : undefined;
 }

@@ -85,6 +85,7 @@ export function estimateLargeRun(
     parameters: parameterCount(options.network),
     memoryBytes,
     reading: { bytes: file.size, seconds },
+    time: undefined,
     layers: layerSizes(options),
   };
 }

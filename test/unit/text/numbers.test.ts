@@ -4,6 +4,7 @@ import {
   formatCount,
   formatExact,
   formatMebibytes,
+  formatShortTime,
   formatMemoryEstimate,
   formatNumber,
   formatPercentage,
@@ -13,6 +14,17 @@ import {
 } from '../../../src/text/numbers';
 
 describe('Formatted numbers', () => {
+  it('are times of two digits, in milliseconds up to a second', () => {
+    assert.deepEqual([0.000_034_6, 0.0021, 0.0996, 0.25, 1.26, 12].map(formatShortTime), [
+      '0.035 ms',
+      '2.1 ms',
+      '100 ms',
+      '250 ms',
+      '1.3 s',
+      '12 s',
+    ]);
+  });
+
   it('have three significant digits if they are measured', () => {
     assert.deepEqual([0.0051234, 1, 123.456, 4567, 0].map(formatNumber), ['0.00512', '1.00', '123', '4,567', '0']);
     assert.deepEqual([1.2345e-7, 6.2e305, -Infinity].map(formatNumber), ['1.23e-7', '6.20e+305', '-∞']);

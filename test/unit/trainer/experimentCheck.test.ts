@@ -37,6 +37,22 @@ describe('The check of an experiment file', () => {
     assert.ok((estimates.get('wide')?.parameters ?? 0) > (estimates.get(undefined)?.parameters ?? Infinity));
   });
 
+  it('times some updates of a small net, and tells how many training has', () => {
+    const clock = [10, 10.5, 11, 11.2, 12, 12.3, 13, 13.9];
+    const text = (training: object, hidden = 4): string =>
+      JSON.stringify({ data: { task: 'adding', length: 5 }, model: { cell: 'gru', hidden }, training });
+    const timeOf = (...what: Parameters<typeof text>) =>
+      new ExperimentChecker(1, () => clock.shift() ?? NaN)
+        .check({ ...nothing, text: text(...what) })
+        .estimates.get(undefined)?.time;
+    // The fastest of four after the first update: from 11 to 11.2.
+    const time = timeOf({ steps: 700 });
+    assert.equal(time?.updates, 700);
+    assert.ok(Math.abs((time?.secondsPerUpdate ?? NaN) - 0.2) < 1e-9, String(time?.secondsPerUpdate));
+    assert.equal(timeOf({ steps: 1 }), undefined);
+    assert.equal(timeOf({ steps: 700, batch: 4096 }, 512), undefined);
+  });
+
   it('reports a problem of a data file once, where the file is named', () => {
     const text = csv('{ "other": { "seed": 2 } }');
     const missing = check(text, { unreadable: new Map([['a.csv', { code: 'file.missing', message: 'It is gone.' }]]) });
