@@ -105,7 +105,7 @@ describe('The notebook of a stored run in a plain browser', () => {
 
   it('has no buttons for commands that need VS Code', async () => {
     await page
-      .getByRole('region', { name: /^\[15\] ?Run$/ })
+      .getByRole('region', { name: /^\[18\] ?Run$/ })
       .locator('dt')
       .first()
       .waitFor();

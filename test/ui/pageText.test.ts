@@ -42,7 +42,7 @@ describe('The notebook of a text in a plain browser', () => {
   });
 
   it('draws what its validations measured, with a read-out, a table and a choice of the quantity', async () => {
-    const cell = page.getByRole('region', { name: /^\[18\] ?Validation$/ });
+    const cell = page.getByRole('region', { name: /^\[9\] ?Validation$/ });
     await cell
       .getByText(/^After update 59, a held-out character takes \d\.\d\d bits.*; the lowest baseline: /)
       .waitFor();
@@ -60,7 +60,7 @@ describe('The notebook of a text in a plain browser', () => {
   });
 
   it('shows the probability of each sampled character under the pointer, by keys and in a table', async () => {
-    const output = page.getByRole('region', { name: /^\[14\] ?Output$/ });
+    const output = page.getByRole('region', { name: /^\[17\] ?Output$/ });
     await output.scrollIntoViewIfNeeded();
     const text = output.getByRole('region', { name: 'Sampled text', exact: true });
     const symbols = text.locator('.sampled');
@@ -87,7 +87,7 @@ describe('The notebook of a text in a plain browser', () => {
   for (const theme of ['dark', 'light', 'high-contrast']) {
     it(`has nothing that axe-core finds wrong in it (${theme})`, async () => {
       await page.goto(`${server.url}?theme=${theme}`);
-      await page.getByRole('region', { name: /^\[14\] ?Output$/ }).scrollIntoViewIfNeeded();
+      await page.getByRole('region', { name: /^\[17\] ?Output$/ }).scrollIntoViewIfNeeded();
       await page.locator('.sampled').nth(239).waitFor();
       assert.deepEqual(await violations(page), []);
     });

@@ -26,11 +26,11 @@ interface Backward {
 }
 
 /**
- * [9] Backpropagation through one sequence, from the last step to the first: ∂L/∂h_t as the sum of the local part and the
+ * [12] Backpropagation through one sequence, from the last step to the first: ∂L/∂h_t as the sum of the local part and the
  * part from t+1, and the accumulated terms of ∂L/∂W.
  */
 export const backwardCell: CellDeclaration<SequenceDrawing, Backward> = {
-  number: 9,
+  number: 12,
   title: 'Backward through time',
   source: () => ({ dataFor: backwardOf }),
   summary: ({ norms, index }, { inspection }) => summary(norms, index, inspection.layers.length),

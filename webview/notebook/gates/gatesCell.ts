@@ -12,9 +12,9 @@ import { shownRun } from '../dataSources';
 import { memoKey, Memo } from '../memo';
 import { gateShares, shareAt, type GateShare } from './gateShares';
 
-/** [16] The share of values at the ends of every gate and of the candidate over the updates. */
+/** [7] The share of values at the ends of every gate and of the candidate over the updates. */
 export const gatesCell: CellDeclaration<Drawing, ShownRun> = {
-  number: 16,
+  number: 7,
   title: 'Gate saturation',
   source: shownRun,
   summary: (run, { model }) => gateSummary(run, model),

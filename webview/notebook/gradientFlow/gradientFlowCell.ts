@@ -17,9 +17,9 @@ import { GainView } from './gainView';
 import { gradientFlowTable } from './gradientFlowTable';
 import './gradientFlow.css';
 
-/** [10] Which loss reaches which step: a row is a loss, a column is a step; what truncation cuts off is dimmed. */
+/** [13] Which loss reaches which step: a row is a loss, a column is a step; what truncation cuts off is dimmed. */
 export const gradientFlowCell: CellDeclaration<SequenceDrawing, FlowPicture> = {
-  number: 10,
+  number: 13,
   title: 'Gradient flow: which loss reaches which step',
   source: gradientFlow,
   summary: (shown, { model: { run } }) => (run === undefined ? '' : summary(shown, run.info)),

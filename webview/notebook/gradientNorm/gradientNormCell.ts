@@ -8,9 +8,9 @@ import type { CellDeclaration } from '../cell/cellDeclaration';
 import { tablePart } from '../cell/tablePart';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 
-/** [11] The gradient-norm breakdown of an update: the shares of parameters and steps, and the effect of clipping. */
+/** [14] The gradient-norm breakdown of an update: the shares of parameters and steps, and the effect of clipping. */
 export const gradientNormCell: CellDeclaration<SequenceDrawing, GradientNormBreakdown> = {
-  number: 11,
+  number: 14,
   title: 'Clipping at this update',
   source: (context) =>
     replayed(context, 'gradientNorm', ({ inspection }) => ({ update: inspection.update }), {

@@ -17,9 +17,9 @@ import { foldablePart } from '../cell/foldablePart';
 import { StatesView } from './statesView';
 import './output.css';
 
-/** [14] What the network does at this update: sampled text, accuracy by position, hidden states. */
+/** [17] What the network does at this update: sampled text, accuracy by position, hidden states. */
 export const outputCell: CellDeclaration<SequenceDrawing, Output> = {
-  number: 14,
+  number: 17,
   title: 'Output',
   source: outputOf,
   // It is computed again for every selected update.

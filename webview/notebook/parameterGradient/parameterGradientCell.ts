@@ -15,9 +15,9 @@ import { selectedParameter } from '../parameterNames';
 import { parameterTools } from '../parameterTools';
 import { parameterGradientTable } from '../trainingTables';
 
-/** [17] The gradient's norm of every parameter over the updates, the selected one in front. */
+/** [8] The gradient's norm of every parameter over the updates, the selected one in front. */
 export const parameterGradientCell: CellDeclaration<Drawing, ShownRun> = {
-  number: 17,
+  number: 8,
   title: 'Gradient norm per parameter',
   source: shownRun,
   summary: (run, { model: { view } }) => parameterGradientSummary(run, view),

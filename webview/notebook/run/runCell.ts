@@ -7,9 +7,9 @@ import { notationIn } from '../../ui/notationTemplate';
 import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cell/cellFrame';
 import './run.css';
 
-/** [15] The settings of the run: network, data, loss, truncation, clipping, optimizer, folder. */
+/** [18] The settings of the run: network, data, loss, truncation, clipping, optimizer, folder. */
 export class RunCell implements NotebookCell {
-  readonly number = 15;
+  readonly number = 18;
   readonly title = 'Run';
   readonly element: HTMLElement;
   readonly #frame: CellFrame;

@@ -21,9 +21,9 @@ const widestBar = 18;
 /** Width of a step (px) from which a step without a target is marked. */
 const roomForMark = 5;
 
-/** [8] The loss of each step, which steps count, and predictions beside targets. */
+/** [11] The loss of each step, which steps count, and predictions beside targets. */
 export const stepLossCell: CellDeclaration<SequenceDrawing, Inspection> = {
-  number: 8,
+  number: 11,
   title: 'Loss per step',
   source: inspectedUpdate,
   summary,

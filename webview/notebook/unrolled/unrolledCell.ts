@@ -12,9 +12,9 @@ import { shownNode } from './shownNode';
 import '../../net/net.css';
 import './unrolled.css';
 
-/** [7] The network as a loop, or unrolled into a line of steps; every node with its formula. */
+/** [10] The network as a loop, or unrolled into a line of steps; every node with its formula. */
 export const unrolledCell: CellDeclaration<SequenceDrawing, Inspection> = {
-  number: 7,
+  number: 10,
   title: 'Unrolled net',
   source: inspectedUpdate,
   summary: (inspection, { model }) => summary(inspection, model.view.net),

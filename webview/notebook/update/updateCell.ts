@@ -28,9 +28,9 @@ interface Update {
   readonly elements: ParameterUpdate | undefined;
 }
 
-/** [12] The effect of the update on each parameter: norm, gradient before and after clipping, update. */
+/** [15] The effect of the update on each parameter: norm, gradient before and after clipping, update. */
 export const updateCell: CellDeclaration<SequenceDrawing, Update> = {
-  number: 12,
+  number: 15,
   title: 'Update',
   source: (context) => {
     const reply = replayed(

@@ -15,9 +15,9 @@ import { memoKey, Memo } from '../memo';
 import { baselineLabel, chosenMeasure, measuresOf, recordedMetrics, valuesOf, type Measure } from './measures';
 import { formatUpdatesOf, validationSummary } from './validationSummary';
 
-/** [18] What the validations measure besides the loss: accuracy, bits per character, errors in the unit of the data. */
+/** [9] What the validations measure besides the loss: accuracy, bits per character, errors in the unit of the data. */
 export const validationCell: CellDeclaration<Drawing, ShownRun> = {
-  number: 18,
+  number: 9,
   title: 'Validation',
   source: shownRun,
   summary: (run, { model: { view } }) =>

@@ -10,9 +10,9 @@ import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { WhatIfControls, whatIfChange } from './whatIfControls';
 import './whatIf.css';
 
-/** [13] The update recomputed with another clipping, truncation or learning rate, compared with the trained one. */
+/** [16] The update recomputed with another clipping, truncation or learning rate, compared with the trained one. */
 export const whatIfCell: CellDeclaration<SequenceDrawing, WhatIf> = {
-  number: 13,
+  number: 16,
   title: 'What if',
   source: (context) => replayed(context, 'whatIf', requestOf, { waiting: 'Recomputing the update…', failure: '' }),
   summary,
