@@ -1,4 +1,5 @@
 import type { CsvData } from '../../experiment/schema/schema';
+import { numberNotation, type NumberNotation } from './numberNotation';
 import type { Remedy } from './tableFixes';
 
 /** Texts that stand for a missing value in any table. */
@@ -39,8 +40,18 @@ export class CellParser {
     return this.#missingNumbers.has(value) ? NaN : value;
   }
 
-  /** Whether a cell would be a number with the other decimal separator or without thousands separators. */
+  /** Whether a cell is a number in a notation that is not read, such as with the other decimal separator or a unit. */
   isNumberInOtherNotation(cell: string): boolean {
+    return this.#isInOtherLocale(cell) || this.notation(cell)?.isWord === false;
+  }
+
+  /** The notation of a number that is read with no settings; undefined for other texts. */
+  notation(cell: string): NumberNotation | undefined {
+    return this.#isInOtherLocale(cell) ? undefined : numberNotation(cell, this.decimal);
+  }
+
+  /** Whether a cell would be a number with the other decimal separator or without thousands separators. */
+  #isInOtherLocale(cell: string): boolean {
     return numbers[this.decimal === '.' ? ',' : '.'].test(cell) || grouped[this.decimal].test(cell);
   }
 
@@ -48,7 +59,7 @@ export class CellParser {
   remedies(cell: string): readonly Remedy[] {
     const other = this.decimal === '.' ? ',' : '.';
     if (numbers[other].test(cell)) return [{ kind: 'decimal', decimal: other }];
-    return grouped[this.decimal].test(cell) ? [] : [{ kind: 'missing', value: cell }];
+    return this.isNumberInOtherNotation(cell) ? [] : [{ kind: 'missing', value: cell }];
   }
 
   /** What to do about a cell that is no number. */
@@ -60,6 +71,8 @@ export class CellParser {
     }
     if (isGrouped) return 'Remove the thousands separators.';
     if (hasOtherDecimal) return `Set "decimal" to "${other}", or write "${this.decimal}" before the decimals.`;
-    return 'Write a number, or list it in "missing" if it stands for a missing value.';
+    const notation = this.notation(cell);
+    if (notation?.isWord === false) return notation.advice;
+    return `${notation === undefined ? 'Write a number' : notation.advice.slice(0, -1)}, or list it in "missing" if it stands for a missing value.`;
   }
 }

@@ -1,6 +1,7 @@
 import { CellReader, type CellError, type ColumnReader } from './cellReader';
 import { CellParser } from './csvCell';
 import type { CsvData } from '../../experiment/schema/schema';
+import { isTruthValue } from './numberNotation';
 import type { Remedy } from './tableFixes';
 import { TimeReader } from './time/timeReader';
 import { parseTime } from './time/timestamps';
@@ -48,7 +49,7 @@ class NumberReader extends CellReader {
       if (!isColumn) return { found, advice: this.cells.advice(cell), remedies: this.cells.remedies(cell) };
       const advice = isDate
         ? 'Name a column of dates in "time" only.'
-        : 'Inputs are columns of numbers. A column of classes is the only target, and its loss is "crossEntropy". Otherwise leave the column out, or replace it in the file by a column of 0 and 1 for each of its words, as pandas.get_dummies does. If the text stands for a missing value, list it in "missing".';
+        : `${this.#adviceAboutWord(cell)}Inputs are columns of numbers. A column of classes is the only target, and its loss is "crossEntropy". Otherwise leave the column out, or replace it in the file by a column of 0 and 1 for each of its words, as pandas.get_dummies does. If the text stands for a missing value, list it in "missing".`;
       const remedies: readonly Remedy[] = isDate
         ? [{ kind: 'time' }, { kind: 'leaveOut' }]
         : [{ kind: 'leaveOut' }, { kind: 'classTarget' }, { kind: 'missing', value: cell }];
@@ -65,6 +66,13 @@ class NumberReader extends CellReader {
     }
     this.values[row] = value;
     return Number.isNaN(value) ? 'missing' : 'value';
+  }
+
+  /** A sentence about a word that may stand for a number; empty for any other. */
+  #adviceAboutWord(cell: string): string {
+    if (isTruthValue(cell)) return 'Write 1 and 0 for the two answers. ';
+    const notation = this.cells.notation(cell);
+    return notation === undefined ? '' : `${notation.advice} `;
   }
 }
 
@@ -135,6 +143,10 @@ class NumberOrClassReader extends CellReader {
         : new NameReader(name, index, values, cells, 'noNumber');
     }
     const outcome = this.#reader.add(row, cell);
+    if (typeof outcome === 'object' && this.cells.notation(cell)?.isWord === false) {
+      const advice = `${outcome.advice} If the values are names of classes, set "classes" to true.`;
+      return { ...outcome, advice, remedies: [...(outcome.remedies ?? []), { kind: 'classes' }] };
+    }
     const isText = this.cells.parse(cell) === undefined && !this.cells.isNumberInOtherNotation(cell);
     if (typeof outcome === 'string' || !isText || this.#reader.names !== undefined) return outcome;
     // The first value is a number, and a later one a text: numbers may be names of classes, too.

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { problemOf, opened } from './openedSource';
+
+/** The problem of a table whose only column has these cells. */
+function problemWith(cells: readonly string[], data: object = {}) {
+  const rows = cells.map((cell, row) => `${row};${cell}`).join('\n');
+  const written = { csv: 'a.csv', inputs: ['y'], length: 2, validation: 0, delimiter: ';', ...data };
+  return problemOf({ data: written, batch: 1 }, `x;y\n${rows}\n`);
+}
+
+/** Ten numbers as other programs write them, made from 0 to 9, and what is said about the first. */
+const notations: readonly (readonly [write: (digit: number) => string, advice: RegExp, decimal?: ','])[] = [
+  [(digit) => `1${digit}.5%`, /has "10\.5%" .* Remove "%" from the numbers\.$/],
+  [(digit) => `1${digit} %`, /Remove "%"/],
+  [(digit) => `$1${digit}.50`, /Remove the signs of the currency\.$/],
+  [(digit) => `1${digit},50 €`, /Remove the signs of the currency\.$/, ','],
+  // A blank, a no-break space, a narrow no-break space, apostrophes and an underscore.
+  [(digit) => `1 20${digit}`, /Remove the thousands separators\.$/],
+  [(digit) => `1\u00a020${digit}`, /Remove the thousands separators\.$/],
+  [(digit) => `12\u202f34${digit},5`, /Remove the thousands separators\.$/, ','],
+  [(digit) => `1'20${digit}.5`, /Remove the thousands separators\.$/],
+  [(digit) => `1’20${digit}`, /Remove the thousands separators\.$/],
+  [(digit) => `1_20${digit}`, /Remove the thousands separators\.$/],
+  // A minus sign, and an en dash.
+  [(digit) => `\u22121${digit}.5`, /Write "-" \(the hyphen-minus of the keyboard\) before negative numbers\.$/],
+  [(digit) => `\u20131${digit}`, /Write "-"/],
+  [(digit) => `(1${digit}.5)`, /Write "-" before negative numbers, without brackets\.$/],
+  [(digit) => `1.${digit}D+02`, /Write "e" before the exponent\.$/],
+  [(digit) => `\u0661${String.fromCodePoint(0x660 + digit)}`, /Write numbers with the digits 0 to 9\.$/],
+  [(digit) => `1${digit}.5 °C`, /Remove the unit from the numbers\.$/],
+  [(digit) => `1${digit},5 hPa`, /Remove the unit from the numbers\.$/, ','],
+];
+
+describe('A number in a notation that is not read', () => {
+  for (const [write, advice, decimal = '.'] of notations) {
+    const cells = Array.from({ length: 10 }, (_, digit) => write(digit));
+    it(`is told as a number: ${cells[0]}`, () => {
+      const input = problemWith(cells, { decimal });
+      assert.match(input.message, advice);
+      assert.doesNotMatch(input.message, /get_dummies/);
+      assert.deepEqual(input.keyPath, ['data', 'csv']);
+      // Below numbers that are read, too.
+      const below = problemWith(['1', '2', ...cells], { decimal });
+      assert.match(below.message, /row 4 has/);
+      // As a target it would be a class by its text, with the loss of classes.
+      const target = problemWith(cells, { decimal, inputs: ['x'], targets: ['y'] });
+      assert.match(target.message, /If the values are names of classes, set "classes" to true\.$/);
+    });
+  }
+
+  it('may be the name of a class where it may be a word', () => {
+    const classOf = (name: (row: number) => string): readonly string[] => {
+      const rows = Array.from({ length: 12 }, (_, row) => `${row},${name(row % 3)}`).join('\n');
+      const data = { csv: 'a.csv', inputs: ['x'], targets: ['y'], length: 2, validation: 0 };
+      return opened({ data, batch: 1 }, `x,y\n${rows}\n`).outputNames;
+    };
+    assert.deepEqual(
+      classOf((row) => ['1st', '2nd', '3rd'][row] ?? ''),
+      ['1st', '2nd', '3rd'],
+    );
+    assert.deepEqual(
+      classOf((row) => ['0xa', '0xb', '0xc'][row] ?? ''),
+      ['0xa', '0xb', '0xc'],
+    );
+    const data = { decimal: '.', inputs: ['x'], targets: ['y'], classes: true };
+    const rows = Array.from({ length: 12 }, (_, row) => `${row};${row % 2}0 %`).join('\n');
+    const written = { csv: 'a.csv', length: 2, validation: 0, delimiter: ';', ...data };
+    assert.deepEqual(opened({ data: written, batch: 1 }, `x;y\n${rows}\n`).outputNames, ['00 %', '10 %']);
+  });
+
+  it('of words for two answers is named in an input, with the column', () => {
+    const found = problemWith(['True', 'False', 'True']);
+    assert.match(found.message, /has "True" .* Write 1 and 0 for the two answers\. Inputs are columns of numbers\./);
+    assert.deepEqual(found.keyPath, ['data', 'inputs', 0]);
+  });
+});
