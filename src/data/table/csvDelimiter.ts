@@ -6,7 +6,7 @@ import type { FileText } from '../files/textFile';
 export type Delimiter = Exclude<CsvData['delimiter'], 'auto'>;
 
 /** The delimiters that a file is tested for, the most common first. */
-const delimiters: readonly Delimiter[] = [',', ';', '\t', '|', ' '];
+export const delimiters: readonly Delimiter[] = [',', ';', '\t', '|', ' '];
 
 /** The delimiter of a table; several if its first rows can be read with each of them. */
 export type FoundDelimiter =

@@ -33,12 +33,22 @@ export function findFormat(
     delimiter,
     source,
   });
+  if (isJson(text)) {
+    const message = `${quote(csv)} is JSON, not a table of rows and cells. Convert it to CSV, such as with pandas.read_json and to_csv.`;
+    return { kind: 'refused', problem: { code: 'file.format', message, keyPath: ['data', 'csv'] } };
+  }
   if (written !== 'auto') return found(written, 'key');
   if (line?.delimiter !== undefined) return found(line.delimiter, 'line');
   if (line !== undefined) return { kind: 'refused', problem: unknownSeparator(csv, line.written) };
   const inRows = findDelimiter(text.pieces, decimal);
   if (inRows.kind === 'ambiguous') return { kind: 'refused', problem: ambiguousDelimiter(csv, inRows.delimiters) };
   return found(inRows.delimiter, 'rows');
+}
+
+/** Whether a text begins as a list of objects, or as one object, in JSON. */
+function isJson({ pieces }: FileText): boolean {
+  for (const piece of pieces()) return /^\s*\[?\s*\{\s*"/.test(piece.slice(0, 200));
+  return false;
 }
 
 function unknownSeparator(path: string, written: string): KeyProblem {

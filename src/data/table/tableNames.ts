@@ -1,6 +1,7 @@
 import { isLikely, nearestName } from '../../experiment/problems/nearestName';
 import type { KeyPath, KeyProblem } from '../../experiment/problems/problem';
 import type { CsvData } from '../../experiment/schema/schema';
+import { lineOfHeader } from './displacedHeader';
 import { findDelimiter, looksNumeric, type Delimiter } from './csvDelimiter';
 import { rowsOf, type CsvFormat } from './csvRows';
 import { unicodeAdvice } from '../files/nearestFile';
@@ -17,6 +18,15 @@ const searchedRows = 50;
 export interface NamedColumn {
   readonly name: string;
   readonly keyPath: KeyPath;
+}
+
+/** A name as it is seen: without characters that are not, and composed. */
+function visibleName(name: string): string {
+  return name
+    .normalize()
+    .replace(/\p{Cf}/gu, '')
+    .replace(/\p{Zs}/gu, ' ')
+    .trim();
 }
 
 /** The columns of a table, by name. */
@@ -91,10 +101,15 @@ export class TableNames {
       const message = `${quote(path)} has no column ${quote(name)}: "decimal" is ",", and commas between its cells, too, cannot be told from decimal commas. Save the table with ";" between its cells, or with decimal points.`;
       return { code: 'csv.missingColumn', message, keyPath };
     }
-    const same = this.names.find((known) => known.normalize() === name.normalize());
+    const same = this.names.find((known) => visibleName(known) === visibleName(name));
     if (same !== undefined) {
       const message = `${quote(path)} has no column ${quote(name)}: did you mean ${quote(same)}? ${unicodeAdvice}`;
       return { code: 'csv.missingColumn', message, keyPath, fixes: [renameColumn(this.data, keyPath, same)] };
+    }
+    const line = lineOfHeader(name, this.text, this.format);
+    if (line !== undefined) {
+      const message = `${quote(path)} has no column ${quote(name)} in its first row, which begins with ${quote(only)}, but its row ${formatExact(line)} has that name. Delete the rows above it.`;
+      return { code: 'csv.missingColumn', message, keyPath };
     }
     const nearest = nearestName(name, this.names);
     const isMeant = isLikely(name, nearest);

@@ -42,8 +42,9 @@ function emptyValidation(
   { rows, training, order }: ArrangedTable,
 ): KeyProblem | undefined {
   if (validation === 0 || training < rows) return undefined;
-  const all = sequence === undefined ? formatCount(rows, 'row') : formatCount(order.training, 'sequence');
-  const message = `A "validation" of ${validation} holds out none of the ${all}: write a larger fraction, or 0 to hold nothing out.`;
+  const count = sequence === undefined ? rows : order.training;
+  const all = formatCount(count, sequence === undefined ? 'row' : 'sequence');
+  const message = `A "validation" of ${validation} holds out ${count === 1 ? `nothing of ${all}` : `none of the ${all}`}: write a larger fraction, or 0 to hold nothing out.`;
   return {
     code: 'data.tooShort',
     message,

@@ -1,6 +1,7 @@
 import type { KeyProblem } from '../../experiment/problems/problem';
 import type { CsvData } from '../../experiment/schema/schema';
 import { maxRowLength, type CellPlace, type CsvRow, type MalformedRow } from './csvRows';
+import { looksNumeric } from './csvDelimiter';
 import { GapCounter, type Gaps } from './gaps';
 import { LineRuns, type RowLines } from './rowLines';
 import type { ColumnReader } from './cellReader';
@@ -88,11 +89,20 @@ export class RowReader {
   /** What to do about a row of another number of cells: with commas between numbers they may be decimal commas. */
   #widthAdvice(row: CsvRow): string {
     const cells = Array.from({ length: row.width }, (_, index) => row.cell(index)?.trim() ?? '');
-    const mayBeDecimals =
-      this.delimiter === ',' && row.width > this.width && cells.filter((cell) => /^[+-]?\d+$/.test(cell)).length > 1;
-    return mayBeDecimals
+    if (this.rows === 0 && row.width === this.width + 1) {
+      if (cells.at(-1) === '') return 'Add a delimiter at the end of the first row, or remove that of the others.';
+      // So does `write.table` of R, which gives the column of the names of the rows no name.
+      if (!looksNumeric.test(cells[0] ?? '') || !this.#mayBeDecimals(row.width, cells)) {
+        return 'If its first cell is the name of the row, as R writes it, write a name for that column at the beginning of the first row. Otherwise give every row the same number of cells.';
+      }
+    }
+    return this.#mayBeDecimals(row.width, cells)
       ? 'If commas stand before its decimals, too, they cannot be told from those between its cells: save the table with ";" between its cells, or with decimal points. Otherwise give every row the same number of cells.'
       : 'Give every row the same number of cells.';
+  }
+
+  #mayBeDecimals(width: number, cells: readonly string[]): boolean {
+    return this.delimiter === ',' && width > this.width && cells.filter((cell) => /^[+-]?\d+$/.test(cell)).length > 1;
   }
 
   #addEmptyRows(): RowError | undefined {
