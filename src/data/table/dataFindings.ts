@@ -66,7 +66,8 @@ function dateClassFindings({ data, table: { classNames = [] } }: Context): reado
 const dominantShare = 0.8;
 
 /** A class that most targets have: a net that always predicts it has a high accuracy, and has learned nothing. */
-function imbalanceFindings({ data, table }: Context): readonly DataFinding[] {
+function imbalanceFindings(context: Context): readonly DataFinding[] {
+  const { data, table } = context;
   const { classNames, targets, training, order } = table;
   const [column] = targets;
   if (classNames === undefined || column === undefined) return [];
@@ -80,6 +81,10 @@ function imbalanceFindings({ data, table }: Context): readonly DataFinding[] {
   else for (let row = 0; row < training; row++) count(row);
   const all = counts.reduce((sum, one) => sum + one, 0);
   const most = Math.max(...counts);
+  const single = counts.filter((one) => one === 1).length;
+  const areDates = dateClassFindings(context).length > 0;
+  if (all >= leastTargets && single > 0.5 * all && !areDates)
+    return [unrepeatedClasses(context, classNames.length, all)];
   if (all === 0 || most === all || most < dominantShare * all) return [];
   const share = formatPercentage(most / all, most / all > 0.995 ? 2 : 1);
   const message =
@@ -87,6 +92,18 @@ function imbalanceFindings({ data, table }: Context): readonly DataFinding[] {
     'always predicting it is correct as often. Compare the accuracy with that, and the loss with the class frequencies.';
   const keyPath = ['data', 'targets'];
   return [{ code: 'inputScale', level: 'hint', keyPath, at: keyPath, message }];
+}
+
+/** Fewest training targets of which it is said that their classes do not repeat. */
+const leastTargets = 20;
+
+/** Classes of which most occur once, as the names or numbers of rows do: a net cannot learn what it sees once. */
+function unrepeatedClasses({ data }: Context, classes: number, targets: number): DataFinding {
+  const keyPath = ['data', 'targets'];
+  const message =
+    `Target ${quote(data.targets[0] ?? '')} of ${quote(data.csv)} has ${formatExact(classes)} classes, and most of the ${formatExact(targets)} training targets have one of their own, ` +
+    'as the names of rows do: they cannot be learned. Use a column whose values repeat, or one of numbers.';
+  return { code: 'inputScale', level: 'warning', keyPath, at: keyPath, message };
 }
 
 function numberColumns({ inputs, targets, classNames }: ArrangedTable, requested: readonly RequestedColumn[]) {

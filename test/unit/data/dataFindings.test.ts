@@ -233,6 +233,15 @@ describe('Findings about classes', () => {
     assert.deepEqual(findingsIn(table(4), { targets: ['k'] }), []);
   });
 
+  it('name a target whose classes hardly repeat, such as the names of rows', () => {
+    const table = (every: number): string =>
+      `y,k\n${temperatures.map((value, row) => `${value},r${Math.floor(row / every)}`).join('\n')}\n`;
+    const [found] = findingsIn(table(1), { targets: ['k'] });
+    assert.deepEqual([found?.level, found?.key], ['warning', 'data.targets']);
+    assert.match(found?.message ?? '', /^Target "k" of "a\.csv" has 400 classes, and most of the 320 training targets/);
+    assert.deepEqual(findingsIn(table(2), { targets: ['k'] }), []);
+  });
+
   it('count the last row of each sequence that is used whole', () => {
     const rows = Array.from({ length: 12 }, (_, id) =>
       Array.from({ length: 4 }, (_row, t) => `${id},${(id * 7 + t * 3) % 5},${t < 3 || id === 5 ? 'no' : 'yes'}`),
@@ -307,7 +316,12 @@ describe('Findings about the order of a table', () => {
       found?.message ?? '',
       /^The target "when" of "a\.csv" has dates, which are predicted as 40 classes\. Set "time" to "when", which sorts the rows, and use another target\. If the dates are meant as classes, set "classes" to true\.$/,
     );
-    assert.deepEqual(findingsIn(table, { targets: ['when'], classes: true }), []);
+    // As classes they are used as they are; that each has a row of its own is another finding.
+    const asClasses = findingsIn(table, { targets: ['when'], classes: true });
+    assert.deepEqual(
+      asClasses.map(({ message }) => /has 40 classes, and most of the 32 training targets/.test(message)),
+      [true],
+    );
   });
 
   it('name a column of dates that runs backwards, in any notation', () => {
