@@ -82,3 +82,43 @@ function plain(written: string): string {
     .replace(/^(-?)\./, '$10.')
     .replace(/\.(?!\d)/, '.0');
 }
+
+const spaced = /^[+-]?\d{1,3}(?:\p{Zs}\d{3})+$/u;
+const percentage = new RegExp(`^([+-]?${digits})\\s*%$`, 'i');
+const fraction = new RegExp(`^([+-]?${digits})\\s*/\\s*(${digits})$`, 'i');
+const power = new RegExp(`^(${digits})\\s*(?:\\*\\*|\\^)\\s*([+-]?${digits})$`, 'i');
+/** The suffixes of C, Java and other languages. */
+const suffixed = new RegExp(`^([+-]?${digits})[fdlu]$`, 'i');
+
+/**
+ * The value of a key at a syntax error that is a calculation, or a number as other languages write it: `1/1000`,
+ * `10**-3`, `5%`, `1 000`, `1e-3f`. Undefined if there is none.
+ *
+ * @param offset where the parser reports the error
+ */
+export function invalidCalculation(text: string, offset: number): InvalidNumber | undefined {
+  const before = /:[^\S\r\n]*([^:,"{}[\]\r\n]*)$/.exec(text.slice(Math.max(0, offset - maxLength), offset));
+  const after = /^[^:,"{}[\]\r\n]*/.exec(text.slice(offset, offset + maxLength))?.[0] ?? '';
+  if (before === null) return undefined;
+  const [, start = ''] = before;
+  const written = (start + after).replace(/\s*\/[/*].*$/, '').trim();
+  const found = adviceForCalculation(written);
+  if (found === undefined) return undefined;
+  const [advice, value] = found;
+  const valid = typeof value === 'string' ? value : Number.isFinite(value) ? `${value}` : undefined;
+  const message = `${truncate(written)} is not valid JSON: ${advice}${valid === undefined ? '' : `, ${valid}`}.`;
+  return { offset: offset - start.length, length: written.length, message, valid };
+}
+
+function adviceForCalculation(written: string): readonly [advice: string, value: number | string] | undefined {
+  if (spaced.test(written)) return ['leave out the blanks', plain(written.replace(/\p{Zs}/gu, ''))];
+  const [, suffix] = suffixed.exec(written) ?? [];
+  if (suffix !== undefined) return ['leave out the last letter', plain(suffix)];
+  const [, percent] = percentage.exec(written) ?? [];
+  if (percent !== undefined) return ['write the fraction', Number(percent) / 100];
+  const [, above, below] = fraction.exec(written) ?? [];
+  if (above !== undefined) return ['write the result', Number(above) / Number(below)];
+  const [, base, exponent] = power.exec(written) ?? [];
+  if (base !== undefined) return ['write the result', Number(base) ** Number(exponent)];
+  return undefined;
+}

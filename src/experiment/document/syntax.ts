@@ -1,6 +1,6 @@
 import { createScanner, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import type { LineIndex } from './lineIndex';
-import { invalidNumber, type InvalidNumber } from './numberText';
+import { invalidCalculation, invalidNumber, type InvalidNumber } from './numberText';
 import type { Problem } from '../problems/problem';
 import { maxExperimentBytes } from './sizes';
 import { formatExact } from '../../text/numbers';
@@ -19,7 +19,7 @@ export function readSyntax(text: string, lines: LineIndex): { readonly root: Nod
   const [first] = errors;
   if (first && !(isBlank(text) && printParseErrorCode(first.error) === 'ValueExpected')) {
     const commas = printParseErrorCode(first.error) === 'PropertyNameExpected';
-    const number = invalidNumber(text, first.offset, commas);
+    const number = invalidCalculation(text, first.offset) ?? invalidNumber(text, first.offset, commas);
     if (number !== undefined) return numberProblem(number, lines);
     const found = text.slice(first.offset, first.offset + Math.min(40, first.length));
     return syntaxProblem('syntax', syntaxMessage(first, found), lines, first.offset, Math.max(1, first.length));
@@ -91,6 +91,9 @@ function syntaxMessage(error: ParseError, found: string): string {
   const code = printParseErrorCode(error.error);
   switch (code) {
     case 'InvalidSymbol':
+      // As a word processor writes them.
+      if (/^[\u2018-\u201f«»]/.test(found))
+        return `${found} is not valid JSON: write straight double quotes, such as "data".`;
       return `${found} is not valid JSON: write a key or a string in double quotes, a number, true, false, null, an object or a list.`;
     case 'InvalidNumberFormat':
     case 'UnexpectedEndOfNumber':
