@@ -144,5 +144,7 @@ describe('A file that an experiment names, or that is one', () => {
     assert.match(await messageFor('cafe\u0301.txt'), /Did you mean "caf\u00e9\.txt"\? It looks the same/);
     assert.match(await messageFor('unrelated-words'), /Write a path relative to this experiment file/);
     assert.match(await messageFor('nowhere/d.csv'), /Write a path relative to this experiment file/);
+    assert.match(await messageFor('temperatures.txt'), /Did you mean "temperatures\.csv"\?$/);
+    assert.match(await messageFor('https://example.org/d.csv'), /A web address cannot be read: download the file/);
   });
 });
