@@ -341,12 +341,27 @@ export function stillFallingLoss(observations: Observations): RuleResult | undef
   const { loss } = observations;
   const [late, all] = [loss.mean(recentWindow / 2), loss.mean()];
   const early = 2 * all - late;
-  if (!(early - late > 3 * loss.noise * Math.sqrt(4 / recentWindow))) return undefined;
+  const isFallingInTraining = early - late > 3 * loss.noise * Math.sqrt(4 / recentWindow);
+  const found = isFallingInTraining
+    ? `The training loss is still falling: from ${formatNumber(early)} to ${formatNumber(late)} within the last ${recentWindow} updates.`
+    : heldOutFall(observations);
+  if (found === undefined) return undefined;
   return {
     keyPath: ['training', 'steps'],
-    message: `The training loss is still falling: from ${formatNumber(early)} to ${formatNumber(late)} within the last ${recentWindow} updates. Train longer.`,
+    message: `${found} Train longer.`,
     remedies: [[setKey(['training', 'steps'], 2 * observations.experiment.training.steps)]],
   };
+}
+
+/**
+ * That the held-out loss is still falling, by at least 1 % over the last three validations: it is over the same sequences
+ * every time, without the noise of the batches. Undefined if it is not, or where there are fewer.
+ */
+function heldOutFall({ validations, bestValidation }: Observations): string | undefined {
+  const [early = NaN, middle = NaN, late = NaN] = validations.map(({ validation }) => validation).slice(-3);
+  const isFalling = early > middle && middle > late && late <= bestValidation && late < 0.99 * early;
+  if (!isFalling) return undefined;
+  return `The held-out loss is still falling: from ${formatNumber(early)} to ${formatNumber(late)} over the last 3 validations.`;
 }
 
 const stillFalling = cause('worseThanBaseline', stillFallingLoss);

@@ -106,6 +106,31 @@ describe('The sentence about a run that has not learned', () => {
   });
 });
 
+describe('A run whose loss is still falling at its end', () => {
+  const firstCause = (validations: readonly number[]): string => {
+    // As high as the constant answer in training, with the noise of its batches: case 12 of the reported experiments.
+    const baselines = [baseline('constant', 0.167)];
+    const observations = observed({ first: 1, last: 0.1555, noise: 0.033, validations, baselines });
+    return causes.flatMap((cause) => cause.check(observations)?.message ?? [])[0] ?? '';
+  };
+
+  it('is told so by its held-out losses, which have no noise of batches', () => {
+    assert.match(
+      firstCause([0.1414, 0.1404, 0.1397, 0.1339]),
+      /The run has not learned: .* The held-out loss is still falling: from 0\.140 to 0\.134 over the last 3 validations\. Train longer\./,
+    );
+  });
+
+  it('is not told so of held-out losses that stand still, or rise in between', () => {
+    for (const validations of [
+      [0.1501, 0.15, 0.1499],
+      [0.15, 0.16, 0.14],
+    ]) {
+      assert.match(firstCause(validations), /It has fallen from [\d.]+ to there, and no further\./);
+    }
+  });
+});
+
 describe('A forecast that is better than persistence', () => {
   const better = [baseline('constant', 2), baseline('persistence', 1.5, true)];
   const seasonal = (value: number, period = 24) => ({
