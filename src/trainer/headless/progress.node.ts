@@ -43,15 +43,29 @@ function measuredAt({ layout: { metrics: names = [] }, metrics }: RecordBatch, n
   return { validationMetrics: Object.fromEntries(names.map((name, m) => [name, metrics[n * names.length + m]])) };
 }
 
-/** The share of the data that has been read, on one line that is erased at the end; nothing if stderr is not a terminal. */
-export function readingProgress(stderr: NodeJS.WriteStream): {
+/** The least share of the data from whose time that of the rest is estimated. */
+const measuredShare = 0.05;
+
+/**
+ * The share of the data that has been read, and the time that the rest will take at the speed so far, on one line that is
+ * erased at the end; nothing if stderr is not a terminal.
+ *
+ * @param clock monotonic, in seconds
+ */
+export function readingProgress(
+  stderr: Pick<NodeJS.WriteStream, 'isTTY' | 'write'>,
+  clock: () => number,
+): {
   readonly show: (share: number) => void;
   readonly close: () => void;
 } {
   const eraseLine = '\r\u001B[K';
+  const start = clock();
   return {
     show: (share) => {
-      if (stderr.isTTY) stderr.write(`${eraseLine}Reading the data: ${formatPercentage(share)}`);
+      const left =
+        share < measuredShare ? '' : `, about ${formatDuration(((clock() - start) * (1 - share)) / share)} left`;
+      if (stderr.isTTY) stderr.write(`${eraseLine}Reading the data: ${formatPercentage(share)}${left}`);
     },
     close: () => {
       if (stderr.isTTY) stderr.write(eraseLine);

@@ -28,7 +28,7 @@ export async function showReading(
   if (seconds >= announced) {
     stderr.write(`Reading ${formatMebibytes(streamed)} of data: about ${formatDuration(seconds)}.\n`);
   }
-  const { show, close } = readingProgress(stderr);
+  const { show, close } = readingProgress(stderr, clock);
   return { add: new ReadingProgress(request.experiment, streamed, clock, show).add, close };
 }
 

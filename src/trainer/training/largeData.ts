@@ -10,8 +10,8 @@ import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import type { Estimate, LargeFile } from '../../protocol/trainer';
 import { measureTraining, type TrainingRequest } from './trainingSetup';
 
-/** How often the beginning is read: at first the program is still being compiled. */
-const readings = 8;
+/** How often the beginning is read, and after how many readings their time counts: at first the program is compiled. */
+const [readings, uncounted] = [8, 3];
 
 /** All work on the data before training, relative to reading them: their digest and what is computed from them, too. */
 const allWork = 1.4;
@@ -38,20 +38,21 @@ export class ReadingTimer {
     let rate = this.#secondsPerByte.get(key);
     if (rate === undefined) {
       if (this.#secondsPerByte.size >= maxKnown) this.#secondsPerByte.clear();
-      rate = (allWork * this.#fastest(read)) / start.length;
+      rate = (allWork * this.#mean(read)) / start.length;
       this.#secondsPerByte.set(key, rate);
     }
     return rate * size;
   }
 
-  #fastest(read: () => void): number {
-    let fastest = Infinity;
+  /** The mean, not the fastest: on a busy machine the whole file waits for the other programs, too. */
+  #mean(read: () => void): number {
+    let sum = 0;
     for (let reading = 0; reading < readings; reading++) {
       const before = this.clock();
       read();
-      fastest = Math.min(fastest, this.clock() - before);
+      if (reading >= uncounted) sum += this.clock() - before;
     }
-    return fastest;
+    return sum / (readings - uncounted);
   }
 }
 

@@ -111,6 +111,19 @@ describe('The check of an experiment file', () => {
     assert.ok((huge?.memoryBytes ?? 0) > 1e9 && (huge?.memoryBytes ?? Infinity) < 3.5e9, String(huge?.memoryBytes));
   });
 
+  it('estimates the time to read a large file as it takes on the machine as busy as it is', () => {
+    // Three readings of the beginning take 0.01 s each, and those after them 0.03 s: other programs want the machine, too.
+    let [seconds, calls] = [0, 0];
+    const busyClock = (): number => (seconds += calls++ < 4 ? 0.01 : 0.03);
+    const start = table(1000);
+    const size = 100 * start.length;
+    const params = { ...nothing, text: csv('{}'), large: new Map([['a.csv', { start, size }]]) };
+    const [estimate] = new ExperimentChecker(2, busyClock).check(params).estimates.values();
+    // The last five readings count, and two fifths of their mean for other work.
+    const expected = 100 * 1.4 * 0.03;
+    assert.ok(Math.abs((estimate?.reading?.seconds ?? NaN) - expected) < 1e-9, String(estimate?.reading?.seconds));
+  });
+
   it('reports nothing about a large file whose beginning cannot be trained on', () => {
     const start = table(2);
     const { problems, estimates } = check(csv('{}'), { large: new Map([['a.csv', { start, size: 1e8 }]]) });
