@@ -4,18 +4,22 @@ import { standardFolded } from '../store/model';
 
 /** The parts of cells that fold by themselves, as they are named in the view. */
 const terms = partKey('Backward through time', 'The terms of ∂L/∂W, step by step');
+const inputs = partKey('Backward through time', 'The gradient of the inputs');
 const gains = partKey('Gradient flow: which loss reaches which step', 'Gain of each step back');
 const elements = partKey('Update', 'Every element of the parameter');
 const probabilities = partKey('Output', 'Probability of each sampled symbol');
+const symbols = partKey('Output', 'The number at each symbol of the coloured text');
 const states = partKey('Output', 'Hidden states and their projection');
 
 /** Everything in the notebook that folds: the cells, and the parts that fold by themselves. */
 export const foldable: readonly string[] = [
   ...Object.values(openCellTitles),
   terms,
+  inputs,
   gains,
   elements,
   probabilities,
+  symbols,
   states,
 ];
 
@@ -42,6 +46,7 @@ export const cellPresets: readonly CellPreset[] = [
     'Loss per step',
     'Backward through time',
     terms,
+    inputs,
     'Clipping at this update',
     'Update',
     elements,

@@ -90,7 +90,14 @@ function inspectLastFinite(store: Store): void {
   const { steps } = run.info.layout;
   const t = broke?.t === undefined ? undefined : Math.max(0, Math.min(steps - 1, broke.t));
   const selection = { update: Math.max(0, updates - 1), t };
-  store.dispatch({ kind: 'viewChanged', view: { selection, sequence: broke?.row ?? store.model.view.sequence } });
+  store.dispatch({
+    kind: 'viewChanged',
+    view: {
+      selection,
+      sequence: broke?.row ?? store.model.view.sequence,
+      ...(broke === undefined ? {} : { probe: undefined }),
+    },
+  });
 }
 
 /** Selects the update that begins with the state of the lowest validation loss. */

@@ -1,4 +1,5 @@
 import type { Inspection } from '../../src/protocol/inspection';
+import type { ReplayRequests } from '../../src/protocol/replayRequests';
 import type { SequenceAxis } from '../plot/sequenceAxis';
 import type { Model } from '../store/model';
 import type { Theme } from '../theme/theme';
@@ -24,4 +25,9 @@ export interface SequenceCell {
 export function stepInFocus({ hover, view }: Model, steps: number): number | undefined {
   const t = hover?.t ?? view.selection?.t;
   return t === undefined || t >= steps ? undefined : t;
+}
+
+/** Which sequence the requests of these cells are about: that of the inspection. */
+export function sequenceParams({ update, sequence, probe }: Inspection): ReplayRequests['inspect']['params'] {
+  return probe === null ? { update, sequence } : { update, sequence, probe };
 }

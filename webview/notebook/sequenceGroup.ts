@@ -6,7 +6,6 @@ import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
 import { element, setText } from '../ui/element';
 import { setNotation } from '../ui/notation';
-import { numberField, wholeNumbersTo } from '../ui/numberField';
 import { backwardCell } from './backward/backwardCell';
 import { gradientNormCell } from './gradientNorm/gradientNormCell';
 import { Minimap } from '../plot/minimap';
@@ -16,6 +15,8 @@ import type { ToggleCell } from './cell/cellFrame';
 import type { SequenceCell } from './sequenceCell';
 import { gradientFlowCell } from './gradientFlow/gradientFlowCell';
 import { DeclaredCell } from './cell/declaredCell';
+import { ProbeChooser } from './probe/probeChooser';
+import { probeDescription } from './probe/probeName';
 import { sequenceTime } from './timeAxis';
 import { VisibilityScheduler } from './cell/visibilityScheduler';
 import { stepLossCell } from './stepLoss/stepLossCell';
@@ -24,11 +25,11 @@ import { updateCell } from './update/updateCell';
 import { whatIfCell } from './whatIf/whatIfCell';
 import { formatExact } from '../../src/text/numbers';
 
-/** The sequence-time cells: one update, one sequence of its batch, on one axis of time steps. */
+/** The sequence-time cells: one update, one sequence of its batch or a probed one, on one axis of time steps. */
 export class SequenceGroup {
   readonly element: HTMLElement;
   readonly #title = element('h2', { class: 'group-title' });
-  readonly #sequence;
+  readonly #chooser: ProbeChooser;
   readonly #status = element('p', { class: 'status-line', role: 'status' });
   readonly #zoom: SharedZoom;
   readonly #minimap: Minimap;
@@ -42,13 +43,7 @@ export class SequenceGroup {
     toggle: ToggleCell,
     savePredictions: CellContext['savePredictions'],
   ) {
-    this.#sequence = numberField(
-      'sequence',
-      wholeNumbersTo(() => (store.model.run?.info.batch ?? 1) - 1),
-      (sequence) => {
-        store.dispatch({ kind: 'viewChanged', view: { sequence } });
-      },
-    );
+    this.#chooser = new ProbeChooser(store, request);
     this.#zoom = new SharedZoom(fewestSteps, (stepRange) => {
       store.dispatch({ kind: 'viewChanged', view: { stepRange } });
     });
@@ -69,7 +64,7 @@ export class SequenceGroup {
     this.element = element(
       'div',
       { class: 'group', role: 'group', 'aria-label': 'Sequence time' },
-      element('div', { class: 'group-head' }, this.#title, this.#sequence.element),
+      element('div', { class: 'group-head' }, this.#title, this.#chooser.element),
       this.#status,
       this.#minimap.element,
       this.#body,
@@ -85,7 +80,7 @@ export class SequenceGroup {
     this.#status.hidden = words === '';
     this.#status.classList.toggle('bad', state.kind === 'failed');
     this.#body.hidden = inspection === undefined;
-    this.#sequence.update(view.sequence, run !== undefined && run.info.batch > 1);
+    this.#chooser.update(model);
     setText(this.#title, inspection === undefined ? 'Sequence time — x: step t' : titleOf(inspection.update));
     this.#minimap.element.hidden = inspection === undefined;
     if (inspection === undefined) return;
@@ -111,7 +106,9 @@ function statusText({ inspection: state }: Model): string {
     case 'failed':
       return `Update ${formatExact(state.update)} can’t be shown: ${state.message}`;
     case 'ready':
-      return state.inspection.caveat ?? '';
+      return [probeDescription(state.inspection), state.inspection.caveat ?? '']
+        .filter((text) => text !== '')
+        .join(' ');
     default:
       return state satisfies never;
   }

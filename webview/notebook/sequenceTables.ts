@@ -2,15 +2,16 @@ import type { Inspection } from '../../src/protocol/inspection';
 import { inDataUnit, isScaled } from './dataUnit';
 import { formatNetInput } from './formatStep';
 import type { NetRow } from '../net/rows';
+import { sequenceName } from './probe/probeName';
 import { targetClass, targetProbabilities, topClass } from './stepLoss/ranking';
 import type { Table } from '../plot/table';
 
 /** One kind of node over all steps: a row per step, a column per unit. */
 export function netTable(inspection: Inspection, { symbol, node, values, units, isAt }: NetRow): Table {
-  const { steps, sequence, update, outputNames, inputNames } = inspection;
+  const { steps, update, outputNames, inputNames } = inspection;
   const names = node === 'y' ? outputNames : node === 'x' ? inputNames : undefined;
   return {
-    caption: `${symbol} of sequence ${sequence} at update ${update}${isScaled(inspection) && names !== undefined ? ', in the scaled unit' : ''}`,
+    caption: `${symbol} of ${sequenceName(inspection)} at update ${update}${isScaled(inspection) && names !== undefined ? ', in the scaled unit' : ''}`,
     columns: ['t', 'x_t', ...Array.from({ length: units }, (_, unit) => `${symbol}[${names?.[unit] ?? unit}]`)],
     rows: Array.from({ length: steps }, (_, t) => [
       t,
@@ -22,8 +23,7 @@ export function netTable(inspection: Inspection, { symbol, node, values, units, 
 
 /** L_t over the steps, with predictions and targets. */
 export function stepLossTable(inspection: Inspection): Table {
-  const { steps, sequence, update, lossPerStep, sequenceLoss, mask, lossKind, outputNames, outputs, targets, end } =
-    inspection;
+  const { steps, update, lossPerStep, sequenceLoss, mask, lossKind, outputNames, outputs, targets, end } = inspection;
   const scaled = isScaled(inspection) && lossKind === 'mse' ? ', scaled' : '';
   const ownUnit = (values: Float64Array, t: number, o: number): number =>
     inDataUnit(values[t * width + o] ?? NaN, inspection.scaling?.targets[o]);
@@ -32,7 +32,7 @@ export function stepLossTable(inspection: Inspection): Table {
   const name = (index: number | undefined): string => (index === undefined ? '' : (outputNames[index] ?? ''));
   const probabilities = isClasses ? targetProbabilities(inspection) : undefined;
   return {
-    caption: `Loss per step of sequence ${sequence} at update ${update}`,
+    caption: `Loss per step of ${sequenceName(inspection)} at update ${update}`,
     columns: [
       't',
       `L_t of the batch${scaled}`,

@@ -2,6 +2,7 @@ import { SequenceSurface, stepLabels, type PictureHandlers } from '../plot/seque
 import { TrainingSurface } from '../plot/trainingSurface';
 import type { CellContext } from './cell/cellDeclaration';
 import type { Drawing } from './cell/cellFrame';
+import { probeNote } from './probe/probeName';
 import type { Model } from '../store/model';
 import type { SequenceDrawing } from './sequenceCell';
 
@@ -9,6 +10,8 @@ import type { SequenceDrawing } from './sequenceCell';
 export interface TimeAxis<D> {
   /** Whether the pointer is at a time of this axis, in this picture or in another one. */
   isPointed(model: Model): boolean;
+  /** What is said before the summary where the cell is not about the training; empty where it is. */
+  note?(drawing: D): string;
   surface(context: CellContext, label: string, handlers?: PictureHandlers): PictureSurface<D>;
   labels?(drawing: D): HTMLElement;
 }
@@ -37,6 +40,7 @@ export const trainingTime: TimeAxis<Drawing> = {
 /** x: time steps of the inspected update. */
 export const sequenceTime: TimeAxis<SequenceDrawing> = {
   isPointed: ({ hover }) => hover?.t !== undefined,
+  note: ({ inspection }) => probeNote(inspection),
   surface: ({ store, zoom }, label, handlers) => new SequenceSurface(store, zoom, label, handlers),
   labels: ({ axis }) => stepLabels(axis),
 };

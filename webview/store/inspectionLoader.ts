@@ -84,5 +84,6 @@ function wantedBy({ run, view }: Model): WantedInspection | string {
     return 'Select an update above, or pause, to replay it step by step: forward pass, loss, backward pass, update.';
   }
   const update = Math.min(view.selection?.update ?? updates - 1, updates - 1);
-  return { folder, params: { update, sequence: Math.min(view.sequence, batch - 1) } };
+  const sequence = Math.min(view.sequence, batch - 1);
+  return { folder, params: view.probe === undefined ? { update, sequence } : { update, sequence, probe: view.probe } };
 }

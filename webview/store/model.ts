@@ -2,6 +2,7 @@ import type { DisplaySeries } from '../../src/run/series/displaySeries';
 import type { Horizon } from '../../src/protocol/gradientFlow';
 import type { Inspection } from '../../src/protocol/inspection';
 import type { OpenPlace, PanelEntry } from '../../src/protocol/panel';
+import type { Probe } from '../../src/protocol/probe';
 import type { PendingCommand, RunInfo, RunStatus } from '../../src/protocol/run';
 
 /** What the heatmap shows. */
@@ -60,6 +61,12 @@ export interface View extends CurveView, CellStates {
   readonly sampleSeed: number;
   /** Sequence of the batch that the sequence-time cells show. */
   readonly sequence: number;
+  /** The sequence that they show instead of one of the batch; undefined for none. */
+  readonly probe: Probe | undefined;
+  /** What colours the text of the sequence: `h`, `c`, a gate's letter, or `dx`, the norm of ∂L/∂x_t. */
+  readonly textColour: string;
+  /** The unit of that state or gate. */
+  readonly textUnit: number;
   /** undefined follows the latest update. */
   readonly selection: Point | undefined;
   /** The colour scale of the heatmap after it was fitted; undefined is that of the whole run. */
@@ -212,11 +219,13 @@ export const standardFolded: readonly string[] = [
   'Gate saturation',
   'Gradient norm per parameter',
   'Backward through time: The terms of ∂L/∂W, step by step',
+  'Backward through time: The gradient of the inputs',
   'Gradient flow: which loss reaches which step: Gain of each step back',
   'Clipping at this update',
   'Update: Every element of the parameter',
   'What if',
   'Output: Probability of each sampled symbol',
+  'Output: The number at each symbol of the coloured text',
   'Output: Hidden states and their projection',
   'Run',
 ];
@@ -247,6 +256,9 @@ export const standardView: View = {
   temperature: 0.8,
   sampleSeed: 1,
   sequence: 0,
+  probe: undefined,
+  textColour: 'h',
+  textUnit: 0,
   selection: undefined,
   fittedColours: undefined,
   horizons: undefined,

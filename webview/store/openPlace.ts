@@ -20,6 +20,8 @@ export function atOpenPlace(model: Model): Model {
   const t = step === undefined ? undefined : Math.min(step, info.layout.steps - 1);
   const changed: Partial<View> = {
     openedRun: key,
+    // The place is one of the run's own batch.
+    probe: undefined,
     ...(hasPoint ? { selection: { update: Math.min(wanted, last), t } } : {}),
     ...(sequence === undefined ? {} : { sequence: Math.min(sequence, info.batch - 1) }),
     // Beside a cell that is presented, no other one is visible.

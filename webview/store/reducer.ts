@@ -144,8 +144,9 @@ function showing(view: View, update: number): View {
   return { ...view, range: rangeIncluding(view.range, update) };
 }
 
-/** What belongs to the numbers of one run. */
+/** What belongs to the numbers and the data of one run. */
 const standardScales = {
+  probe: undefined,
   clipThreshold: undefined,
   fittedColours: undefined,
   gradientFlowColours: undefined,

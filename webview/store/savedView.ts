@@ -52,6 +52,9 @@ export function restoreView(saved: unknown): View {
     layer: pick('layer', isCount),
     parameter: pick('parameter', (value) => typeof value === 'string'),
     sequence: pick('sequence', isCount),
+    probe: pick('probe', isProbe),
+    textColour: pick('textColour', (value) => typeof value === 'string'),
+    textUnit: pick('textUnit', isCount),
     range: pick('range', isPair),
     stepRange: pick('stepRange', isPair),
     net: pick('net', (value) => ['line', 'loop'].includes(value as string)),
@@ -157,6 +160,19 @@ function isMeasuredHorizons(value: unknown): boolean {
         isSteps(field(one, 'longestLag')),
     )
   );
+}
+
+function isProbe(value: unknown): boolean {
+  switch (field(value, 'kind')) {
+    case 'heldOut':
+      return isCount(field(value, 'sequence'));
+    case 'text':
+      return typeof field(value, 'text') === 'string';
+    case 'row':
+      return isCount(field(value, 'line'));
+    default:
+      return false;
+  }
 }
 
 function isLimits(value: unknown): boolean {

@@ -14,7 +14,7 @@ import { RequestStatus } from '../cell/requestStatus';
 import { displayFormula, notation } from '../../ui/notation';
 import { memoKey } from '../memo';
 import { gateBlocks, selectedParameter } from '../parameterNames';
-import type { SequenceDrawing } from '../sequenceCell';
+import { sequenceParams, type SequenceDrawing } from '../sequenceCell';
 
 /** The largest relative error that the rounding of the kernels explains. */
 const roundingOfSum = 1e-4;
@@ -58,7 +58,7 @@ export class TermsView {
     const { model, inspection, theme } = drawing;
     const names = inspection.parameters.map(({ name }) => name);
     const parameter = selectedParameter(names, model.view);
-    const request = { update: inspection.update, sequence: inspection.sequence, parameter, t };
+    const request = { ...sequenceParams(inspection), parameter, t };
     const answer = this.#request.request(request, model.run?.info.folder ?? '');
     const terms = latestValue(answer);
     this.#status.update(answer);
@@ -121,7 +121,7 @@ export class TermsView {
     this.#check.classList.toggle('bad', !agrees);
     this.#check.replaceChildren(
       ...notation(
-        `The sum of the terms of all ${inspection.steps} steps, compared with the gradient that the trainer used (‖∂L/∂${symbol}‖ = ${formatNumber(gradientNorm)}): relative error ${formatNumber(relativeError)}${agrees ? ', within rounding.' : ', more than rounding explains.'}`,
+        `The sum of the terms of all ${inspection.steps} steps, compared with the gradient ${inspection.probe === null ? 'that the trainer used' : 'of the whole backward pass'} (‖∂L/∂${symbol}‖ = ${formatNumber(gradientNorm)}): relative error ${formatNumber(relativeError)}${agrees ? ', within rounding.' : ', more than rounding explains.'}`,
       ),
     );
   }

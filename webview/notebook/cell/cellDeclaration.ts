@@ -89,6 +89,8 @@ export interface CellDeclaration<D extends Drawing | SequenceDrawing, Data> {
   source(context: CellContext): DataSource<D, Data>;
   /** Whether its data is needed only while the cell is in the window, as it takes long to compute. */
   readonly onlyInWindow?: boolean;
+  /** Said instead of everything where the cell's sequence does not train; undefined where the cell shows it as any other. */
+  readonly withoutTraining?: string;
   /** One line on what the cell shows now. */
   summary(data: Data, drawing: D): string;
   /** The summary where there is no data. */

@@ -1,4 +1,4 @@
-import { html, render, type TemplateResult } from 'lit-html';
+import { html, nothing, render, type TemplateResult } from 'lit-html';
 import { reasonOf } from '../../../src/protocol/channel';
 import type { TrainingAxis } from '../../plot/trainingAxis';
 import type { CellPartName, CellStates, Model } from '../../store/model';
@@ -102,6 +102,15 @@ export class CellFrame {
     this.#numbers = { key, table };
     if (isFirst) this.#draw();
     this.#drawTable();
+  }
+
+  /** Takes the table away: the cell has no numbers now. */
+  removeTable(): void {
+    if (this.#numbers === undefined) return;
+    this.#numbers = undefined;
+    this.#drawnTable = '';
+    render(nothing, this.#table);
+    this.#draw();
   }
 
   /** Folds and opens the parts of the cell as the view has them. */

@@ -18,6 +18,8 @@ export class DeclaredCell<D extends Drawing | SequenceDrawing, Data> {
   readonly #parts: CellParts<D, Data>;
   readonly #picture: Picture<D, Data> | undefined;
   readonly #shown: HTMLElement;
+  /** Everything in the body. */
+  readonly #content: HTMLElement;
   #isInWindow = true;
   #data: Data | undefined;
   #drawing: D | undefined;
@@ -44,7 +46,8 @@ export class DeclaredCell<D extends Drawing | SequenceDrawing, Data> {
     drawn.append(...[legend, ...elements(between), plot, labels].filter((part) => part !== undefined));
     this.#shown = element('div', {}, ...elements(above), drawn, ...elements(below));
     this.#frame.tools.append(...(tools?.elements ?? []));
-    this.#frame.body.append(...elements(controls, this.#source), this.#shown);
+    this.#content = element('div', {}, ...elements(controls, this.#source), this.#shown);
+    this.#frame.body.append(this.#content);
     if (declared.onlyInWindow === true) this.#followWindow();
   }
 
@@ -53,6 +56,20 @@ export class DeclaredCell<D extends Drawing | SequenceDrawing, Data> {
     const { declared } = this;
     const { tools, controls } = this.#parts;
     this.#frame.follow(drawing.model.view);
+    const note = this.time.note?.(drawing) ?? '';
+    const isWithoutTraining = note !== '' && declared.withoutTraining !== undefined;
+    this.#content.hidden = isWithoutTraining;
+    if (declared.withoutTraining !== undefined) {
+      for (const tool of tools?.elements ?? []) tool.hidden = isWithoutTraining;
+    }
+    if (isWithoutTraining) {
+      this.#data = undefined;
+      this.#frame.setSummary(`${note} ${declared.withoutTraining}`);
+      this.#frame.showReadout(false);
+      this.#frame.removeTable();
+      return;
+    }
+    const noted = (summary: string): string => (note === '' ? summary : `${note} ${summary}`);
     controls?.update(drawing);
     const isVisible = !this.#frame.body.hidden && this.#isInWindow;
     const data = this.#source.dataFor(drawing, isVisible);
@@ -61,10 +78,10 @@ export class DeclaredCell<D extends Drawing | SequenceDrawing, Data> {
     this.#shown.hidden = data === undefined;
     this.#picture?.follow(data, drawing);
     if (data === undefined) {
-      this.#frame.setSummary(declared.emptySummary?.(drawing) ?? '');
+      this.#frame.setSummary(noted(declared.emptySummary?.(drawing) ?? ''));
       return;
     }
-    this.#frame.setSummary(declared.summary(data, drawing));
+    this.#frame.setSummary(noted(declared.summary(data, drawing)));
     setNotation(this.#frame.readout, declared.readout?.(data, drawing) ?? '');
     this.#frame.showReadout(declared.readout !== undefined && this.time.isPointed(drawing.model));
     const table = declared.table(data, drawing);

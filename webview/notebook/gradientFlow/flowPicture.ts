@@ -4,7 +4,7 @@ import type { View } from '../../store/model';
 import { replayed } from '../dataSources';
 import { Memo, memoKey } from '../memo';
 import type { CellContext, DataSource } from '../cell/cellDeclaration';
-import type { SequenceDrawing } from '../sequenceCell';
+import { sequenceParams, type SequenceDrawing } from '../sequenceCell';
 
 /** Pixels: the most for the picture, and the height of a row where few steps have a loss. */
 const height = { most: 220, perLoss: 24 } as const;
@@ -34,8 +34,7 @@ export function gradientFlow(context: CellContext): DataSource<SequenceDrawing, 
     context,
     'gradientFlow',
     ({ model, inspection }) => ({
-      update: inspection.update,
-      sequence: inspection.sequence,
+      ...sequenceParams(inspection),
       layer: layerOf(model.view, inspection.layers.length),
     }),
     { waiting: 'Backpropagating each loss separately…', failure: 'Can’t show the matrix' },

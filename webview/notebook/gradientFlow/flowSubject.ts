@@ -2,6 +2,7 @@ import type { Store } from '../../store/store';
 import { choice } from '../../ui/controls';
 import type { CellTools } from '../cell/cellDeclaration';
 import type { SequenceDrawing } from '../sequenceCell';
+import { sequenceName } from '../probe/probeName';
 import type { FlowPicture } from './flowPicture';
 
 /** The choices between the selected sequence and the median over sequences, and between h_t and c_t. */
@@ -18,7 +19,7 @@ export function flowSubject(store: Store): CellTools<SequenceDrawing, FlowPictur
       if (shown === undefined) return;
       subject.setOptions(
         [
-          { value: 'sequence', label: `sequence ${inspection.sequence}` },
+          { value: 'sequence', label: sequenceName(inspection) },
           { value: 'median', label: `median of ${shown.flow.medianOf} sequences` },
         ],
         model.view.gradientFlowOf,

@@ -12,6 +12,7 @@ import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 export const gradientNormCell: CellDeclaration<SequenceDrawing, GradientNormBreakdown> = {
   number: 14,
   title: 'Clipping at this update',
+  withoutTraining: 'Nothing is clipped for it, so there is no clipping to show.',
   source: (context) =>
     replayed(context, 'gradientNorm', ({ inspection }) => ({ update: inspection.update }), {
       waiting: 'Computing the shares of the norm…',

@@ -6,7 +6,7 @@ import type { PredictionsRequest } from '../../../src/protocol/predictions';
 import type { View } from '../../store/model';
 import { requester } from '../dataSources';
 import type { CellContext, CellPart, DataSource, CellDeclaration } from '../cell/cellDeclaration';
-import type { SequenceDrawing } from '../sequenceCell';
+import { sequenceParams, type SequenceDrawing } from '../sequenceCell';
 import type { Output } from './output';
 import { outputTable } from './outputTables';
 import { canSample, promptFor, sampleLength, SampleView } from './sampleView';
@@ -67,7 +67,7 @@ function outputOf(context: CellContext): DataSource<SequenceDrawing, Output> {
       if (!isVisible) return output;
       const { inspection, model } = drawing;
       const { view, run } = model;
-      const { update, sequence } = inspection;
+      const { update } = inspection;
       const folder = String(run?.info.folder);
       const { temperature, sampleSeed: seed, heldOutSequence } = view;
       const prompt = promptFor(inspection, view);
@@ -78,7 +78,7 @@ function outputOf(context: CellContext): DataSource<SequenceDrawing, Output> {
           : none,
         scores: scores.request({ update, sequence: heldOutSequence }, folder),
         predictions: inspection.scaling === null ? none : predictions.request(requestedRows(inspection, view), folder),
-        projection: projection.request({ update, sequence, layer }, folder),
+        projection: projection.request({ ...sequenceParams(inspection), layer }, folder),
       };
       return output;
     },

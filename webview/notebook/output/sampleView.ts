@@ -1,6 +1,7 @@
 import { html, render } from 'lit-html';
 import type { Inspection } from '../../../src/protocol/inspection';
 import type { Sample } from '../../../src/protocol/output';
+import { symbolSeparator } from '../../../src/text/symbols';
 import type { View } from '../../store/model';
 import { latestValue } from '../../store/latestRequest';
 import type { Store } from '../../store/store';
@@ -14,7 +15,7 @@ import type { CellContext, CellPart } from '../cell/cellDeclaration';
 import { foldablePart } from '../cell/foldablePart';
 import { tablePart } from '../cell/tablePart';
 import type { Output } from './output';
-import { SampledText, sampleTable, separatorOf } from './sampledText';
+import { SampledText, sampleTable } from './sampledText';
 
 /** Symbols in a sample. */
 export const sampleLength = 240;
@@ -116,5 +117,5 @@ function promptOf({ inputs, inputNames, steps }: Inspection): string {
   const width = inputNames.length;
   return Array.from({ length: Math.min(promptSymbols, steps) }, (_, t) => {
     return inputNames[inputs.subarray(t * width, (t + 1) * width).indexOf(1)] ?? '';
-  }).join(separatorOf(inputNames));
+  }).join(symbolSeparator(inputNames));
 }

@@ -1,6 +1,7 @@
 import { render } from 'lit-html';
 import type { Sample } from '../../../src/protocol/output';
 import { formatExact, formatNumber } from '../../../src/text/numbers';
+import { symbolSeparator } from '../../../src/text/symbols';
 import { MagnitudeScale } from '../../plot/heatmap/magnitudeScale';
 import { linearLegend } from '../../plot/heatmap/legend';
 import type { Table } from '../../plot/table';
@@ -19,13 +20,8 @@ export function sampledSymbols(
   { text, probabilities }: Sample,
   symbolNames: readonly string[],
 ): readonly SampledSymbol[] {
-  const symbols = separatorOf(symbolNames) === '' ? Array.from(text) : text.split(' ');
+  const symbols = symbolSeparator(symbolNames) === '' ? Array.from(text) : text.split(' ');
   return Array.from(probabilities, (probability, at) => ({ symbol: symbols[at] ?? '', probability }));
-}
-
-/** What stands between two symbols of a text. */
-export function separatorOf(symbolNames: readonly string[]): '' | ' ' {
-  return symbolNames.every((name) => Array.from(name).length === 1) ? '' : ' ';
 }
 
 /** The table behind the sampled text. */
@@ -108,7 +104,7 @@ export class SampledText {
       span.style.borderBottomColor = scale.cssAt(Number.isNaN(probability) ? 0 : probability);
       return span;
     });
-    const separator = separatorOf(symbolNames);
+    const separator = symbolSeparator(symbolNames);
     this.#text.replaceChildren(
       element('span', { class: 'sample-prompt' }, prompt),
       ...this.#spans.flatMap((span, at) => (separator === '' || at === 0 ? [span] : [separator, span])),

@@ -215,7 +215,9 @@ export class StatesView {
       const [projection, n] = [this.#projection, this.#pointAt(event, false)];
       if (projection === undefined || n === undefined) return;
       const selection = { update: projection.update, t: projection.steps[n] };
-      store.dispatch({ kind: 'viewChanged', view: { selection, sequence: projection.sequences[n] ?? 0 } });
+      // All states of a probed sequence are its own.
+      const sequence = store.model.view.probe === undefined ? { sequence: projection.sequences[n] ?? 0 } : {};
+      store.dispatch({ kind: 'viewChanged', view: { selection, ...sequence } });
     });
     surface.addEventListener('keydown', (event) => {
       const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];

@@ -93,10 +93,14 @@ function drawBars(canvas: HTMLCanvasElement, inspection: Inspection, { axis, the
   }
 }
 
-function legend({ mask, gradientFrom, windowStart }: Inspection, theme: Theme): TemplateResult {
+function legend({ mask, gradientFrom, windowStart, probe }: Inspection, theme: Theme): TemplateResult {
   return legendRow([
-    colourEntry(withOpacity(theme.train, 0.35), 'L_t of the batch'),
-    colourEntry(theme.train, 'contribution of this sequence'),
+    ...(probe === null
+      ? [
+          colourEntry(withOpacity(theme.train, 0.35), 'L_t of the batch'),
+          colourEntry(theme.train, 'contribution of this sequence'),
+        ]
+      : [colourEntry(theme.train, 'L_t of this sequence alone')]),
     ...(mask.includes(0) ? [html`<span>▫ no target</span>`] : []),
     ...(windowStart > 0
       ? [colourEntry(withOpacity(theme.foreground, 0.24), 'previous window: only the gradient reaches it')]
@@ -108,10 +112,10 @@ function legend({ mask, gradientFrom, windowStart }: Inspection, theme: Theme): 
 }
 
 function summary(inspection: Inspection): string {
-  const { lossPerStep, mask, loss, lossKind, gradientFrom, steps, windowStart, end } = inspection;
+  const { lossPerStep, mask, loss, lossKind, gradientFrom, steps, windowStart, end, probe } = inspection;
   const targets = mask.reduce((count, one) => count + one, 0);
   const sum = lossPerStep.reduce((total, value) => total + value, 0);
-  const isReported = Math.abs(sum - loss) <= 1e-6 * Math.abs(loss);
+  const isReported = probe === null && Math.abs(sum - loss) <= 1e-6 * Math.abs(loss);
   const { correct } = lossKind === 'crossEntropy' ? countCorrect(inspection) : { correct: 0 };
   return [
     `L = ${formatSum(windowStart, lossPerStep.length - 1)} = ${formatNumber(sum)}${isReported ? ', the loss that this update reported' : ''}${isScaled(inspection) && lossKind === 'mse' ? ', in the scaled unit' : ''}.`,

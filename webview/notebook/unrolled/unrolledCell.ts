@@ -5,6 +5,7 @@ import { isScaled } from '../dataUnit';
 import { inspectedUpdate } from '../dataSources';
 import { formatInput, formatOutput, formatTarget } from '../formatStep';
 import type { CellDeclaration } from '../cell/cellDeclaration';
+import { sequenceTitle } from '../probe/probeName';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { netTable } from '../sequenceTables';
 import { NetView } from './netView';
@@ -30,8 +31,9 @@ export const unrolledCell: CellDeclaration<SequenceDrawing, Inspection> = {
 };
 
 function summary(inspection: Inspection, net: Model['view']['net']): string {
-  const { sequence, batch, end, update, cell } = inspection;
-  const where = `Sequence ${sequence} of ${batch} at update ${formatExact(update)}`;
+  const { end, update, cell } = inspection;
+  const { probe } = inspection;
+  const where = `${probe === null ? `${sequenceTitle(inspection)} at` : 'At'} update ${formatExact(update)}`;
   const unit = isScaled(inspection) ? ' The numbers of the net are in the scaled unit.' : '';
   return net === 'line'
     ? `${where}: ${formatCount(end, 'step')} of the ${cell.toUpperCase()}, time to the right, from x_t at the bottom up to L_t. Select a node for its formula.${unit}`

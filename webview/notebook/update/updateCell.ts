@@ -32,6 +32,7 @@ interface Update {
 export const updateCell: CellDeclaration<SequenceDrawing, Update> = {
   number: 15,
   title: 'Update',
+  withoutTraining: 'No weight is updated for it, so there is no update to show.',
   source: (context) => {
     const reply = replayed(
       context,

@@ -14,6 +14,7 @@ import './whatIf.css';
 export const whatIfCell: CellDeclaration<SequenceDrawing, WhatIf> = {
   number: 16,
   title: 'What if',
+  withoutTraining: 'No update is made for it, so there is none to recompute.',
   source: (context) => replayed(context, 'whatIf', requestOf, { waiting: 'Recomputing the update…', failure: '' }),
   summary,
   emptySummary: ({ inspection }) => emptySummary(inspection.update),

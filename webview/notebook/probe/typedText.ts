@@ -1,0 +1,41 @@
+import type { Inspection } from '../../../src/protocol/inspection';
+import { maxTypedLength } from '../../../src/protocol/probe';
+import { formatExact } from '../../../src/text/numbers';
+import { indicesOfSymbols, symbolSeparator } from '../../../src/text/symbols';
+import { visibleSymbol } from '../formatStep';
+
+/** Symbols that are offered as the first text. */
+const firstSymbols = 200;
+
+/** Why a text can't be walked through; empty where it can. */
+export function typedProblem(text: string, symbolNames: readonly string[]): string {
+  if (text.length > maxTypedLength) {
+    return `The text has ${formatExact(text.length)} characters; at most ${formatExact(maxTypedLength)} can be entered.`;
+  }
+  try {
+    indicesOfSymbols(text, symbolNames, 'text');
+    return '';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** The symbols that the inspected sequence reads, as a text to begin with. */
+export function textOf({ inputs, inputNames, end }: Pick<Inspection, 'inputs' | 'inputNames' | 'end'>): string {
+  const width = inputNames.length;
+  const symbols = Array.from(
+    { length: Math.min(end, firstSymbols) },
+    (_, t) => inputNames[inputs.subarray(t * width, (t + 1) * width).indexOf(1)] ?? '',
+  );
+  return symbols.join(symbolSeparator(inputNames));
+}
+
+/** A text in a field of one line: line breaks and tabulators have a sign. */
+export function inField(text: string): string {
+  return Array.from(text, (symbol) => (symbol === ' ' ? ' ' : visibleSymbol(symbol))).join('');
+}
+
+/** The text that was entered in such a field. */
+export function fromField(entered: string): string {
+  return entered.replaceAll('↵', '\n').replaceAll('⇥', '\t').replaceAll('␍', '\r');
+}
