@@ -12,6 +12,7 @@ import { element } from '../../ui/element';
 import { BackwardPlayer, stepSelector } from './backwardPlayer';
 import { backwardTable } from './backwardTables';
 import { GradientSum } from './gradientSum';
+import { InputGradientView } from './inputGradientView';
 import { TermsView } from './termsView';
 import './backward.css';
 
@@ -89,12 +90,25 @@ function walkthrough(context: CellContext): CellPart<SequenceDrawing, Backward> 
       },
     },
   );
+  const inputs = new InputGradientView(context);
+  const foldedInputs = foldablePart<SequenceDrawing, Inspection>(
+    context,
+    'Backward through time',
+    'The gradient of the inputs',
+    {
+      element: inputs.element,
+      update: (_, drawing) => {
+        inputs.update(drawing);
+      },
+    },
+  );
   return {
-    element: element('div', {}, player.element, sum.element, foldedTerms.element),
+    element: element('div', {}, player.element, sum.element, foldedTerms.element, foldedInputs.element),
     update: ({ index, t }, drawing) => {
       player.update(drawing.axis, t);
       sum.update(drawing, index, t);
       foldedTerms.update(t, drawing);
+      foldedInputs.update(drawing.inspection, drawing);
     },
   };
 }

@@ -1,6 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { formatNumber } from '../../../src/text/numbers';
 import { notationIn } from '../../ui/notationTemplate';
 import type { MagnitudeScale } from './magnitudeScale';
+import type { SignedScale } from './signedScale';
 
 const gradientStops = 48;
 const mostTicks = 5;
@@ -33,6 +35,26 @@ export function linearLegend(scale: MagnitudeScale, title: string): TemplateResu
       ${legendBar(scale)}
       <div class="legend-ticks">
         ${[0, 0.25, 0.5, 0.75, 1].map((share) => html`<span .style=${`left: ${share * 100}%`}>${share}</span>`)}
+      </div>
+    </div>
+  </div>`;
+}
+
+/** The legend of signed values: the colours from −limit over 0 to the limit, or about another number in the middle. */
+export function signedLegend(scale: SignedScale, title: string, middle = 0): TemplateResult {
+  const { limit } = scale;
+  const stops = Array.from({ length: gradientStops }, (_, i) => scale.css(limit * ((2 * i) / (gradientStops - 1) - 1)));
+  const numbers = [middle - limit, middle, middle + limit].map((value) => formatNumber(value).replace('-', '−'));
+  return html`<div class="legend">
+    <span class="legend-title">${notationIn(title)}</span>
+    <div class="legend-scale">
+      <div
+        class="legend-bar"
+        aria-hidden="true"
+        .style=${`background: linear-gradient(to right, ${stops.join(', ')})`}
+      ></div>
+      <div class="legend-ticks">
+        ${numbers.map((text, i) => html`<span .style=${`left: ${i * 50}%`}>${text}</span>`)}
       </div>
     </div>
   </div>`;
