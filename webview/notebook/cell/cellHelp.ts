@@ -55,7 +55,7 @@ export const cellHelp = {
   'Backward through time': {
     text: 'Backpropagation goes from the last step to the first. At each step, the gradient at the state is that of this step’s own loss plus what comes from the next step: δ_{t+1} through the transposed W_hh, once more at every step, and therefore a gradient that vanishes or explodes. δ_t, times the previous state, is this step’s term of ∂L/∂W; the weights are shared, so the gradient is the sum of the terms of all steps. An LSTM has a second way back, ∂L/∂c_{t+1} ∘ f_{t+1}, without weights: the path that need not vanish.',
     formula:
-      'vanilla RNN: ∂L/∂h_t = ∂L_t/∂h_t + W_hhᵀ δ_{t+1},   δ_t = ∂L/∂a_t (a_t: what the cell’s σ and tanh are applied to),   ∂L/∂W_hh = Σ_t δ_t h_{t-1}ᵀ,   ∂L/∂W_xh = Σ_t δ_t x_tᵀ,   ∂L/∂W_hy = Σ_t ∂L/∂ŷ_t h_tᵀ',
+      'vanilla RNN: ∂L/∂h_t = ∂L_t/∂h_t + W_hhᵀ δ_{t+1},   δ_t = ∂L/∂a_t (a_t: what the cell’s σ and tanh are applied to),   ∂L/∂W_hh = Σ_t δ_t h_{t-1}ᵀ,   ∂L/∂W_xh = Σ_t δ_t x_tᵀ,   ∂L/∂W_hy = Σ_t ∂L/∂ŷ_t h_tᵀ,   ∂L/∂x_t = W_xhᵀ δ_t',
   },
   'Gradient flow: which loss reaches which step': {
     text: 'The gradient of the loss at time t reaches back to earlier steps, and this matrix shows each pair: a row is a loss, a column is a step. The heatmap of ∂L/∂h_t shows the norm of the total at each step, where large gradients of near losses can hide that those of distant losses have vanished. It is not the sum of a column: gradients of different losses can cancel. Read a row from right to left: where its colour reaches the low end of the scale, the steps learn nothing from that loss.',
@@ -74,7 +74,7 @@ export const cellHelp = {
     formula: 'bias = ‖g_k − g_full‖ / ‖g_full‖,   cos = g_k · g_full / (‖g_k‖ ‖g_full‖)',
   },
   Output: {
-    text: 'The loss is only a number; this is what the network does at this point. For a table, all held-out rows are predicted, in the unit of the data: a forecast is worth something where it is closer to the true values than persistence, the value of the last known row. A text sampled at a low temperature shows its most confident predictions, a high temperature shows what else it considers possible. The states are its memory: if they form clusters, the network has learned a finite number of states.',
+    text: 'The loss is only a number; this is what the network does at this point. For a table, all held-out rows are predicted, in the unit of the data: a forecast is worth something where it is closer to the true values than persistence, the value of the last known row. A text sampled at a low temperature shows its most confident predictions, a high temperature shows what else it considers possible. A text in the colours of one unit shows what that unit follows, such as a position in the line or the inside of a word; most units follow nothing that has a name. The states are its memory: if they form clusters, the network has learned a finite number of states.',
     formula: 'p(next = j) ∝ exp(ŷ_{t,j} / temperature)',
   },
   'Gate saturation': {

@@ -11,6 +11,7 @@ import type { Output } from './output';
 import { outputTable } from './outputTables';
 import { canSample, promptFor, sampleLength, SampleView } from './sampleView';
 import { HeldOutView } from './heldOutView';
+import { ColouredTextView } from './colouredText';
 import { formatScores } from './formatScores';
 import { ScoresView } from './scoresView';
 import { foldablePart } from '../cell/foldablePart';
@@ -39,6 +40,7 @@ export const outputCell: CellDeclaration<SequenceDrawing, Output> = {
     const { store, zoom } = context;
     const views: readonly CellPart<SequenceDrawing, Output>[] = [
       new SampleView(context),
+      new ColouredTextView(context),
       new HeldOutView(context),
       new ScoresView(context),
       foldablePart(context, 'Output', 'Hidden states and their projection', new StatesView(store, zoom)),
