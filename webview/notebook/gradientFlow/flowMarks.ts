@@ -54,21 +54,25 @@ export function flowLegend(shown: FlowPicture, drawing: SequenceDrawing): Templa
 }
 
 function lagLines(
-  { flow: { steps }, ofState: { horizon } }: FlowPicture,
+  { flow: { steps, h, c }, state }: FlowPicture,
   { model: { run }, theme }: SequenceDrawing,
 ): LagLine[] {
   const lag = run?.info.lag ?? null;
   return [
-    ...(horizon === null
-      ? []
-      : [
-          {
-            label: `memory horizon, ${formatCount(horizon, 'step')} back`,
-            lag: horizon,
-            color: theme.foreground,
-            dash: [2, 3],
-          },
-        ]),
+    // Both paths of an LSTM have their line; that of the state which is shown is the stronger one.
+    ...(['h', 'c'] as const).flatMap((of) => {
+      const horizon = (of === 'h' ? h : c)?.horizon ?? null;
+      if (horizon === null) return [];
+      const path = c === null ? '' : ` of ${of}_k`;
+      return [
+        {
+          label: `memory horizon${path}, ${formatCount(horizon, 'step')} back`,
+          lag: horizon,
+          color: of === state ? theme.foreground : theme.validation,
+          dash: of === state ? [2, 3] : [6, 3],
+        },
+      ];
+    }),
     ...(lag === null || lag >= steps
       ? []
       : [{ label: `lag of the task, ${formatCount(lag, 'step')}`, lag, color: theme.baseline, dash: [8, 4] }]),

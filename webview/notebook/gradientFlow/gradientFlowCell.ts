@@ -14,6 +14,8 @@ import { flowLegend, flowMarks } from './flowMarks';
 import { gradientFlow, type FlowPicture } from './flowPicture';
 import { flowSubject } from './flowSubject';
 import { GainView } from './gainView';
+import { PathsView } from './pathsView';
+import { element } from '../../ui/element';
 import { gradientFlowTable } from './gradientFlowTable';
 import './gradientFlow.css';
 
@@ -49,15 +51,28 @@ export const gradientFlowCell: CellDeclaration<SequenceDrawing, FlowPicture> = {
     draw: paint,
   },
   parts: (context) => {
+    const paths = new PathsView(context);
     const gain = new GainView(context);
-    return {
-      tools: flowSubject(context.store),
-      below: foldablePart(context, 'Gradient flow: which loss reaches which step', 'Gain of each step back', {
+    const foldedGain = foldablePart<SequenceDrawing, FlowPicture>(
+      context,
+      'Gradient flow: which loss reaches which step',
+      'Gain of each step back',
+      {
         element: gain.element,
-        update: (shown: FlowPicture, drawing: SequenceDrawing) => {
+        update: (shown, drawing) => {
           gain.update(shown, drawing);
         },
-      }),
+      },
+    );
+    return {
+      tools: flowSubject(context.store),
+      below: {
+        element: element('div', {}, paths.element, foldedGain.element),
+        update: (shown, drawing) => {
+          paths.update(shown, drawing);
+          foldedGain.update(shown, drawing);
+        },
+      },
     };
   },
 };
@@ -105,7 +120,7 @@ function readout({ flow: { steps }, state, matrix, losses }: FlowPicture, model:
 }
 
 function summary(
-  { flow: { longestLag, medianOf }, state, ofState: { horizon } }: FlowPicture,
+  { flow: { longestLag, medianOf, h, c }, state, ofState: { horizon } }: FlowPicture,
   { lag }: RunInfo,
 ): string {
   if (longestLag === null) return 'No step of this sequence has a loss, so there is no gradient.';
@@ -116,12 +131,15 @@ function summary(
     horizon === longestLag
       ? `At this update the gradient at ${state}_k stays above 0.1 % of its value at the loss back to the start of the window, ${steps}${over}`
       : `At this update the gradient at ${state}_k stays above 0.1 % of its value at the loss for ${steps} back${over}`;
-  if (lag === null) return `${far}.`;
+  const other = state === 'h' ? { name: 'c', horizon: c?.horizon ?? null } : { name: 'h', horizon: h.horizon };
+  const beside =
+    c === null || other.horizon === null ? '' : `; at ${other.name}_k for ${formatCount(other.horizon, 'step')}`;
+  if (lag === null) return `${far}${beside}.`;
   const reaches =
     horizon >= lag
       ? 'the gradient gets there'
       : longestLag < lag
         ? 'more than the window has'
         : 'it does not get there';
-  return `${far}; the task needs ${formatCount(lag, 'step')}: ${reaches}.`;
+  return `${far}${beside}; the task needs ${formatCount(lag, 'step')}: ${reaches}.`;
 }
