@@ -90,8 +90,4 @@ describe('The diagnosis of a reported experiment', function () {
       assert.deepEqual(warnedKeys(findings(number, name)), []);
     }
   });
-
-  it('bounds the gradient by the norm of one layer only where there is one', () => {
-    assert.deepEqual(warnedKeys(findings('16', 'bound2b')), []);
-  });
 });
