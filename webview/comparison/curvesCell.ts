@@ -5,7 +5,7 @@ import { CellFrame, type ToggleCell } from '../notebook/cell/cellFrame';
 import { CurveControls } from '../plot/curveControls';
 import { memoKey } from '../notebook/memo';
 import { baselineCurves } from '../notebook/loss/lossCurves';
-import { lossName, lossUnit } from '../notebook/loss/lossName';
+import { lossName } from '../notebook/loss/lossName';
 import { CurveChart } from '../plot/charts/curves';
 import { lineEntry, lineSample } from '../plot/legend';
 import { fittingAxis } from '../plot/charts/fittingAxis';
@@ -29,16 +29,11 @@ import {
   type DrawnMember,
   type ShownLine,
 } from './lines';
+import { isMetric, measureLabel, measureUnit, offeredMeasures } from './measures';
 import type { ComparisonView, Measure, Member } from './model';
 import { highlight, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './comparisonCell';
 import { formatNewest } from './formatNewest';
 import { StableReadout } from './stableReadout';
-
-const measures: Readonly<Record<Measure, string>> = {
-  loss: 'training loss',
-  validationLoss: 'validation loss',
-  gradNorm: '‖g‖ before clipping',
-};
 
 const seedViews = [
   { value: 'median', label: 'median over seeds' },
@@ -99,23 +94,24 @@ export class CurvesCell implements ComparisonCell {
     const { view, members, highlighted: highlighted } = model;
     this.#surface.update(model, axis);
     this.#frame.follow(view);
-    this.#measure.setOptions(
-      Object.entries(measures).map(([value, label]) => ({ value: value as Measure, label })),
-      view.measure,
-    );
     this.#controls.update(view);
     const lines = linesOf(model);
     const drawn = lines.flatMap(({ runs }) => runs);
+    const label = measureLabel(view.measure);
+    const offered = offeredMeasures(drawn.map(({ run }) => run));
+    const isOffered = offered.some(({ value }) => value === view.measure);
+    this.#measure.setOptions(isOffered ? offered : [...offered, { value: view.measure, label }], view.measure);
     this.#seeds.element.hidden = model.groups.length === 0;
     this.#seeds.setOptions(seedViews, view.seeds);
     const valueOf = (line: ShownLine, update: number): number => lineValueAt(line, update, view.measure);
     this.#frame.setSummary(
       formatNewest(
-        measures[view.measure],
+        label,
         lines.map((line) => ({
           name: lineLabel(line),
           value: valueOf(line, newestUpdateOf(line)),
-          loss: lossName(line.runs[0]?.run.info.loss ?? noLoss).toLowerCase(),
+          // A metric is the same whatever the loss.
+          loss: isMetric(view.measure) ? '' : lossName(line.runs[0]?.run.info.loss ?? noLoss).toLowerCase(),
         })),
       ),
     );
@@ -133,7 +129,7 @@ export class CurvesCell implements ComparisonCell {
     const named = lines.map(lineLabel);
     this.#frame.setTable(memoKey(versions, named, view.measure), () =>
       curvesTable(
-        measures[view.measure],
+        label,
         lines.flatMap((line) => tabledCurves(line, view.measure)),
       ),
     );
@@ -197,13 +193,14 @@ function baselinesOf(
   theme: Theme,
 ): readonly Curve[] {
   const all = new Set(drawn.map(({ run }) => JSON.stringify(run.info.baselines)));
-  if (measure === 'gradNorm' || all.size !== 1) return [];
+  if (measure === 'gradNorm' || isMetric(measure) || all.size !== 1) return [];
   // Elsewhere baselines have colours that belong to runs here.
   const { faint } = theme;
   return baselineCurves(drawn[0]?.run.info.baselines ?? [], domain, { ...theme, baseline: faint, validation: faint });
 }
 
 function axisFor(lines: readonly ShownLine[], measure: Measure): 'linear' | 'log' {
+  if (isMetric(measure)) return 'linear';
   return measure === 'gradNorm' ? 'log' : fittingAxis(allPoints(lines, measure));
 }
 
@@ -226,8 +223,6 @@ function tabledCurves(line: ShownLine, measure: Measure): readonly TabledCurve[]
 }
 
 function yTitle(drawn: readonly DrawnMember[], measure: Measure, yAxis: 'linear' | 'log'): string {
-  const log = yAxis === 'log' ? ' (log)' : '';
-  if (measure === 'gradNorm') return `‖g‖${log}`;
-  const units = new Set(drawn.map(({ run }) => lossUnit(run.info)));
-  return `L, ${[...units].join(' or ')}${log}`;
+  const runs = drawn.map(({ run }) => run);
+  return `${measureUnit(runs, measure)}${yAxis === 'log' ? ' (log)' : ''}`;
 }

@@ -21,5 +21,8 @@ export function formatNewest(measure: string, values: readonly NewestValue[]): s
   if (losses.size > 1) {
     return `These runs have different losses, ${[...losses].join(' and ')}, so their values can’t be compared.`;
   }
+  // What reads the same is no order of the runs.
+  if (formatNumber(lowest.value) === formatNumber(highest.value))
+    return `Latest ${measure}: ${formatNumber(lowest.value)} in ${known.length === values.length ? 'all runs' : `the ${known.length} runs that have it`}.`;
   return `Latest ${measure}: “${lowest.name}” has the lowest, ${formatNumber(lowest.value)}, and “${highest.name}” the highest, ${formatNumber(highest.value)}.`;
 }

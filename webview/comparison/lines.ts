@@ -4,6 +4,7 @@ import type { Curve } from '../plot/charts/datasets';
 import type { ShownRun } from '../store/model';
 import { withOpacity, type Theme } from '../theme/theme';
 import { lineStyle } from './lineStyle';
+import { isMetric, metricPoints, recordedMetric } from './measures';
 import type { Comparison, ComparisonView, Measure, Member } from './model';
 import { spreadCurves, type Point } from './seedCurves';
 
@@ -73,12 +74,27 @@ function valueAt(run: ShownRun | undefined, update: number, measure: Measure): n
   const column = columnAtUpdate(run.series, update);
   if (measure === 'loss') return meanLoss(run.series, column);
   if (measure === 'gradNorm') return run.series.scalars.column('gradNorm', column)[0] ?? NaN;
-  // Between two validations the last one applies.
-  const values = run.series.scalars.values('validationLoss').subarray(0, column + 1);
-  return values.findLast((value) => !Number.isNaN(value)) ?? NaN;
+  const { scalars } = run.series;
+  if (isMetric(measure)) {
+    const { index } = recordedMetric(run, measure) ?? {};
+    if (index === undefined) return NaN;
+    const { width } = scalars.fields.metrics;
+    const values = scalars.values('metrics');
+    return lastMeasured(column, (at) => values[at * width + index] ?? NaN);
+  }
+  const values = scalars.values('validationLoss');
+  return lastMeasured(column, (at) => values[at] ?? NaN);
 }
 
-function pointsOf({ series }: ShownRun, measure: Measure): readonly Point[] {
+/** The value at a column: between two validations that of the last one applies. */
+function lastMeasured(column: number, valueOf: (column: number) => number): number {
+  for (let at = column; at >= 0; at--) if (!Number.isNaN(valueOf(at))) return valueOf(at);
+  return NaN;
+}
+
+function pointsOf(run: ShownRun, measure: Measure): readonly Point[] {
+  if (isMetric(measure)) return metricPoints(run, measure);
+  const { series } = run;
   switch (measure) {
     case 'loss':
       return trainPoints(series);
@@ -100,8 +116,13 @@ export function allPoints(lines: readonly ShownLine[], measure: Measure): readon
 
 function shownPoints(run: ShownRun, { measure, smoothing }: ComparisonView): readonly Point[] {
   const points = pointsOf(run, measure);
-  const isSmooth = smoothing > 0 && measure !== 'validationLoss';
+  const isSmooth = smoothing > 0 && !isOfValidation(measure);
   return isSmooth ? smoothed(points, smoothing, run.series.scalars.stride) : points;
+}
+
+/** Whether a quantity is measured at validations only. */
+function isOfValidation(measure: Measure): boolean {
+  return measure === 'validationLoss' || isMetric(measure);
 }
 
 /** Updates per point of a line: that of its coarsest run. */
@@ -133,7 +154,7 @@ export function curvesOf(
     const [only = []] = curves;
     if (curves.length === 1) return [{ label: line.name, points: only, ...style }];
     const { median, lowest, highest } = spreadCurves(curves, strideOf(line));
-    const dots = view.measure === 'validationLoss' && median.length < 2;
+    const dots = isOfValidation(view.measure) && median.length < 2;
     return [
       { label: '', points: highest, color: 'transparent' },
       { label: '', points: lowest, color: 'transparent', fillToPrevious: bandColour(color, isFaded) },

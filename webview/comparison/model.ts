@@ -4,8 +4,11 @@ import type { RunStatus } from '../../src/protocol/run';
 import { standardCellStates, type CellStates, type CurveView, type ShownRun } from '../store/model';
 import { restoreCellStates, viewToRestore } from '../store/savedView';
 
+/** A metric of the validations, by its name in the records. */
+export type MetricMeasure = `validation/${string}`;
+
 /** What the curves show of each run. */
-export type Measure = 'loss' | 'validationLoss' | 'gradNorm';
+export type Measure = 'loss' | 'validationLoss' | 'gradNorm' | MetricMeasure;
 
 /** One run of the comparison. */
 export interface Member {
@@ -123,6 +126,10 @@ function runUpdated(member: Member, status: RunStatus): Member {
   return { ...member, status, run };
 }
 
+function isMetricMeasure(value: unknown): value is MetricMeasure {
+  return typeof value === 'string' && value.startsWith('validation/');
+}
+
 /** The stored view; invalid values get their default. */
 function restoreView(saved: unknown): ComparisonView {
   const view = (saved as { readonly view?: Partial<Record<keyof ComparisonView, unknown>> } | null | undefined)?.view;
@@ -131,7 +138,9 @@ function restoreView(saved: unknown): ComparisonView {
   const count = (value: unknown): number =>
     Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : 0;
   return {
-    measure: oneOf(view?.measure, ['loss', 'validationLoss', 'gradNorm'], standardView.measure),
+    measure: isMetricMeasure(view?.measure)
+      ? view.measure
+      : oneOf(view?.measure, ['loss', 'validationLoss', 'gradNorm'], standardView.measure),
     lossAxis: oneOf(view?.lossAxis, ['auto', 'linear', 'log'], standardView.lossAxis),
     smoothing: count(view?.smoothing),
     quantity: oneOf(view?.quantity, ['dh', 'dhLocal'], standardView.quantity),

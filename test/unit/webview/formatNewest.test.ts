@@ -15,6 +15,18 @@ describe('The summary of compared curves', () => {
     );
   });
 
+  it('does not rank what reads the same', () => {
+    const values = [
+      { ...squared, value: 0.10001 },
+      { ...squared, value: 0.1 },
+    ];
+    assert.equal(formatNewest('training loss', values), 'Latest training loss: 0.100 in all runs.');
+    assert.equal(
+      formatNewest('training loss', [...values, { ...squared, value: NaN }]),
+      'Latest training loss: 0.100 in the 2 runs that have it.',
+    );
+  });
+
   it('does not rank values of different losses', () => {
     const text = formatNewest('training loss', [squared, { name: 'sonnets', value: 3.06, loss: 'cross-entropy' }]);
     assert.match(text, /^These runs have different losses, squared error and cross-entropy, so /);

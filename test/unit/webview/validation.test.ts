@@ -4,6 +4,9 @@ import { formatMetrics } from '../../../src/run/series/formatMetric';
 import { metricNamed, metricName } from '../../../src/run/series/validationMetrics';
 import { pack, type RecordLayout } from '../../../src/run/records/recordBatch';
 import { DisplaySeries } from '../../../src/run/series/displaySeries';
+import { allPoints, lineValueAt } from '../../../webview/comparison/lines';
+import { measureLabel, measureUnit, offeredMeasures } from '../../../webview/comparison/measures';
+import { emptyComparison } from '../../../webview/comparison/model';
 import { lastMetric, isUnrecorded, metricsOf } from '../../../webview/comparison/lastMetrics';
 import type { Member } from '../../../webview/comparison/model';
 import { spreadRows } from '../../../webview/comparison/seedTable';
@@ -258,5 +261,49 @@ describe('The metrics of a validation elsewhere', () => {
     );
     const rows = spreadRows({ members, groups: [{ name: 'both', runs: [0, 1] }] });
     assert.deepEqual(rows.at(-1)?.cells, ['accuracy', '1 of 2', '75.0 %', '75.0 % to 75.0 %', '75.0 % to 75.0 %']);
+  });
+});
+
+describe('The curves of a comparison', () => {
+  const member = (id: number, run: ShownRun) =>
+    ({ id, name: `run ${id}`, status: undefined, run, values: {}, problem: undefined }) as const;
+  const one = runOf(classes, rates);
+  const other = runOf(['rmse/temperature'], [[4], [2], [3]]);
+
+  it('can show every metric that one of the runs has recorded', () => {
+    assert.deepEqual(
+      offeredMeasures([one, other]).map(({ label }) => label),
+      [
+        'training loss',
+        'validation loss',
+        '‖g‖ before clipping',
+        'validation accuracy',
+        'validation RMSE of temperature',
+      ],
+    );
+    assert.equal(measureLabel('validation/accuracy'), 'validation accuracy');
+    assert.equal(measureUnit([one, other], 'validation/rmse/temperature'), 'error, unit of temperature');
+    assert.equal(measureUnit([one, other], 'validation/accuracy'), 'share of targets');
+  });
+
+  it('have the value of the last validation at every update, and none before the first', () => {
+    const [line, without] = [one, other].map((run, id) => ({ id, name: '', runs: [member(id, run)] }));
+    assert.ok(line !== undefined && without !== undefined);
+    const valueAt = (update: number): number => lineValueAt(line, update, 'validation/accuracy');
+    assert.deepEqual([1, 2, 4, 5, 8].map(valueAt), [NaN, 0.25, 0.25, 0.875, 0.75]);
+    assert.deepEqual(lineValueAt(without, 8, 'validation/accuracy'), NaN);
+    assert.deepEqual(allPoints([line, without], 'validation/accuracy'), [
+      [
+        { x: 2.5, y: 0.25 },
+        { x: 5.5, y: 0.875 },
+        { x: 8.5, y: 0.75 },
+      ],
+      [],
+    ]);
+  });
+
+  it('keep the chosen metric over a reload of the window', () => {
+    const { view } = emptyComparison({ view: { measure: 'validation/bits_per_character' } });
+    assert.equal(view.measure, 'validation/bits_per_character');
   });
 });
