@@ -1,5 +1,5 @@
 import { sentFiles } from '../src/session/live/sentFiles';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { totalmem } from 'node:os';
 import { diskAccess } from '../src/data/files/fileAccess.node';
 import { readFiles } from '../src/data/files/fileReading';
@@ -65,14 +65,16 @@ export async function openRun(folder: string, root: string): Promise<ServedPage>
 }
 
 function stateOf({ path, info, status, series }: ReadRun): PanelState {
+  // An experiment may have no name of its own.
+  const name = info.name || basename(path);
   const message = [viewerText, status.message ?? ''].filter((text) => text !== '').join(' ');
   return {
     uri: path,
     folder: path,
-    title: info.name,
+    title: name,
     startTime: '',
     fileName: 'run.json',
-    entries: [{ variant: undefined, label: info.name, state: status.state }],
+    entries: [{ variant: undefined, label: name, state: status.state }],
     selected: undefined,
     run: { info, status: { ...status, message }, series: series.whole() },
     message,
