@@ -87,7 +87,9 @@ describe('The notebook of a stored run in a plain browser', () => {
         };
         for (let frame = 0; frame < 30; frame++) await new Promise(requestAnimationFrame);
         drawn.clearRect = clearRect;
-        const resized = sizes().flatMap((size, index) => (size === before[index] ? [] : [`${before[index]} → ${size}`]));
+        const resized = sizes().flatMap((size, index) =>
+          size === before[index] ? [] : [`${before[index]} → ${size}`],
+        );
         return drawings === 0 ? resized : [...resized, `${drawings} drawings`];
       });
       if (changes.length === 0) break;
