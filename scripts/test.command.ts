@@ -29,8 +29,8 @@ async function testAll(names: readonly string[]): Promise<number> {
     ? installedEmbedded().catch(() => undefined)
     : undefined;
   const tallies = new Map<Layer, Tally>();
-  // A window waits for its server, its extension host and its trainer in turn: alone it leaves much of two cores idle.
-  const canShare = availableParallelism() > 1 && !process.env['UNROLL_TESTS'];
+  // A window and its trainer keep two cores busy; with less, tests wait for each other.
+  const canShare = availableParallelism() > 2 && !process.env['UNROLL_TESTS'];
   const runJob = async (job: Job, output: 'shown' | 'atEnd'): Promise<void> => {
     const tally = await runPart(job, output);
     const before = tallies.get(job.layer);

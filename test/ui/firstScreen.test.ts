@@ -77,6 +77,7 @@ describe('The notebook as it opens beside an editor', () => {
         'Memory horizon',
         'Gate saturation',
         'Gradient norm per parameter',
+        'Validation',
         'Clipping at this update',
         'What if',
         'Run',

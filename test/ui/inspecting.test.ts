@@ -88,7 +88,7 @@ describe('Walking through an update', () => {
     assert.ok(box !== null);
     await surface.hover({ position: { x: box.width * 0.5, y: 10 } });
     await frame.locator('section', { hasText: 'Unrolled net' }).getByText('t = 1 · x1 = 1').waitFor();
-    await frame.locator('section', { hasText: 'Backward through time' }).getByText('t = 1 ·').waitFor();
+    await frame.locator('section', { hasText: 'Backward through time' }).getByText('t = 1 · ‖∂L/∂h1‖').waitFor();
   });
 
   it('names every parameter as the course and as PyTorch do, with its step', async () => {

@@ -5,9 +5,11 @@ import { standardFolded } from '../store/model';
 /** The parts of cells that fold by themselves, as they are named in the view. */
 const terms = partKey('Backward through time', 'The terms of ∂L/∂W, step by step');
 const inputs = partKey('Backward through time', 'The gradient of the inputs');
+const paths = partKey('Gradient flow: which loss reaches which step', 'The path through c beside that through h');
 const gains = partKey('Gradient flow: which loss reaches which step', 'Gain of each step back');
 const elements = partKey('Update', 'Every element of the parameter');
 const probabilities = partKey('Output', 'Probability of each sampled symbol');
+const text = partKey('Output', 'Text coloured by a unit');
 const symbols = partKey('Output', 'The number at each symbol of the coloured text');
 const states = partKey('Output', 'Hidden states and their projection');
 
@@ -16,9 +18,11 @@ export const foldable: readonly string[] = [
   ...Object.values(openCellTitles),
   terms,
   inputs,
+  paths,
   gains,
   elements,
   probabilities,
+  text,
   symbols,
   states,
 ];
@@ -62,6 +66,7 @@ export const cellPresets: readonly CellPreset[] = [
     'Gradient norm per parameter',
     'Validation',
     'Gradient flow: which loss reaches which step',
+    paths,
     'Clipping at this update',
     'What if',
   ]),

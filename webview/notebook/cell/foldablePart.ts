@@ -11,12 +11,14 @@ let parts = 0;
  * A part of a cell that folds by itself; whether it is folded is stored in the view, like that of the cells.
  *
  * @param name what is in the part, as its heading
+ * @param isShown whether there is such a part, for one that learns it only when it is updated
  */
 export function foldablePart<D extends { readonly model: Model }, Data>(
   { toggle }: Pick<CellContext, 'toggle'>,
   cell: CellTitle,
   name: string,
   part: CellPart<D, Data>,
+  isShown?: (data: Data, drawing: D) => boolean,
 ): CellPart<D, Data> {
   const key = partKey(cell, name);
   const id = `part-${parts++}`;
@@ -43,7 +45,7 @@ export function foldablePart<D extends { readonly model: Model }, Data>(
       );
       // The part may hide itself: then there is nothing to fold.
       if (!isFolded) part.update(data, drawing);
-      place.hidden = part.element.hidden;
+      place.hidden = isShown === undefined ? part.element.hidden : !isShown(data, drawing);
     },
   };
 }

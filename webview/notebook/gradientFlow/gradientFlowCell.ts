@@ -51,7 +51,13 @@ export const gradientFlowCell: CellDeclaration<SequenceDrawing, FlowPicture> = {
     draw: paint,
   },
   parts: (context) => {
-    const paths = new PathsView(context);
+    const paths = foldablePart<SequenceDrawing, FlowPicture>(
+      context,
+      'Gradient flow: which loss reaches which step',
+      'The path through c beside that through h',
+      new PathsView(context),
+      ({ flow: { c }, losses }) => c !== null && losses.length > 0,
+    );
     const gain = new GainView(context);
     const foldedGain = foldablePart<SequenceDrawing, FlowPicture>(
       context,

@@ -40,7 +40,13 @@ export const outputCell: CellDeclaration<SequenceDrawing, Output> = {
     const { store, zoom } = context;
     const views: readonly CellPart<SequenceDrawing, Output>[] = [
       new SampleView(context),
-      new ColouredTextView(context),
+      foldablePart<SequenceDrawing, Output>(
+        context,
+        'Output',
+        'Text coloured by a unit',
+        new ColouredTextView(context),
+        (_, { inspection }) => inspection.inputKind === 'oneHot',
+      ),
       new HeldOutView(context),
       new ScoresView(context),
       foldablePart(context, 'Output', 'Hidden states and their projection', new StatesView(store, zoom)),

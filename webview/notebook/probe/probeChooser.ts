@@ -17,10 +17,10 @@ import './probe.css';
 type Origin = 'batch' | Probe['kind'];
 
 const originNames: Readonly<Record<Origin, string>> = {
-  batch: 'the batch of this update',
-  heldOut: 'the held-out data',
+  batch: 'this batch',
+  heldOut: 'held-out data',
   text: 'a typed text',
-  row: 'the rows of the table',
+  row: 'rows of the table',
 };
 
 /** Chooses which sequence the sequence-time cells walk through: one of the batch, or a probed one. */
