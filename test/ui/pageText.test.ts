@@ -43,6 +43,7 @@ describe('The notebook of a text in a plain browser', () => {
 
   it('draws what its validations measured, with a read-out, a table and a choice of the quantity', async () => {
     const cell = page.getByRole('region', { name: /^\[9\] ?Validation$/ });
+    await cell.getByRole('button', { name: 'Fold Validation' }).click();
     await cell
       .getByText(/^After update 59, a held-out character takes \d\.\d\d bits.*; the lowest baseline: /)
       .waitFor();
@@ -60,6 +61,8 @@ describe('The notebook of a text in a plain browser', () => {
   });
 
   it('shows the probability of each sampled character under the pointer, by keys and in a table', async () => {
+    // Away from the text, which stands where the pointer has been.
+    await page.mouse.move(0, 0);
     const output = page.getByRole('region', { name: /^\[17\] ?Output$/ });
     await output.scrollIntoViewIfNeeded();
     const text = output.getByRole('region', { name: 'Sampled text', exact: true });

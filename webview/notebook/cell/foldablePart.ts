@@ -1,4 +1,4 @@
-import { html, render } from 'lit-html';
+import { html, nothing, render } from 'lit-html';
 import type { Model } from '../../store/model';
 import { iconTemplate } from '../../ui/icon';
 import { element } from '../../ui/element';
@@ -11,7 +11,7 @@ let parts = 0;
  * A part of a cell that folds by itself; whether it is folded is stored in the view, like that of the cells.
  *
  * @param name what is in the part, as its heading
- * @param isShown whether there is such a part, for one that learns it only when it is updated
+ * @param isShown whether there is such a part, for one that learns it only when it is updated: a folded one is not
  */
 export function foldablePart<D extends { readonly model: Model }, Data>(
   { toggle }: Pick<CellContext, 'toggle'>,
@@ -28,6 +28,11 @@ export function foldablePart<D extends { readonly model: Model }, Data>(
   return {
     element: place,
     update: (data, drawing) => {
+      if (isShown?.(data, drawing) === false) {
+        place.hidden = true;
+        render(nothing, place);
+        return;
+      }
       const isFolded = drawing.model.view.folded.includes(key);
       body.hidden = isFolded;
       render(
@@ -45,7 +50,7 @@ export function foldablePart<D extends { readonly model: Model }, Data>(
       );
       // The part may hide itself: then there is nothing to fold.
       if (!isFolded) part.update(data, drawing);
-      place.hidden = isShown === undefined ? part.element.hidden : !isShown(data, drawing);
+      place.hidden = part.element.hidden;
     },
   };
 }
