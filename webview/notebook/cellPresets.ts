@@ -1,31 +1,9 @@
-import { partKey } from './cell/foldablePart';
 import { openCellTitles } from './openCells';
+import { cellParts, partKey } from '../store/cellParts';
 import { standardFolded } from '../store/model';
 
-/** The parts of cells that fold by themselves, as they are named in the view. */
-const terms = partKey('Backward through time', 'The terms of ∂L/∂W, step by step');
-const inputs = partKey('Backward through time', 'The gradient of the inputs');
-const paths = partKey('Gradient flow: which loss reaches which step', 'The path through c beside that through h');
-const gains = partKey('Gradient flow: which loss reaches which step', 'Gain of each step back');
-const elements = partKey('Update', 'Every element of the parameter');
-const probabilities = partKey('Output', 'Probability of each sampled symbol');
-const text = partKey('Output', 'Text coloured by a unit');
-const symbols = partKey('Output', 'The number at each symbol of the coloured text');
-const states = partKey('Output', 'Hidden states and their projection');
-
 /** Everything in the notebook that folds: the cells, and the parts that fold by themselves. */
-export const foldable: readonly string[] = [
-  ...Object.values(openCellTitles),
-  terms,
-  inputs,
-  paths,
-  gains,
-  elements,
-  probabilities,
-  text,
-  symbols,
-  states,
-];
+export const foldable: readonly string[] = [...Object.values(openCellTitles), ...Object.values(cellParts).map(partKey)];
 
 /** A selection of cells that are unfolded together, for one purpose. */
 export interface CellPreset {
@@ -49,11 +27,11 @@ export const cellPresets: readonly CellPreset[] = [
     'Unrolled net',
     'Loss per step',
     'Backward through time',
-    terms,
-    inputs,
+    partKey(cellParts.terms),
+    partKey(cellParts.inputs),
     'Clipping at this update',
     'Update',
-    elements,
+    partKey(cellParts.elements),
   ]),
   preset('diagnosis', 'Why does it not learn?', [
     'Loss',
@@ -66,7 +44,7 @@ export const cellPresets: readonly CellPreset[] = [
     'Gradient norm per parameter',
     'Validation',
     'Gradient flow: which loss reaches which step',
-    paths,
+    partKey(cellParts.paths),
     'Clipping at this update',
     'What if',
   ]),

@@ -1,3 +1,4 @@
+import { cellParts, partKey } from './cellParts';
 import type { DisplaySeries } from '../../src/run/series/displaySeries';
 import type { Horizon } from '../../src/protocol/gradientFlow';
 import type { Inspection } from '../../src/protocol/inspection';
@@ -219,18 +220,10 @@ export const standardFolded: readonly string[] = [
   'Gate saturation',
   'Gradient norm per parameter',
   'Validation',
-  'Backward through time: The terms of ∂L/∂W, step by step',
-  'Backward through time: The gradient of the inputs',
-  'Gradient flow: which loss reaches which step: The path through c beside that through h',
-  'Gradient flow: which loss reaches which step: Gain of each step back',
   'Clipping at this update',
-  'Update: Every element of the parameter',
   'What if',
-  'Output: Probability of each sampled symbol',
-  'Output: The number at each symbol of the coloured text',
-  'Output: Text coloured by a unit',
-  'Output: Hidden states and their projection',
   'Run',
+  ...Object.values(cellParts).map(partKey),
 ];
 
 /** No change: the update as it was trained. */

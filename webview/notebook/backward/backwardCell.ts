@@ -1,3 +1,4 @@
+import { cellParts } from '../../store/cellParts';
 import type { InspectedLayer, Inspection } from '../../../src/protocol/inspection';
 import { formatNumber } from '../../../src/text/numbers';
 import { stateNorms, type StateNorms } from '../../net/stateNorms';
@@ -78,37 +79,15 @@ function backwardOf({ model: { view }, inspection }: SequenceDrawing): Backward 
 function walkthrough(context: CellContext): CellPart<SequenceDrawing, Backward> {
   const player = new BackwardPlayer(stepSelector(context.store));
   const sum = new GradientSum(context);
-  const terms = new TermsView(context);
-  const foldedTerms = foldablePart<SequenceDrawing, number>(
-    context,
-    'Backward through time',
-    'The terms of ∂L/∂W, step by step',
-    {
-      element: terms.element,
-      update: (t, drawing) => {
-        terms.update(drawing, t);
-      },
-    },
-  );
-  const inputs = new InputGradientView(context);
-  const foldedInputs = foldablePart<SequenceDrawing, Inspection>(
-    context,
-    'Backward through time',
-    'The gradient of the inputs',
-    {
-      element: inputs.element,
-      update: (_, drawing) => {
-        inputs.update(drawing);
-      },
-    },
-  );
+  const terms = foldablePart(context, cellParts.terms, new TermsView(context));
+  const inputs = foldablePart(context, cellParts.inputs, new InputGradientView(context));
   return {
-    element: element('div', {}, player.element, sum.element, foldedTerms.element, foldedInputs.element),
+    element: element('div', {}, player.element, sum.element, terms.element, inputs.element),
     update: ({ index, t }, drawing) => {
       player.update(drawing.axis, t);
       sum.update(drawing, index, t);
-      foldedTerms.update(t, drawing);
-      foldedInputs.update(drawing.inspection, drawing);
+      terms.update(t, drawing);
+      inputs.update(drawing.inspection, drawing);
     },
   };
 }

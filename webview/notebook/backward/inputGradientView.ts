@@ -73,8 +73,8 @@ export class InputGradientView {
     this.element = element('div', { class: 'input-gradient' }, this.#summary, this.#pictures);
   }
 
-  update(drawing: SequenceDrawing): void {
-    const { inspection, model } = drawing;
+  update(inspection: Inspection, drawing: SequenceDrawing): void {
+    const { model } = drawing;
     setNotation(this.#summary, formatInputGradient(inspection));
     const isComputed = inspection.dInputs.length > 0;
     this.#pictures.hidden = !isComputed;

@@ -54,7 +54,7 @@ export class TermsView {
     this.element = element('div', { class: 'terms' }, this.#status.element, this.#shown);
   }
 
-  update(drawing: SequenceDrawing, t: number): void {
+  update(t: number, drawing: SequenceDrawing): void {
     const { model, inspection, theme } = drawing;
     const names = inspection.parameters.map(({ name }) => name);
     const parameter = selectedParameter(names, model.view);

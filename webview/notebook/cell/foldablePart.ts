@@ -1,4 +1,5 @@
 import { html, nothing, render } from 'lit-html';
+import { partKey } from '../../store/cellParts';
 import type { Model } from '../../store/model';
 import { iconTemplate } from '../../ui/icon';
 import { element } from '../../ui/element';
@@ -10,17 +11,16 @@ let parts = 0;
 /**
  * A part of a cell that folds by itself; whether it is folded is stored in the view, like that of the cells.
  *
- * @param name what is in the part, as its heading
+ * @param heading what is in the part
  * @param isShown whether there is such a part, for one that learns it only when it is updated: a folded one is not
  */
 export function foldablePart<D extends { readonly model: Model }, Data>(
   { toggle }: Pick<CellContext, 'toggle'>,
-  cell: CellTitle,
-  name: string,
+  [cell, heading]: readonly [CellTitle, string],
   part: CellPart<D, Data>,
   isShown?: (data: Data, drawing: D) => boolean,
 ): CellPart<D, Data> {
-  const key = partKey(cell, name);
+  const key = partKey([cell, heading]);
   const id = `part-${parts++}`;
   const body = element('div', { id });
   body.append(part.element);
@@ -44,7 +44,7 @@ export function foldablePart<D extends { readonly model: Model }, Data>(
               toggle('folded', key);
             }}
           >
-            ${iconTemplate(isFolded ? 'folded' : 'unfolded')} ${name}</button
+            ${iconTemplate(isFolded ? 'folded' : 'unfolded')} ${heading}</button
           >${body}`,
         place,
       );
@@ -53,9 +53,4 @@ export function foldablePart<D extends { readonly model: Model }, Data>(
       place.hidden = part.element.hidden;
     },
   };
-}
-
-/** How a part is named in the view's list of folded cells. */
-export function partKey(cell: CellTitle, name: string): string {
-  return `${cell}: ${name}`;
 }

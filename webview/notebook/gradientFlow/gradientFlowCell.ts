@@ -1,3 +1,4 @@
+import { cellParts } from '../../store/cellParts';
 import type { TemplateResult } from 'lit-html';
 import type { RunInfo } from '../../../src/protocol/run';
 import { formatNumber, formatCount } from '../../../src/text/numbers';
@@ -51,32 +52,20 @@ export const gradientFlowCell: CellDeclaration<SequenceDrawing, FlowPicture> = {
     draw: paint,
   },
   parts: (context) => {
-    const paths = foldablePart<SequenceDrawing, FlowPicture>(
+    const paths = foldablePart(
       context,
-      'Gradient flow: which loss reaches which step',
-      'The path through c beside that through h',
+      cellParts.paths,
       new PathsView(context),
       ({ flow: { c }, losses }) => c !== null && losses.length > 0,
     );
-    const gain = new GainView(context);
-    const foldedGain = foldablePart<SequenceDrawing, FlowPicture>(
-      context,
-      'Gradient flow: which loss reaches which step',
-      'Gain of each step back',
-      {
-        element: gain.element,
-        update: (shown, drawing) => {
-          gain.update(shown, drawing);
-        },
-      },
-    );
+    const gain = foldablePart(context, cellParts.gain, new GainView(context));
     return {
       tools: flowSubject(context.store),
       below: {
-        element: element('div', {}, paths.element, foldedGain.element),
+        element: element('div', {}, paths.element, gain.element),
         update: (shown, drawing) => {
           paths.update(shown, drawing);
-          foldedGain.update(shown, drawing);
+          gain.update(shown, drawing);
         },
       },
     };

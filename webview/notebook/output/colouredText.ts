@@ -1,3 +1,4 @@
+import { cellParts } from '../../store/cellParts';
 import { html, render } from 'lit-html';
 import type { Inspection } from '../../../src/protocol/inspection';
 import { symbolSeparator } from '../../../src/text/symbols';
@@ -26,9 +27,6 @@ import {
   textColourTable,
   type TextColour,
 } from './textColour';
-
-/** The name of the part with the numbers of the coloured text. */
-export const textColourTableName = 'The number at each symbol of the coloured text';
 
 interface Coloured {
   readonly inspection: Inspection;
@@ -73,8 +71,7 @@ export class ColouredTextView {
     );
     this.#table = foldablePart(
       { toggle },
-      'Output',
-      textColourTableName,
+      cellParts.symbols,
       tablePart(({ inspection, colour }: Coloured) => textColourTable(inspection, colour)),
     );
     this.#listen();

@@ -1,3 +1,4 @@
+import { cellParts } from '../../store/cellParts';
 import { formatExact } from '../../../src/text/numbers';
 import type { Inspection } from '../../../src/protocol/inspection';
 import { latestValue } from '../../store/latestRequest';
@@ -42,14 +43,13 @@ export const outputCell: CellDeclaration<SequenceDrawing, Output> = {
       new SampleView(context),
       foldablePart<SequenceDrawing, Output>(
         context,
-        'Output',
-        'Text coloured by a unit',
+        cellParts.text,
         new ColouredTextView(context),
         (_, { inspection }) => inspection.inputKind === 'oneHot',
       ),
       new HeldOutView(context),
       new ScoresView(context),
-      foldablePart(context, 'Output', 'Hidden states and their projection', new StatesView(store, zoom)),
+      foldablePart(context, cellParts.states, new StatesView(store, zoom)),
     ];
     return {
       below: {

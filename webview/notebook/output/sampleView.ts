@@ -1,3 +1,4 @@
+import { cellParts } from '../../store/cellParts';
 import { html, render } from 'lit-html';
 import type { Inspection } from '../../../src/protocol/inspection';
 import type { Sample } from '../../../src/protocol/output';
@@ -33,7 +34,7 @@ export class SampleView {
 
   constructor({ store, toggle }: Pick<CellContext, 'store' | 'toggle'>) {
     this.store = store;
-    this.#table = foldablePart({ toggle }, 'Output', sampleTableName, tablePart(tableOf));
+    this.#table = foldablePart({ toggle }, cellParts.probabilities, tablePart(tableOf));
     this.#prompt = textField('prompt', 'Text that the network reads first; ↵ is a line break', (prompt) => {
       store.dispatch({ kind: 'viewChanged', view: { prompt: prompt.replaceAll('↵', '\n').replaceAll('⇥', '\t') } });
     });
@@ -79,9 +80,6 @@ export class SampleView {
     );
   }
 }
-
-/** The name of the part with the numbers of the sampled text. */
-export const sampleTableName = 'Probability of each sampled symbol';
 
 interface Sampled {
   readonly sample: Sample;

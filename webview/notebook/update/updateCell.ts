@@ -1,3 +1,4 @@
+import { cellParts } from '../../store/cellParts';
 import { html, render, type TemplateResult } from 'lit-html';
 import type { InspectedParameter, Inspection, ParameterUpdate } from '../../../src/protocol/inspection';
 import { formatNumber, formatFixed } from '../../../src/text/numbers';
@@ -58,7 +59,7 @@ export const updateCell: CellDeclaration<SequenceDrawing, Update> = {
   parts: (context) => ({
     tools: parameterTools(context.store, ({ inspection }) => inspection.parameters.map(({ name }) => name)),
     controls: normsTable(),
-    below: foldablePart(context, 'Update', 'Every element of the parameter', parameterPictures()),
+    below: foldablePart(context, cellParts.elements, parameterPictures()),
   }),
 };
 
