@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { maxTypedLength, type Probe } from '../../../src/protocol/probe';
 import { probeDescription, probeNote, sequenceName, sequenceTitle } from '../../../webview/notebook/probe/probeName';
-import { fromField, inField, textOf, typedProblem } from '../../../webview/notebook/probe/typedText';
+import { textOf } from '../../../webview/notebook/formatStep';
+import { fromField, inField, typedProblem } from '../../../webview/notebook/probe/typedText';
 import { sequenceParams } from '../../../webview/notebook/sequenceCell';
 import { standardView } from '../../../webview/store/model';
 import { restoreView } from '../../../webview/store/savedView';
@@ -48,7 +49,7 @@ describe('A probed sequence on the page', () => {
       'The text has 4,001 characters; at most 4,000 can be entered.',
     );
     const inspection = inspected(reber);
-    const typed = textOf(inspection);
+    const typed = textOf(inspection, 200);
     assert.equal(typed.length, inspection.end);
     assert.equal(typedProblem(typed, inspection.inputNames), '');
     assert.equal(typed.charAt(0), 'B', 'every string of the grammar begins with B');

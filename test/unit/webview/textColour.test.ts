@@ -3,11 +3,11 @@ import { inputGradientNorms } from '../../../webview/notebook/backward/inputGrad
 import {
   formatTextColour,
   readableOn,
-  symbolAt,
   textColour,
   textColours,
   textColourTable,
 } from '../../../webview/notebook/output/textColour';
+import { symbolAt } from '../../../webview/notebook/formatStep';
 import { inspected } from './inspectedUpdate';
 
 const reber = { data: { task: 'reber' }, model: { cell: 'lstm', hidden: 3 }, training: { steps: 3, batch: 2 } };

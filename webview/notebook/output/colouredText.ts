@@ -13,20 +13,12 @@ import { numberField, wholeNumbersTo } from '../../ui/numberField';
 import type { CellContext, CellPart } from '../cell/cellDeclaration';
 import { foldablePart } from '../cell/foldablePart';
 import { tablePart } from '../cell/tablePart';
-import { visibleSymbol } from '../formatStep';
+import { symbolAt, visibleSymbol } from '../formatStep';
 import { memoKey } from '../memo';
 import { sequenceTitle } from '../probe/probeName';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import type { Output } from './output';
-import {
-  formatTextColour,
-  readableOn,
-  symbolAt,
-  textColour,
-  textColours,
-  textColourTable,
-  type TextColour,
-} from './textColour';
+import { formatTextColour, readableOn, textColour, textColours, textColourTable, type TextColour } from './textColour';
 
 interface Coloured {
   readonly inspection: Inspection;

@@ -2,14 +2,13 @@ import { cellParts } from '../../store/cellParts';
 import { html, render } from 'lit-html';
 import type { Inspection } from '../../../src/protocol/inspection';
 import type { Sample } from '../../../src/protocol/output';
-import { symbolSeparator } from '../../../src/text/symbols';
 import type { View } from '../../store/model';
 import { latestValue } from '../../store/latestRequest';
 import type { Store } from '../../store/store';
 import { buttonTemplate, textField } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { numberField, numbersFromZero, wholeNumbers } from '../../ui/numberField';
-import { visibleSymbol } from '../formatStep';
+import { textOf, visibleSymbol } from '../formatStep';
 import type { SequenceDrawing } from '../sequenceCell';
 import type { Table } from '../../plot/table';
 import type { CellContext, CellPart } from '../cell/cellDeclaration';
@@ -107,13 +106,5 @@ export function canSample({ inputKind, lossKind, inputNames, outputNames }: Insp
 
 /** The prompt of the view; by default the beginning of the selected sequence. */
 export function promptFor(inspection: Inspection, { prompt }: View): string {
-  return prompt ?? promptOf(inspection);
-}
-
-/** The beginning of the selected sequence. */
-function promptOf({ inputs, inputNames, steps }: Inspection): string {
-  const width = inputNames.length;
-  return Array.from({ length: Math.min(promptSymbols, steps) }, (_, t) => {
-    return inputNames[inputs.subarray(t * width, (t + 1) * width).indexOf(1)] ?? '';
-  }).join(symbolSeparator(inputNames));
+  return prompt ?? textOf(inspection, promptSymbols);
 }

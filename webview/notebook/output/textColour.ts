@@ -5,7 +5,7 @@ import { largestMagnitude } from '../../plot/heatmap/signedScale';
 import type { Table } from '../../plot/table';
 import type { View } from '../../store/model';
 import { inputGradientNorms } from '../backward/inputGradient';
-import { visibleSymbol } from '../formatStep';
+import { symbolAt, visibleSymbol } from '../formatStep';
 import { candidates } from '../gates/gateShares';
 import { sequenceName } from '../probe/probeName';
 
@@ -79,12 +79,6 @@ export function readableOn(css: string): string {
   };
   const luminance = 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
   return 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 ? '#ffffff' : '#000000';
-}
-
-/** The symbol that the sequence reads at a step. */
-export function symbolAt({ inputs, inputNames }: Pick<Inspection, 'inputs' | 'inputNames'>, t: number): string {
-  const width = inputNames.length;
-  return inputNames[inputs.subarray(t * width, (t + 1) * width).indexOf(1)] ?? '';
 }
 
 /** The number at a step; without one where the largest and the smallest are. */

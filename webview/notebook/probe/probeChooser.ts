@@ -9,9 +9,12 @@ import type { Store } from '../../store/store';
 import { choice, textField } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
-import { visibleSymbol } from '../formatStep';
-import { fromField, inField, textOf, typedProblem } from './typedText';
+import { textOf, visibleSymbol } from '../formatStep';
+import { fromField, inField, typedProblem } from './typedText';
 import './probe.css';
+
+/** Symbols that are offered as the first text. */
+const firstSymbols = 200;
 
 /** Where the sequence comes from. */
 type Origin = 'batch' | Probe['kind'];
@@ -163,7 +166,7 @@ export class ProbeChooser {
         this.store.redraw();
         break;
       case 'text':
-        this.#show({ kind: 'text', text: inspection === undefined ? '' : textOf(inspection) });
+        this.#show({ kind: 'text', text: inspection === undefined ? '' : textOf(inspection, firstSymbols) });
         break;
       case 'row':
         this.#show({ kind: 'row', line: inspection?.probeKinds.rows?.first ?? 0 });

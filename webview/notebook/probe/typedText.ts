@@ -1,11 +1,7 @@
-import type { Inspection } from '../../../src/protocol/inspection';
 import { maxTypedLength } from '../../../src/protocol/probe';
 import { formatExact } from '../../../src/text/numbers';
-import { indicesOfSymbols, symbolSeparator } from '../../../src/text/symbols';
+import { indicesOfSymbols } from '../../../src/text/symbols';
 import { visibleSymbol } from '../formatStep';
-
-/** Symbols that are offered as the first text. */
-const firstSymbols = 200;
 
 /** Why a text can't be walked through; empty where it can. */
 export function typedProblem(text: string, symbolNames: readonly string[]): string {
@@ -18,16 +14,6 @@ export function typedProblem(text: string, symbolNames: readonly string[]): stri
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
-}
-
-/** The symbols that the inspected sequence reads, as a text to begin with. */
-export function textOf({ inputs, inputNames, end }: Pick<Inspection, 'inputs' | 'inputNames' | 'end'>): string {
-  const width = inputNames.length;
-  const symbols = Array.from(
-    { length: Math.min(end, firstSymbols) },
-    (_, t) => inputNames[inputs.subarray(t * width, (t + 1) * width).indexOf(1)] ?? '',
-  );
-  return symbols.join(symbolSeparator(inputNames));
 }
 
 /** A text in a field of one line: line breaks and tabulators have a sign. */
