@@ -29,8 +29,8 @@ import {
   type DrawnMember,
   type ShownLine,
 } from './lines';
-import { isMetric, measureLabel, measureUnit, offeredMeasures } from './measures';
-import type { ComparisonView, Measure, Member } from './model';
+import { measureLabel, measureUnit, offeredMeasures } from './measures';
+import { isMetricMeasure, type ComparisonView, type Measure, type Member } from './model';
 import { highlight, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './comparisonCell';
 import { formatNewest } from './formatNewest';
 import { StableReadout } from './stableReadout';
@@ -111,7 +111,7 @@ export class CurvesCell implements ComparisonCell {
           name: lineLabel(line),
           value: valueOf(line, newestUpdateOf(line)),
           // A metric is the same whatever the loss.
-          loss: isMetric(view.measure) ? '' : lossName(line.runs[0]?.run.info.loss ?? noLoss).toLowerCase(),
+          loss: isMetricMeasure(view.measure) ? '' : lossName(line.runs[0]?.run.info.loss ?? noLoss).toLowerCase(),
         })),
       ),
     );
@@ -193,14 +193,14 @@ function baselinesOf(
   theme: Theme,
 ): readonly Curve[] {
   const all = new Set(drawn.map(({ run }) => JSON.stringify(run.info.baselines)));
-  if (measure === 'gradNorm' || isMetric(measure) || all.size !== 1) return [];
+  if (measure === 'gradNorm' || isMetricMeasure(measure) || all.size !== 1) return [];
   // Elsewhere baselines have colours that belong to runs here.
   const { faint } = theme;
   return baselineCurves(drawn[0]?.run.info.baselines ?? [], domain, { ...theme, baseline: faint, validation: faint });
 }
 
 function axisFor(lines: readonly ShownLine[], measure: Measure): 'linear' | 'log' {
-  if (isMetric(measure)) return 'linear';
+  if (isMetricMeasure(measure)) return 'linear';
   return measure === 'gradNorm' ? 'log' : fittingAxis(allPoints(lines, measure));
 }
 

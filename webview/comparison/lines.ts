@@ -4,8 +4,8 @@ import type { Curve } from '../plot/charts/datasets';
 import type { ShownRun } from '../store/model';
 import { withOpacity, type Theme } from '../theme/theme';
 import { lineStyle } from './lineStyle';
-import { isMetric, metricPoints, recordedMetric } from './measures';
-import type { Comparison, ComparisonView, Measure, Member } from './model';
+import { metricPoints, recordedMetric } from './measures';
+import { isMetricMeasure, type Comparison, type ComparisonView, type Measure, type Member } from './model';
 import { spreadCurves, type Point } from './seedCurves';
 
 /** A run that has data. */
@@ -75,7 +75,7 @@ function valueAt(run: ShownRun | undefined, update: number, measure: Measure): n
   if (measure === 'loss') return meanLoss(run.series, column);
   if (measure === 'gradNorm') return run.series.scalars.column('gradNorm', column)[0] ?? NaN;
   const { scalars } = run.series;
-  if (isMetric(measure)) {
+  if (isMetricMeasure(measure)) {
     const { index } = recordedMetric(run, measure) ?? {};
     if (index === undefined) return NaN;
     const { width } = scalars.fields.metrics;
@@ -93,7 +93,7 @@ function lastMeasured(column: number, valueOf: (column: number) => number): numb
 }
 
 function pointsOf(run: ShownRun, measure: Measure): readonly Point[] {
-  if (isMetric(measure)) return metricPoints(run, measure);
+  if (isMetricMeasure(measure)) return metricPoints(run, measure);
   const { series } = run;
   switch (measure) {
     case 'loss':
@@ -122,7 +122,7 @@ function shownPoints(run: ShownRun, { measure, smoothing }: ComparisonView): rea
 
 /** Whether a quantity is measured at validations only. */
 function isOfValidation(measure: Measure): boolean {
-  return measure === 'validationLoss' || isMetric(measure);
+  return measure === 'validationLoss' || isMetricMeasure(measure);
 }
 
 /** Updates per point of a line: that of its coarsest run. */

@@ -3,7 +3,7 @@ import { metricName, metricNamed } from '../../src/run/series/validationMetrics'
 import { lossUnit } from '../notebook/loss/lossName';
 import { measuresOf, recordedMetrics, valuesOf, type RecordedMetric } from '../notebook/validation/measures';
 import type { ShownRun } from '../store/model';
-import type { Measure, MetricMeasure } from './model';
+import { isMetricMeasure, metricPrefix, type Measure, type MetricMeasure } from './model';
 
 /** What every run has. */
 const always: readonly { readonly value: Measure; readonly label: string }[] = [
@@ -31,13 +31,8 @@ export function offeredMeasures(
 export function measureLabel(measure: Measure): string {
   const known = always.find(({ value }) => value === measure)?.label;
   if (known !== undefined) return known;
-  const metric = isMetric(measure) ? metricNamed(nameOf(measure)) : undefined;
+  const metric = isMetricMeasure(measure) ? metricNamed(nameOf(measure)) : undefined;
   return metric === undefined ? measure : `validation ${metricLabel(metric)}`;
-}
-
-/** Whether a quantity is a metric of the validations. */
-export function isMetric(measure: Measure): measure is MetricMeasure {
-  return measure.startsWith(prefix);
 }
 
 /** The metric of a run; undefined where the run has not recorded it. */
@@ -60,7 +55,7 @@ export function metricPoints(
 /** The unit of a quantity, for the axis. */
 export function measureUnit(runs: readonly ShownRun[], measure: Measure): string {
   if (measure === 'gradNorm') return '‖g‖';
-  if (!isMetric(measure)) return `L, ${[...new Set(runs.map(({ info }) => lossUnit(info)))].join(' or ')}`;
+  if (!isMetricMeasure(measure)) return `L, ${[...new Set(runs.map(({ info }) => lossUnit(info)))].join(' or ')}`;
   const units = runs.flatMap(({ series, info }) =>
     measuresOf(series, info).flatMap(({ metrics, unit }) =>
       metrics.some(({ metric }) => metricName(metric) === nameOf(measure)) ? [unit] : [],
@@ -69,12 +64,10 @@ export function measureUnit(runs: readonly ShownRun[], measure: Measure): string
   return units[0] ?? '';
 }
 
-const prefix = 'validation/';
-
 function measureNamed(name: string): MetricMeasure {
-  return `${prefix}${name}`;
+  return `${metricPrefix}${name}`;
 }
 
 function nameOf(measure: MetricMeasure): string {
-  return measure.slice(prefix.length);
+  return measure.slice(metricPrefix.length);
 }

@@ -4,11 +4,19 @@ import type { RunStatus } from '../../src/protocol/run';
 import { standardCellStates, type CellStates, type CurveView, type ShownRun } from '../store/model';
 import { restoreCellStates, viewToRestore } from '../store/savedView';
 
+/** How the metrics of the validations begin among what the curves show. */
+export const metricPrefix = 'validation/';
+
 /** A metric of the validations, by its name in the records. */
-export type MetricMeasure = `validation/${string}`;
+export type MetricMeasure = `${typeof metricPrefix}${string}`;
 
 /** What the curves show of each run. */
 export type Measure = 'loss' | 'validationLoss' | 'gradNorm' | MetricMeasure;
+
+/** Whether a value of a stored view, or a quantity, is a metric of the validations. */
+export function isMetricMeasure(value: unknown): value is MetricMeasure {
+  return typeof value === 'string' && value.startsWith(metricPrefix);
+}
 
 /** One run of the comparison. */
 export interface Member {
@@ -124,10 +132,6 @@ function memberOf({ id, name, status, data, values, problem }: ComparedRun): Mem
 function runUpdated(member: Member, status: RunStatus): Member {
   const run = member.run && { ...member.run, status, version: member.run.version + 1 };
   return { ...member, status, run };
-}
-
-function isMetricMeasure(value: unknown): value is MetricMeasure {
-  return typeof value === 'string' && value.startsWith('validation/');
 }
 
 /** The stored view; invalid values get their default. */
