@@ -82,8 +82,8 @@ function imbalanceFindings(context: Context): readonly DataFinding[] {
   const all = counts.reduce((sum, one) => sum + one, 0);
   const most = Math.max(...counts);
   const single = counts.filter((one) => one === 1).length;
-  const areDates = dateClassFindings(context).length > 0;
-  if (all >= leastTargets && single > 0.5 * all && !areDates)
+  // Of dates there is another finding, which says more.
+  if (all >= leastTargets && single > 0.5 * all && dateClassFindings(context).length === 0)
     return [unrepeatedClasses(context, classNames.length, all)];
   if (all === 0 || most === all || most < dominantShare * all) return [];
   const share = formatPercentage(most / all, most / all > 0.995 ? 2 : 1);
