@@ -112,8 +112,7 @@ export class ColouredTextView {
     this.#marked = undefined;
     const of = inspection.layers.length > 1 && colour.of !== 'dx' ? ` of layer ${layer}` : '';
     render(
-      html`<h3>Text coloured by a unit</h3>
-        <div class="sample-fields">${this.#of.element}${colour.units > 1 ? this.#unit.element : ''}</div>
+      html` <div class="sample-fields">${this.#of.element}${colour.units > 1 ? this.#unit.element : ''}</div>
         ${signedLegend(scale, `${colour.symbol}${of}: ${sequenceTitle(inspection)}`, colour.middle)}${this.#text}${this.#readout}${this.#table.element}`,
       this.element,
     );
