@@ -112,7 +112,7 @@ describe('A run that does not learn', () => {
     await workbench.page.keyboard.press('ArrowRight');
     await row('Show this update in the panel of the run').click();
     await frame.locator('vscode-text-field[title="update"]').and(frame.locator('[current-value="219"]')).waitFor();
-    assert.equal(await workbench.page.locator('.tab', { hasText: 'update 219' }).count(), 0);
+    await workbench.tab('update 219').waitFor({ state: 'detached' });
   });
 
   it('offers fixes of exactly its key, also as a variant', async () => {

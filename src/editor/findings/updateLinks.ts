@@ -7,7 +7,6 @@ import {
   workspace,
   type DiagnosticRelatedInformation,
   type Disposable,
-  type Tab,
 } from 'vscode';
 import * as z from 'zod';
 import { updateScheme } from '../../platform/ids';
@@ -33,26 +32,49 @@ export function linkToUpdate({ uri, variant, seed }: Target, update: number): Di
 }
 
 /**
- * Shows the panel of a run at an update where a link to it was opened.
+ * Shows the panel of a run at an update where a link to it was opened, in place of the document that VS Code opens.
  *
  * @param show selects the update of the run
  */
 export function registerUpdateLinks(show: (target: Target, update: number) => Promise<void>): Disposable[] {
   const content = 'The update is shown in the panel of the run.';
+  /** The links whose documents are being closed: VS Code reports one opened tab by several events. */
+  const followed = new Set<string>();
+  const follow = async (uri: Uri): Promise<void> => {
+    const name = uri.toString();
+    if (followed.has(name)) return;
+    followed.add(name);
+    try {
+      await closeDocument(name);
+    } finally {
+      followed.delete(name);
+    }
+    const link = parse(uri.query);
+    if (link !== undefined)
+      await show({ uri: Uri.parse(link.uri), variant: link.variant, seed: link.seed }, link.update);
+  };
   return [
     workspace.registerTextDocumentContentProvider(updateScheme, { provideTextDocumentContent: () => content }),
     window.tabGroups.onDidChangeTabs(({ opened, changed }) => {
-      for (const tab of [...opened, ...changed]) void follow(tab, show);
+      for (const { input, isActive } of [...opened, ...changed])
+        if (isActive && input instanceof TabInputText && input.uri.scheme === updateScheme) void follow(input.uri);
     }),
   ];
 }
 
-async function follow(tab: Tab, show: (target: Target, update: number) => Promise<void>): Promise<void> {
-  const { input } = tab;
-  if (!(input instanceof TabInputText) || input.uri.scheme !== updateScheme || !tab.isActive) return;
-  const link = parse(input.uri.query);
-  await window.tabGroups.close(tab).then(undefined, () => undefined);
-  if (link !== undefined) await show({ uri: Uri.parse(link.uri), variant: link.variant, seed: link.seed }, link.update);
+/**
+ * Closes the tabs of a document. A tab object is refused where VS Code has replaced it meanwhile, as it does when a
+ * preview becomes a permanent editor; the tabs are then looked up again.
+ */
+async function closeDocument(uri: string): Promise<void> {
+  const attempts = 3;
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const tabs = window.tabGroups.all
+      .flatMap((group) => group.tabs)
+      .filter(({ input }) => input instanceof TabInputText && input.uri.toString() === uri);
+    if (tabs.length === 0) return;
+    await window.tabGroups.close(tabs).then(undefined, () => undefined);
+  }
 }
 
 function parse(query: string): z.infer<typeof linkSchema> | undefined {
