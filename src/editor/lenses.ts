@@ -131,9 +131,15 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     const changed = [...new Set(sessions.flatMap((session) => changedKeys(session, file) ?? []))];
     const since = changed.length === 0 ? '' : ` · changed since: ${formatKeyNames(changed)}`;
     const show = lens(`${formatSeedRuns(sessions, seeds.length)}${since}`, commands.compareSeeds, 'Compare these runs');
-    if (!sessions.some(({ isLive }) => isLive)) return [...train, show];
-    // A paused run makes room for the next one of the queue, so that a group can't be paused as one.
-    return [lens('Stop', commands.stop, 'Stop the runs of all seeds; their records stay saved', 'debug-stop'), show];
+    const live = sessions.filter(({ isLive }) => isLive);
+    if (live.length === 0) return [...train, show];
+    return [
+      ...(live.every(({ status }) => status.state === 'paused')
+        ? [lens('Resume', commands.resume, 'Continue to train the paused seeds', 'debug-continue')]
+        : [lens('Pause', commands.pause, 'Pause all seeds; those that wait are not started', 'debug-pause')]),
+      lens('Stop', commands.stop, 'Stop the runs of all seeds; their records stay saved', 'debug-stop'),
+      show,
+    ];
   }
 
   #lensesAt(

@@ -36,9 +36,22 @@ export interface TrainCommandParts {
 /** Registers the commands for training: train, pause, resume, step, stop, learning rate, show, new, log. */
 export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
   const { sessions, log } = parts;
-  /** A command without a seed acts on the runs of all seeds. */
+  const actOn = async (live: readonly LiveSession[], act: (session: LiveSession) => Promise<void>): Promise<void> => {
+    await Promise.all(
+      live.map((session) =>
+        act(session).catch((error: unknown) => {
+          log.warn(`The trainer didn't answer: ${reasonOf(error)}`);
+        }),
+      ),
+    );
+  };
+  /**
+   * A command without a seed acts on the runs of all seeds. Those that have not begun come first: a run that waits must
+   * not start because the one before it makes room. To resume, they come last, as those that have begun take their room.
+   */
   const onSession =
-    (act: (session: LiveSession) => Promise<void>) => async (first?: unknown, second?: unknown, third?: unknown) => {
+    (act: (session: LiveSession) => Promise<void>, order: 'waitingFirst' | 'waitingLast' = 'waitingFirst') =>
+    async (first?: unknown, second?: unknown, third?: unknown) => {
       // A command that comes just after the end of its run has nothing left to do, and says nothing.
       const target = first === undefined ? undefined : targetOf(first, second, third);
       const found = target === undefined ? [sessions.current] : sessions.ofTarget(target);
@@ -47,15 +60,11 @@ export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
         void showInformationMessage('No run is training. Start one with "Unroll: Train RNN".');
         return;
       }
-      // The last one first: a run that waits must not start because the one before it has been stopped.
-      const live = trained.filter(({ isLive }) => isLive).reverse();
-      await Promise.all(
-        live.map((session) =>
-          act(session).catch((error: unknown) => {
-            log.warn(`The trainer didn't answer: ${reasonOf(error)}`);
-          }),
-        ),
-      );
+      const live = trained.filter(({ isLive }) => isLive);
+      const begun = live.filter(({ info }) => info !== undefined);
+      const notBegun = live.filter(({ info }) => info === undefined);
+      const inTurn = order === 'waitingFirst' ? [notBegun.reverse(), begun] : [begun, notBegun];
+      for (const group of inTurn) await actOn(group, act);
     };
   return [
     registry.registerCommand(commands.train, (first?: unknown, second?: unknown, third?: unknown) =>
@@ -77,7 +86,7 @@ export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
     ),
     registry.registerCommand(
       commands.resume,
-      onSession((session) => session.resume()),
+      onSession((session) => session.resume(), 'waitingLast'),
     ),
     registry.registerCommand(
       commands.step,

@@ -25,6 +25,14 @@ function panels(): readonly vscode.Tab[] {
     .filter(({ input }) => input instanceof vscode.TabInputWebview && input.viewType.includes('unroll.run'));
 }
 
+/** The seeds of the runs that have begun. */
+function begunSeeds(folder: string): readonly number[] {
+  return readdirSync(join(folder, 'unroll-runs')).flatMap((name) => {
+    const [, seed] = /--seed-(\d+)--/.exec(name) ?? [];
+    return seed === undefined ? [] : [Number(seed)];
+  });
+}
+
 describe('Training', () => {
   afterEach(async () => {
     await vscode.commands.executeCommand('unroll.stop');
@@ -105,6 +113,33 @@ describe('Training', () => {
     await until('more updates', async () => updatesIn(await experiment.lens(/running · [\d,]+ update/)) > 1);
     await vscode.commands.executeCommand('unroll.stop');
     await experiment.lens(/stopped/);
+  });
+
+  it('pauses all seeds of an experiment, also those that wait for their turn, and resumes them', async () => {
+    const settings = vscode.workspace.getConfiguration('unroll');
+    await settings.update('trainTogether', 2, vscode.ConfigurationTarget.Global);
+    try {
+      const { variants: _, ...alone } = JSON.parse(endless) as Record<string, unknown>;
+      const experiment = await ExperimentFile.open(JSON.stringify({ ...alone, seeds: [1, 2, 3, 4] }));
+      const uri = experiment.document.uri.toString();
+      experiment.train();
+      await experiment.lens(/^4 seeds: 2 training, 2 waiting$/);
+      await vscode.commands.executeCommand('unroll.pause', uri);
+      await experiment.lens(/^4 seeds: 4 paused$/);
+      await experiment.lens(/Resume$/);
+      // One that waited is trained by a single update, without the others.
+      const waited = [1, 2, 3, 4].find((seed) => !begunSeeds(experiment.folder).includes(seed));
+      await vscode.commands.executeCommand('unroll.step', uri, undefined, waited);
+      await until('one more run', () => begunSeeds(experiment.folder).length === 3);
+      await experiment.lens(/^4 seeds: 4 paused$/);
+      await vscode.commands.executeCommand('unroll.resume', uri);
+      await experiment.lens(/^4 seeds: 3 training, 1 waiting$/);
+      await vscode.commands.executeCommand('unroll.stop', uri);
+      await experiment.lens(/^4 seeds: 4 stopped$/);
+      assert.equal(begunSeeds(experiment.folder).length, 3, 'the last one that waited has never begun');
+    } finally {
+      await settings.update('trainTogether', undefined, vscode.ConfigurationTarget.Global);
+    }
   });
 
   it('continues when its panel is closed, and can still be stopped', async () => {

@@ -276,6 +276,7 @@ function emptyText(model: Model): string {
   if (state === 'preparing' && reading !== undefined) return `Reading the data: ${formatPercentage(reading)}`;
   if (state === 'preparing') return 'Reading the data and building the network…';
   if (state === 'waiting') return 'Waiting for other runs to finish.';
-  if (state === 'running' || state === 'paused') return 'Waiting for the first update…';
+  if (state === 'paused') return 'Paused before its start. Resume starts it.';
+  if (state === 'running') return 'Waiting for the first update…';
   return 'The loss, the gradient at every time step and every clipping event will appear here. Press ▶ Train to start.';
 }

@@ -76,6 +76,8 @@ export class LiveSession implements Disposable {
   #beforeFix: RunBeforeFix | undefined;
   #saveStatus: SaveStatus | undefined;
   #queuePosition: number | undefined;
+  /** What was asked for before its trainer could do it. */
+  #atStart: 'pause' | 'step' | undefined;
   /** The share of the data that its trainer has read; undefined if it did not say. */
   #reading: number | undefined;
   readonly #onOver: (() => void)[] = [];
@@ -176,6 +178,11 @@ export class LiveSession implements Disposable {
     this.#changed.fire(undefined);
   }
 
+  /** Whether it was paused before it had a trainer: it does not take its turn in the queue until it is resumed. */
+  get isHeld(): boolean {
+    return this.#state === 'paused' && this.#trainer === undefined;
+  }
+
   /** Leaves the queue. */
   prepare(): void {
     if (this.#state === 'waiting') this.#enter('preparing');
@@ -197,7 +204,8 @@ export class LiveSession implements Disposable {
     this.#open = params.experiment.open;
     this.#memoryLimit = params.memoryLimit;
     const trainer = this.#connect(startWorker(), resources?.lock);
-    const reply = await trainer.channel.request('start', params).catch((error: unknown) => {
+    const begin = this.#atStart === undefined ? params.begin : 'paused';
+    const reply = await trainer.channel.request('start', { ...params, begin }).catch((error: unknown) => {
       if (this.isLive) this.#end('failed', reasonOf(error));
       throw error;
     });
@@ -213,15 +221,28 @@ export class LiveSession implements Disposable {
     this.#history = (await resources?.readHistory?.(reply.updates)) ?? new RunHistory(layout, recordEvery);
     for (const batch of this.#pendingRecords.splice(0)) this.#take(batch);
     if (this.#isReleased) await this.release();
-    if (this.#state === 'preparing') this.#enter(params.begin === 'paused' ? 'paused' : 'running');
+    if (this.#state === 'preparing') this.#enter(begin === 'paused' ? 'paused' : 'running');
     // A short run may have ended by now; its numbers are available only from here on.
     else this.#changed.fire(undefined);
+    await this.#followRequestAtStart();
     return [];
   }
 
-  /** Pauses before the next update; resolves when the update in progress is done. */
+  /**
+   * Pauses before the next update; resolves when the update in progress is done. A run that waits for its turn is held;
+   * one that is being prepared is paused as soon as it is.
+   */
   async pause(): Promise<void> {
-    if (this.#trainer === undefined || this.#state === 'preparing') return;
+    if (this.#state === 'waiting') {
+      this.#enter('paused');
+      return;
+    }
+    if (this.#state === 'preparing') {
+      this.#atStart = 'pause';
+      this.#note('pause');
+      return;
+    }
+    if (this.#trainer === undefined) return;
     const command = ++this.#commands;
     this.#trainer.worker.signal({ kind: 'pause', command });
     await this.#request('pause', command);
@@ -229,7 +250,18 @@ export class LiveSession implements Disposable {
   }
 
   async resume(): Promise<void> {
-    if (this.#trainer === undefined || this.#state === 'preparing') return;
+    if (this.isHeld) {
+      this.#queuePosition = undefined;
+      this.#enter('waiting');
+      return;
+    }
+    if (this.#state === 'preparing') {
+      this.#atStart = undefined;
+      this.#pending = undefined;
+      this.#changed.fire(undefined);
+      return;
+    }
+    if (this.#trainer === undefined) return;
     const command = ++this.#commands;
     this.#pending = undefined;
     await this.#trainer.channel.request('resume', undefined);
@@ -238,6 +270,11 @@ export class LiveSession implements Disposable {
 
   /** One update, then paused. */
   async step(): Promise<void> {
+    if (this.isHeld) {
+      this.#atStart = 'step';
+      await this.resume();
+      return;
+    }
     if (this.#trainer === undefined || this.#state === 'preparing') return;
     const command = ++this.#commands;
     this.#enter('paused');
@@ -257,7 +294,7 @@ export class LiveSession implements Disposable {
 
   /** Ends the run after the update in progress; resolves when it is over and its records are saved. */
   async stopAndWait(): Promise<void> {
-    if (this.#state === 'waiting' || this.#state === 'preparing') {
+    if (this.#state === 'waiting' || this.#state === 'preparing' || this.isHeld) {
       this.#end('stopped', undefined);
       return;
     }
@@ -334,6 +371,16 @@ export class LiveSession implements Disposable {
     } finally {
       if (command === this.#commands && this.#pending === name) this.#pending = undefined;
     }
+  }
+
+  /** Does what was asked for while the run was being prepared. */
+  async #followRequestAtStart(): Promise<void> {
+    const asked = this.#atStart;
+    this.#atStart = undefined;
+    if (this.#pending === 'pause') this.#pending = undefined;
+    if (asked === 'step') await this.step();
+    // It was asked for while the trainer was starting.
+    else if (asked === 'pause' && this.#state === 'running') await this.pause();
   }
 
   #note(pending: PendingCommand): void {

@@ -7,7 +7,10 @@ interface Waiting {
   readonly settle: (isAcquired: boolean) => void;
 }
 
-/** Limits how many runs train at the same time to the setting; the others wait in order of arrival. */
+/**
+ * Limits how many runs train at the same time to the setting; the others wait in order of arrival. One that is paused while
+ * it waits keeps its place, and lets the others pass.
+ */
 export class TrainingQueue implements Disposable {
   readonly #training = new Set<LiveSession>();
   readonly #subscriptions = new Map<LiveSession, Disposable>();
@@ -47,7 +50,11 @@ export class TrainingQueue implements Disposable {
       this.#subscriptions.delete(session);
     }
     if (isQueued) {
-      if (session.isLive) return;
+      // It may have been held or resumed.
+      if (session.isLive) {
+        this.#pump();
+        return;
+      }
       const [left] = this.#waiting.filter((waiting) => waiting.session === session);
       this.#waiting = this.#waiting.filter((waiting) => waiting !== left);
       left?.settle(false);
@@ -62,15 +69,20 @@ export class TrainingQueue implements Disposable {
 
   #pump(): void {
     while (this.#training.size < this.limit()) {
-      const [next, ...rest] = this.#waiting;
+      const next = this.#inLine()[0];
       if (next === undefined) return;
-      this.#waiting = rest;
+      this.#waiting = this.#waiting.filter((waiting) => waiting !== next);
       this.#training.add(next.session);
       next.session.prepare();
       next.settle(true);
     }
-    this.#waiting.forEach(({ session }, index) => {
+    this.#inLine().forEach(({ session }, index) => {
       session.wait(index + 1);
     });
+  }
+
+  /** Those that take their turn, in its order. */
+  #inLine(): readonly Waiting[] {
+    return this.#waiting.filter(({ session }) => !session.isHeld);
   }
 }
