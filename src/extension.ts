@@ -23,9 +23,17 @@ import { LessonProgress } from './panel/lessons/lessonProgress';
 import { LessonSamples } from './panel/lessons/lessonSample';
 import { LessonsView } from './panel/lessons/lessonsView';
 import { ComparisonPanels } from './panel/comparisonPanels';
-import { openRangeTest } from './panel/rangeTestPanel';
+import { RangeTestPanels } from './panel/rangeTestPanels';
 import { RunPanels } from './panel/runPanels';
-import { commands, comparisonViewType, languageId, lessonsView, panelViewType, runsView } from './platform/ids';
+import {
+  commands,
+  comparisonViewType,
+  languageId,
+  lessonsView,
+  panelViewType,
+  rangeTestViewType,
+  runsView,
+} from './platform/ids';
 import { openLog } from './platform/log';
 import { RunIndex } from './session/stored/runIndex';
 import { Estimates } from './session/live/estimates';
@@ -77,6 +85,10 @@ export function activate(context: ExtensionContext): void {
       showTarget: (target) => panels.show(target, 'panel'),
       showRun: (folder) => panels.showRun(folder, 'panel'),
     },
+    context.workspaceState,
+  );
+  const rangeTests = new RangeTestPanels(
+    { extension: extensionUri, startWorker, write: writeLearningRate, log },
     context.workspaceState,
   );
   const runs = new RunsTree(index, sessions);
@@ -135,6 +147,7 @@ export function activate(context: ExtensionContext): void {
     new EndNotices(sessions),
     panels,
     comparisons,
+    rangeTests,
     lenses,
     languages.registerCodeLensProvider({ language: languageId }, lenses),
     ...registerSchemaLanguage(),
@@ -162,7 +175,7 @@ export function activate(context: ExtensionContext): void {
       compare: compareRuns,
     }),
     registerFindLearningRate((target) => {
-      openRangeTest(target, { extension: extensionUri, startWorker, write: writeLearningRate, log });
+      rangeTests.test(target);
     }),
     new ExperimentTests({ runs: new JudgedRuns({ sessions, launcher, index, reader }), startWorker }),
     new RunStatusBar(sessions),
@@ -170,6 +183,7 @@ export function activate(context: ExtensionContext): void {
     registerWalkthrough(context),
     window.registerWebviewPanelSerializer(panelViewType, panels),
     window.registerWebviewPanelSerializer(comparisonViewType, comparisons),
+    window.registerWebviewPanelSerializer(rangeTestViewType, rangeTests),
     ...registerRunCommands({
       index,
       sessions,
@@ -183,4 +197,5 @@ export function activate(context: ExtensionContext): void {
   );
   panels.reopen();
   comparisons.reopen();
+  rangeTests.reopen();
 }

@@ -1,17 +1,23 @@
-import { ViewColumn, window, type Uri, type WebviewPanel } from 'vscode';
-import { rangeTestViewType } from '../platform/ids';
+import { Uri, type WebviewPanel } from 'vscode';
+import * as z from 'zod';
 import { setPanelTitle } from '../platform/labels';
 import type { Log } from '../platform/log';
 import { Throttler } from '../platform/throttler';
 import type { Channel } from '../protocol/channel';
 import type { PageContract } from '../protocol/page';
-import { rangeTestRequests, type RangeTestHostContract, type RangeTestState } from '../protocol/rangeTest';
-import { fileNameOf } from '../session/experimentText';
+import {
+  rangeTestRequests,
+  storedRangeTestSchema,
+  type RangeTestHostContract,
+  type RangeTestState,
+} from '../protocol/rangeTest';
+import { fileNameOf, readExperiment } from '../session/experimentText';
 import { RangeTestSession } from '../session/live/rangeTestSession';
 import type { Target } from '../session/sessions';
 import type { StartTrainerWorker } from '../session/trainers/trainerWorker';
-import { pageOf, webviewRoot } from './page';
+import { pageOf } from './page';
 import { connectPage } from './pageChannel';
+import type { PanelView } from './panels';
 
 /** What a range test uses of the extension. */
 export interface RangeTestParts {
@@ -22,50 +28,68 @@ export interface RangeTestParts {
   readonly log: Log;
 }
 
+/** A range test as it is stored for the time after a reload of the window: what is tested, and the last result. */
+export const savedRangeTestSchema = z.object({
+  uri: z.string(),
+  variant: z.string().optional(),
+  /** undefined until a test has ended. */
+  test: storedRangeTestSchema.optional(),
+});
+
+/** See savedRangeTestSchema. */
+export type SavedRangeTest = Readonly<z.infer<typeof savedRangeTestSchema>>;
+
 const refreshMilliseconds = 100;
 
-/** Opens a panel that tests the learning rates of a target; closing it ends the test. */
-export function openRangeTest(target: Target, parts: RangeTestParts): void {
-  const panel = window.createWebviewPanel(rangeTestViewType, 'Unroll', ViewColumn.Beside, {
-    enableScripts: true,
-    localResourceRoots: [webviewRoot(parts.extension)],
-  });
-  const view = new RangeTestPanel(panel, target, parts);
-  panel.onDidDispose(() => {
-    view.dispose();
-  });
-}
-
 /** The panel of a range test: runs it, shows its curve, and writes the rate that a person chooses. */
-class RangeTestPanel {
+export class RangeTestPanel implements PanelView {
+  readonly #target: Target;
   readonly #channel: Channel<RangeTestHostContract, PageContract>;
+  readonly #title: string;
   readonly #changes = new Throttler(refreshMilliseconds, () => {
     this.#channel.emit('show', this.#state);
   });
   #state: RangeTestState;
   #session: RangeTestSession | undefined;
 
+  /**
+   * @param saved the test of before a reload of the window, or one that `start` is still to begin
+   * @param onShow called with what is to be stored, and the panel's title, whenever it has changed
+   */
   constructor(
     readonly panel: WebviewPanel,
-    readonly target: Target,
+    saved: SavedRangeTest,
     readonly parts: RangeTestParts,
+    readonly onShow: (saved: SavedRangeTest, title: string) => void,
   ) {
-    const name = `${fileNameOf(target.uri)}${target.variant === undefined ? '' : ` (${target.variant})`}`;
-    this.#state = { name, present: undefined, kind: 'running', progress: undefined };
-    setPanelTitle(panel, `Unroll: learning rate of ${name}`);
+    const { uri, variant, test } = saved;
+    this.#target = { uri: Uri.parse(uri), variant };
+    const name = `${fileNameOf(this.#target.uri)}${variant === undefined ? '' : ` (${variant})`}`;
+    const common = { target: { uri, variant }, name, present: undefined } as const;
+    this.#state =
+      test === undefined
+        ? { ...common, kind: 'failed', message: 'The window was reloaded before the test had ended.' }
+        : { ...common, kind: 'done', test: { ...test, suggestion: test.suggestion }, written: undefined };
+    this.#title = setPanelTitle(panel, `Unroll: learning rate of ${name}`);
+    this.onShow(saved, this.#title);
     this.#channel = connectPage<RangeTestHostContract>('Range test', panel.webview, parts.log, rangeTestRequests, {
       ready: () => this.#state,
       again: () => {
-        void this.#run();
+        this.start();
         return undefined;
       },
       write: async (rate) => {
-        const written = await parts.write(target, rate);
+        const written = await parts.write(this.#target, rate);
         if (this.#state.kind === 'done') this.#show({ ...this.#state, written });
         return undefined;
       },
     });
     panel.webview.html = pageOf(panel.webview, parts.extension, 'rangeTest');
+    void this.#readPresent();
+  }
+
+  /** Tests the file as it is now; ends a test that is running. */
+  start(): void {
     void this.#run();
   }
 
@@ -75,21 +99,30 @@ class RangeTestPanel {
     this.#changes.dispose();
   }
 
+  /** Reads the rate that the file has now. */
+  async #readPresent(): Promise<void> {
+    const parsed = await readExperiment(this.#target.uri).catch(() => undefined);
+    const resolved = parsed?.kind === 'experiment' ? parsed.file.resolve(this.#target.variant) : undefined;
+    if (resolved?.kind === 'resolved')
+      this.#show({ ...this.#state, present: resolved.experiment.optimizer.learningRate });
+  }
+
   async #run(): Promise<void> {
     this.#session?.dispose();
-    const { name } = this.#state;
+    const { name, target } = this.#state;
     let present: number | undefined;
-    const session = new RangeTestSession(this.target, this.parts.startWorker, (progress) => {
-      if (this.#session === session) this.#show({ name, present, kind: 'running', progress });
+    const session = new RangeTestSession(this.#target, this.parts.startWorker, (progress) => {
+      if (this.#session === session) this.#show({ target, name, present, kind: 'running', progress });
     });
     this.#session = session;
-    this.#show({ name, present, kind: 'running', progress: undefined });
+    this.#show({ target, name, present, kind: 'running', progress: undefined });
     const outcome = await session.run((experiment) => {
       present = experiment.optimizer.learningRate;
     });
     // Another test was started meanwhile.
     if (this.#session !== session) return;
-    this.#show({ name, present, ...(outcome.kind === 'done' ? { ...outcome, written: undefined } : outcome) });
+    this.#show({ target, name, present, ...(outcome.kind === 'done' ? { ...outcome, written: undefined } : outcome) });
+    this.onShow({ ...target, ...(outcome.kind === 'done' ? { test: outcome.test } : {}) }, this.#title);
   }
 
   #show(state: RangeTestState): void {

@@ -27,6 +27,19 @@ export interface RateSuggestion {
   readonly lowest: number;
 }
 
+const maxTested = 100_000;
+const numbers = z.array(z.number()).max(maxTested).readonly();
+
+/** Validates a range test that was stored. JSON leaves out a suggestion that is undefined. */
+export const storedRangeTestSchema = z.object({
+  rates: numbers,
+  losses: numbers,
+  smoothed: numbers,
+  end: z.enum(['risen', 'nonFinite', 'all']),
+  suggestion: z.object({ rate: z.number(), steepest: z.number(), lowest: z.number() }).optional(),
+  reason: z.string(),
+});
+
 /** How far a range test is. */
 export interface RangeTestProgress {
   /** Updates made. */
@@ -37,6 +50,8 @@ export interface RangeTestProgress {
 
 /** What the page of a range test shows. */
 export type RangeTestState = {
+  /** What is tested, which VS Code stores for the panel. */
+  readonly target: { readonly uri: string; readonly variant?: string | undefined };
   /** Name of the experiment file, and of the variant. */
   readonly name: string;
   /** The learning rate that the experiment has now. */

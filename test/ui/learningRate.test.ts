@@ -40,6 +40,21 @@ describe('Find Learning Rate', () => {
       await workbench.page.waitForTimeout(100);
   });
 
+  it('is still there after a reload of the window, and is tested again in the same panel', async () => {
+    const curve = (): Promise<string | null> =>
+      workbench.webviewFrame().locator('polyline.range-smoothed').getAttribute('points');
+    const before = (await curve())?.split(' ').length;
+    await workbench.reload();
+    await workbench.tab('learning rate of sine.rnn.json').click();
+    await workbench.webviewFrame().getByText('The file has the learning rate').waitFor();
+    assert.equal((await curve())?.split(' ').length, before);
+    await workbench.openFile('sine.rnn.json');
+    await workbench.runCommand('Unroll: Find Learning Rate');
+    await workbench.webviewFrame().getByRole('progressbar').waitFor();
+    await workbench.webviewFrame().locator('svg.range-picture').waitFor();
+    assert.equal(await workbench.page.locator('.tab', { hasText: 'learning rate of' }).count(), 1);
+  });
+
   it('stores no run', () => {
     assert.deepEqual(readdirSync(folder), ['sine.rnn.json']);
   });

@@ -20,6 +20,7 @@ export function showRangeTest(root: HTMLElement): void {
   const again = (): void => void channel.request('again', undefined).catch(report);
   const draw = (): void => {
     if (state === undefined) return;
+    host.saveState(state.target);
     render(pageOf(state), root);
   };
 

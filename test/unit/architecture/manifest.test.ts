@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { comparisonViewType, panelViewType } from '../../../src/platform/ids';
+import { comparisonViewType, panelViewType, rangeTestViewType } from '../../../src/platform/ids';
 
 const source = readFileSync('package.json', 'utf8');
 const manifest = JSON.parse(source) as Readonly<Record<string, unknown>>;
@@ -48,7 +48,9 @@ describe('package.json', () => {
     };
     const locked = contributes.configurationDefaults['workbench.editor.autoLockGroups'];
     // VS Code names the editor of a webview by the prefix and the type of its panel.
-    const viewTypes = [panelViewType, comparisonViewType].map((viewType) => `mainThreadWebview-${viewType}`);
+    const viewTypes = [panelViewType, comparisonViewType, rangeTestViewType].map(
+      (viewType) => `mainThreadWebview-${viewType}`,
+    );
     assert.deepEqual(Object.keys(locked ?? {}).sort(), viewTypes.sort());
   });
 
