@@ -4,6 +4,7 @@ import type { Variant } from '../experiment/experimentFile';
 import type { KeyProblem, Problem } from '../experiment/problems/problem';
 import type { ResolvedExperiment } from '../experiment/schema/schema';
 import type { EndReason } from '../run/endReason';
+import type { GitState } from '../run/gitState';
 import type { KernelHistory } from '../run/kernelHistory';
 import type { NonFiniteLocation, Manifest } from '../run/manifest';
 import type { RateChange } from '../run/rateChanges';
@@ -32,6 +33,8 @@ export interface StartParams {
   readonly folder: string | undefined;
   /** The experiment file, relative to the run's folder and with `/`; undefined if the run is not saved. */
   readonly source: string | undefined;
+  /** See the manifest; undefined outside a repository. */
+  readonly git?: GitState | undefined;
   /** The manifest of the run in `folder` to resume; undefined for a new run. */
   readonly resumedManifest: Manifest | undefined;
   /** Worker threads; 0 for automatic. */

@@ -3,6 +3,7 @@ import { quote, quoteAll } from '../text/quoting';
 import { cellNames } from '../experiment/schema/modelSchema';
 import { checksumKey, textChecksum } from './storage/checksum';
 import { endReasonSchema } from './endReason';
+import { gitStateSchema } from './gitState';
 import { runInfoSchema } from './runInfo';
 import { layoutVersion } from './storage/runFiles';
 
@@ -29,6 +30,8 @@ const manifestSchema = z.object({
   variant: z.string().nullable(),
   /** The experiment file, relative to the run's folder and with `/`; it may have been deleted or changed since. */
   source: z.string().nullable().default(null),
+  /** The Git commit of the experiment file when the run started; null outside a repository, and in earlier versions. */
+  git: gitStateSchema.nullable().default(null),
   /** The kernel set that computed the first update; `facts` has its changes. */
   kernels: z.string(),
   state: z.enum(['running', 'paused', 'finished', 'stopped', 'diverged', 'failed', 'interrupted']),

@@ -260,9 +260,9 @@ export class TrainerService {
     training: Training,
     info: RunInfo,
     folder: string,
-    { source, resumedManifest }: StartParams,
+    { source, git, resumedManifest }: StartParams,
   ): Promise<RunWriter | undefined> {
-    const writer = new RunWriter(this.#host.openFolder(folder), training, info, source);
+    const writer = new RunWriter(this.#host.openFolder(folder), training, info, { source, git });
     if (resumedManifest !== undefined) {
       for (const problem of await writer.resume(resumedManifest)) this.#notify(problem);
       return writer;

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { EventEmitter, Uri, type Disposable, type Event } from 'vscode';
 import type { FileContent } from '../../data/files/fileContent';
 import { checkFiles, readFiles, type FilesRead } from '../../data/files/fileReading';
@@ -8,15 +9,18 @@ import { reasonOf } from '../../protocol/channel';
 import { isResumable } from '../../protocol/run';
 import type { RunStart, StartParams } from '../../protocol/trainer';
 import { memberName } from '../../run/displayName';
+import type { GitState } from '../../run/gitState';
 import { groupSeed } from '../../run/runInfo';
 import { formatUnsaved } from '../../run/storage/storageErrorAdvice';
 import { removeIncompleteRun } from '../../run/storage/incompleteRun';
+import { readGitCommit } from '../../run/storage/gitCommit.node';
 import { lockFolder, type FolderLock } from '../../run/storage/folderLock.node';
 import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
 import { newRunFolder } from '../../run/storage/runFolder';
 import { completeStep } from '../../platform/completedSteps';
 import { contextKeys } from '../../platform/ids';
+import { hasGitChanges } from '../../platform/repository';
 import { untrustedRunsFolderSetting } from '../../platform/restrictedMode';
 import { isReproducible, keepsRecords, memoryLimit, runsFolder, workerCount } from '../../platform/settings';
 import type { Log } from '../../platform/log';
@@ -62,6 +66,8 @@ interface Prepared {
   /** The file in which problems are located; undefined for a stored run. */
   readonly file: ExperimentFile | undefined;
   readonly begin: RunStart;
+  /** What is checked out around the experiment file. */
+  readonly git: GitState | undefined;
 }
 
 type Preparation = { readonly kind: 'prepared'; readonly prepared: Prepared } | Exclude<Launch, { kind: 'started' }>;
@@ -142,8 +148,9 @@ export class Launcher implements Disposable {
       if (checked.kind === 'refused') return { kind: 'refused', problems: placed(file, target, checked.problems) };
       const folder = this.#folderFor(target);
       if (folder !== undefined) await this.#notifyRestriction(target.uri);
+      const git = folder === undefined ? undefined : await gitStateOf(target.uri);
       const read = () => readFiles(experiment, access);
-      const prepared = { target, experiment, seeds, readFiles: read, folder, stored: undefined, file, begin };
+      const prepared = { target, experiment, seeds, readFiles: read, folder, stored: undefined, file, begin, git };
       return { kind: 'prepared', prepared };
     } catch (error) {
       return { kind: 'failed', message: `The experiment can't be read: ${reasonOf(error)}` };
@@ -206,6 +213,7 @@ export class Launcher implements Disposable {
     const prepared = {
       ...{ target, experiment, stored, folder: folder.fsPath, file: undefined, begin: 'now' as const },
       seeds: manifest.facts.seeds,
+      git: manifest.git ?? undefined,
       readFiles: () => Promise.resolve(read),
     };
     return { kind: 'prepared', prepared };
@@ -279,6 +287,7 @@ export class Launcher implements Disposable {
       reproducible: isReproducible(target.uri),
       folder,
       source: folder === undefined ? undefined : relativePath(Uri.file(folder), target.uri),
+      git: prepared.git,
       resumedManifest: stored?.manifest,
       begin,
     };
@@ -323,6 +332,12 @@ export class Launcher implements Disposable {
     if (uri.scheme !== 'file' || !keepsRecords(uri)) return undefined;
     return newRunFolder(uri.fsPath, variant, new Date(), runsFolder(uri)?.fsPath, seed);
   }
+}
+
+/** The commit around an experiment file, and whether files differ from it. */
+async function gitStateOf(uri: Uri): Promise<GitState | undefined> {
+  const commit = await readGitCommit(dirname(uri.fsPath));
+  return commit === undefined ? undefined : { commit, isDirty: await hasGitChanges(uri) };
 }
 
 /** Whether a run's folder has no file except its lock. */

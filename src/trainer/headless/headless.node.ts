@@ -1,8 +1,9 @@
-import { join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { RunInfo } from '../../protocol/run';
 import type { Ending } from '../../protocol/trainer';
 import type { RecordBatch } from '../../run/records/recordBatch';
+import { readGitCommit } from '../../run/storage/gitCommit.node';
 import { lockFolder } from '../../run/storage/folderLock.node';
 import { LockedFolder } from '../../run/storage/lockedFolder.node';
 import { runFiles } from '../../run/storage/runFiles';
@@ -124,7 +125,12 @@ async function trainLocked(run: LockedRun): Promise<HeadlessEnd> {
   const pool = WorkerPool.start(setup.learner, commandLine.workers, run.threads, print);
   try {
     const info = runInfoOf(setup, commandLine.variant, folder, pool.workers, dataDigest, prepared.seeds);
-    const writer = new RunWriter(storage, training, info, sourceFrom(folder, commandLine.file));
+    const commit = await readGitCommit(dirname(resolve(commandLine.file)));
+    const writer = new RunWriter(storage, training, info, {
+      source: sourceFrom(folder, commandLine.file),
+      // Whether files differ from it only Git can say, which may run what a stranger's repository names.
+      git: commit === undefined ? undefined : { commit, isDirty: null },
+    });
     const opening = before === undefined ? writer.begin().then(() => []) : writer.resume(before);
     for (const problem of await opening.catch(cannotSave(commandLine, folder))) print(problem);
     const first = training.updates;

@@ -12,6 +12,7 @@ import { reasonOf } from '../../protocol/channel';
 import type { RunInfo } from '../../protocol/run';
 import { maxStoredResumes } from '../../run/runInfo';
 import { RunHistory } from '../../run/series/runHistory';
+import type { GitState } from '../../run/gitState';
 import { withKernelChange } from '../../run/kernelHistory';
 import { layoutVersion, runFiles, updatesOfCheckpoint } from '../../run/storage/runFiles';
 import { maxManifestBytes, writeManifest, type NonFiniteLocation, type Manifest } from '../../run/manifest';
@@ -45,6 +46,14 @@ import type { Training } from '../training/training';
 
 const maxRereadBytes = 256 * 1024 * 1024;
 
+/** Where the experiment of a run comes from. */
+export interface RunOrigin {
+  /** The experiment file, relative to the run's folder and with `/`; undefined where it has none. */
+  readonly source?: string | undefined;
+  /** What was checked out then; undefined outside a repository. */
+  readonly git?: GitState | undefined;
+}
+
 /** Writes a run's folder: manifest, records, checkpoints and captures, in the order of the calls. */
 export class RunWriter {
   readonly #encoder: RecordEncoder;
@@ -64,17 +73,16 @@ export class RunWriter {
   #recordedUpdates = 0;
   #info: RunInfo;
   #startedAt = new Date().toISOString();
-  #source: string | null;
+  #origin: RunOrigin;
 
-  /** @param source the experiment file, relative to the run's folder and with `/`; undefined where it has none */
   constructor(
     readonly storage: RunStorage,
     readonly training: Training,
     info: RunInfo,
-    source?: string,
+    origin: RunOrigin = {},
   ) {
     this.#info = info;
-    this.#source = source ?? null;
+    this.#origin = origin;
     this.#encoder = new RecordEncoder(training.setup.layout);
     this.#history = this.#emptyHistory();
     this.diagnosis = new Diagnosis(training.setup.experiment, info);
@@ -118,9 +126,9 @@ export class RunWriter {
    * @returns a message for each checkpoint that was skipped, and for other damage
    * @throws with the latest checkpoint in the message when none can be used
    */
-  async resume({ startedAt, source, reason, facts: info }: Manifest): Promise<readonly string[]> {
+  async resume({ startedAt, source, git, reason, facts: info }: Manifest): Promise<readonly string[]> {
     this.#startedAt = startedAt;
-    this.#source = source;
+    this.#origin = { source: source ?? undefined, git: git ?? undefined };
     const checkpoints = await this.#checkpoints();
     if (checkpoints.length === 0) {
       await this.#create();
@@ -249,7 +257,8 @@ export class RunWriter {
       version: layoutVersion,
       experiment: JSON.parse(toJson(this.training.setup.experiment)) as Manifest['experiment'],
       variant: this.#info.variant,
-      source: this.#source,
+      source: this.#origin.source ?? null,
+      git: this.#origin.git ?? null,
       kernels: this.#info.kernels,
       state,
       reason: reason ?? null,

@@ -14,6 +14,7 @@ export function exampleManifest(layout?: RecordLayout): Manifest {
     experiment: JSON.parse(JSON.stringify(plan.experiment)) as Manifest['experiment'],
     variant: null,
     source: '../example.rnn.json',
+    git: null,
     kernels: 'reference',
     state: 'finished',
     updates: 12,

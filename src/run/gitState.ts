@@ -1,0 +1,20 @@
+import * as z from 'zod';
+
+/** The Git commit that was checked out when a run started. */
+export const gitStateSchema = z.object({
+  /** The object name in hexadecimal, SHA-1 or SHA-256. */
+  commit: z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/),
+  /** Whether tracked files differed from the commit; null where that is not known. */
+  isDirty: z.boolean().nullable(),
+});
+
+/** See gitStateSchema. */
+export type GitState = Readonly<z.infer<typeof gitStateSchema>>;
+
+/** Characters of an abbreviated object name, as Git shows it in small repositories. */
+const shortLength = 7;
+
+/** A commit as text: `1a2b3c4`, `1a2b3c4 (modified)`. */
+export function formatGitState({ commit, isDirty }: GitState): string {
+  return `${commit.slice(0, shortLength)}${isDirty === true ? ' (modified)' : ''}`;
+}

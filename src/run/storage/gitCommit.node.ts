@@ -1,0 +1,68 @@
+import { open } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+
+/** Most bytes of a file of Git that are read: references of a repository may be many. */
+const maxBytes = 16 * 1024 * 1024;
+
+/** Most symbolic references that are followed, as in Git. */
+const maxLinks = 5;
+
+/**
+ * The commit that is checked out in the repository around a folder, read from the repository's files: Git itself may run
+ * programs that a repository names, and a repository is a stranger's file. Undefined without a repository, before its
+ * first commit, and where its references are stored in another way than in files (`reftable`).
+ *
+ * @param folder an absolute path
+ */
+export async function readGitCommit(folder: string): Promise<string | undefined> {
+  const repository = await repositoryOf(folder);
+  if (repository === undefined) return undefined;
+  // A linked working tree shares the references of the main one.
+  const shared = (await text(join(repository, 'commondir')))?.trim();
+  const common = shared === undefined ? repository : resolve(repository, shared);
+  let name = (await text(join(repository, 'HEAD')))?.trim();
+  for (let link = 0; link < maxLinks; link++) {
+    if (name === undefined || isCommit(name)) return name;
+    const reference = /^ref: (refs\/[^\0]+)$/.exec(name)?.[1];
+    if (reference === undefined || reference.split('/').includes('..')) return undefined;
+    name = (await text(join(repository, reference)))?.trim() ?? (await text(join(common, reference)))?.trim();
+    name ??= packed(await text(join(common, 'packed-refs')), reference);
+  }
+  return undefined;
+}
+
+/** The folder of the repository: `.git`, or the one that a file of this name points to. */
+async function repositoryOf(folder: string): Promise<string | undefined> {
+  for (let at = folder; ; at = dirname(at)) {
+    const git = join(at, '.git');
+    if ((await text(join(git, 'HEAD'))) !== undefined) return git;
+    const pointer = /^gitdir: (.+)$/m.exec((await text(git)) ?? '')?.[1];
+    if (pointer !== undefined) return resolve(at, pointer.trim());
+    if (dirname(at) === at) return undefined;
+  }
+}
+
+function packed(references: string | undefined, wanted: string): string | undefined {
+  for (const line of references?.split('\n') ?? []) {
+    const [commit, name] = line.trim().split(' ');
+    if (name === wanted && commit !== undefined && isCommit(commit)) return commit;
+  }
+  return undefined;
+}
+
+function isCommit(name: string): boolean {
+  return /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(name);
+}
+
+/** The text of a file; undefined if it is no file, can't be read or is too large. */
+async function text(path: string): Promise<string | undefined> {
+  const file = await open(path).catch(() => undefined);
+  try {
+    const stat = await file?.stat();
+    return stat?.isFile() === true && stat.size <= maxBytes ? await file?.readFile('utf8') : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    await file?.close();
+  }
+}
