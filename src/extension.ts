@@ -25,6 +25,7 @@ import { LessonsView } from './panel/lessons/lessonsView';
 import { ComparisonPanels } from './panel/comparisonPanels';
 import { RangeTestPanels } from './panel/rangeTestPanels';
 import { RunPanels } from './panel/runPanels';
+import { RunsTablePanels } from './panel/runsTablePanels';
 import {
   commands,
   comparisonViewType,
@@ -32,6 +33,7 @@ import {
   lessonsView,
   panelViewType,
   rangeTestViewType,
+  runsTableViewType,
   runsView,
 } from './platform/ids';
 import { openLog } from './platform/log';
@@ -91,6 +93,7 @@ export function activate(context: ExtensionContext): void {
     { extension: extensionUri, startWorker, write: writeLearningRate, log },
     context.workspaceState,
   );
+  const runsTables = new RunsTablePanels({ extension: extensionUri, index, sessions, log }, context.workspaceState);
   const runs = new RunsTree(index, sessions);
   const tree = window.createTreeView(runsView, { treeDataProvider: runs, canSelectMany: true, showCollapseAll: true });
   runs.showLoading(tree);
@@ -148,6 +151,7 @@ export function activate(context: ExtensionContext): void {
     panels,
     comparisons,
     rangeTests,
+    runsTables,
     lenses,
     languages.registerCodeLensProvider({ language: languageId }, lenses),
     ...registerSchemaLanguage(),
@@ -184,6 +188,7 @@ export function activate(context: ExtensionContext): void {
     window.registerWebviewPanelSerializer(panelViewType, panels),
     window.registerWebviewPanelSerializer(comparisonViewType, comparisons),
     window.registerWebviewPanelSerializer(rangeTestViewType, rangeTests),
+    window.registerWebviewPanelSerializer(runsTableViewType, runsTables),
     ...registerRunCommands({
       index,
       sessions,
@@ -192,10 +197,19 @@ export function activate(context: ExtensionContext): void {
       startWorker,
       showRun: (folder, focus) => panels.showRun(folder, focus),
       compare: compareRuns,
+      showTable: () => {
+        runsTables.show();
+      },
     }),
+    ...([true, false] as const).map((isShown) =>
+      registry.registerCommand(isShown ? commands.showHiddenRuns : commands.leaveOutHiddenRuns, () => {
+        runs.showHidden(isShown);
+      }),
+    ),
     ...registerTrainCommands(trainParts),
   );
   panels.reopen();
   comparisons.reopen();
   rangeTests.reopen();
+  runsTables.reopen();
 }

@@ -1,6 +1,6 @@
 import { TabInputWebview, ViewColumn, window, type Memento, type Tab } from 'vscode';
 import * as z from 'zod';
-import { comparisonViewType, panelViewType, rangeTestViewType } from '../platform/ids';
+import { comparisonViewType, panelViewType, rangeTestViewType, runsTableViewType } from '../platform/ids';
 
 /** Describes one kind of panel. `Shown` is the serializable description of a panel's content. */
 export interface PanelKind<Shown> {
@@ -47,7 +47,9 @@ export class OpenPanels<Shown> {
 
   /** The columns that have panels of this extension, the first one first. */
   get columns(): readonly ViewColumn[] {
-    const columns = tabsOf([panelViewType, comparisonViewType, rangeTestViewType]).map(({ group }) => group.viewColumn);
+    const columns = tabsOf([panelViewType, comparisonViewType, rangeTestViewType, runsTableViewType]).map(
+      ({ group }) => group.viewColumn,
+    );
     return [...new Set(columns)].sort((a, b) => a - b);
   }
 

@@ -1,5 +1,5 @@
 /** What a page shows. */
-export type PageKind = 'run' | 'comparison' | 'rangeTest' | 'lessons';
+export type PageKind = 'run' | 'comparison' | 'rangeTest' | 'runsTable' | 'lessons';
 
 /** Where a page's files come from. */
 export interface PageSource {

@@ -29,6 +29,13 @@ export const commands = {
   getStarted: 'unroll.getStarted',
   openSick: 'unroll.openSick',
   openRunFolder: 'unroll.openRunFolder',
+  showRunsTable: 'unroll.showRunsTable',
+  editTags: 'unroll.editTags',
+  editNote: 'unroll.editNote',
+  hideRun: 'unroll.hideRun',
+  unhideRun: 'unroll.unhideRun',
+  showHiddenRuns: 'unroll.showHiddenRuns',
+  leaveOutHiddenRuns: 'unroll.leaveOutHiddenRuns',
   compareExperiments: 'unroll.compareExperiments',
   openExperiment: 'unroll.openExperiment',
   compareAllRuns: 'unroll.compareAllRuns',
@@ -48,6 +55,8 @@ export const contextKeys = {
   runState: 'unroll.runState',
   /** Whether the runs view has been filled: until then it does not say that there are no runs. */
   runsListed: 'unroll.runsListed',
+  /** Whether the runs view lists runs that a person has hidden. */
+  hiddenRunsShown: 'unroll.hiddenRunsShown',
   /** Whether a run has been trained, another update than the latest shown, runs compared, or a table previewed. */
   hasTrained: 'unroll.hasTrained',
   hasSelectedUpdate: 'unroll.hasSelectedUpdate',
@@ -75,6 +84,9 @@ export const comparisonViewType = 'unroll.comparison';
 
 /** View type of the webview panel that tests learning rates. */
 export const rangeTestViewType = 'unroll.rangeTest';
+
+/** View type of the panel with the table of runs. */
+export const runsTableViewType = 'unroll.runsTable';
 
 /** View identifier of the lessons. */
 export const lessonsView = 'unroll.lessons';

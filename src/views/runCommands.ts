@@ -26,6 +26,7 @@ import type { StartTrainerWorker } from '../session/trainers/trainerWorker';
 import type { RunIndex } from '../session/stored/runIndex';
 import type { Launcher } from '../session/live/launcher';
 import type { Sessions } from '../session/sessions';
+import { editNote, editTags, setHidden } from './annotateRuns';
 import { compareExperiments } from './runExperiments';
 import type { RunsNode } from './runsTree';
 
@@ -44,6 +45,8 @@ export interface RunCommandParts {
   readonly startWorker: StartTrainerWorker;
   readonly showRun: (folder: Uri, focus?: 'panel') => Promise<void>;
   readonly compare: (folders: readonly Uri[]) => void;
+  /** Shows all runs in a table. */
+  readonly showTable: () => void;
 }
 
 /** Registers the commands on stored runs: open, resume, compare, rename, reveal, save predictions, delete; and those on all runs of an experiment. */
@@ -104,6 +107,24 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
       commands.renameRun,
       onOne('Rename Run', (run) => rename(run, index)),
     ),
+    registry.registerCommand(commands.editTags, async (first?: unknown, second?: unknown) => {
+      await editTags(await targets(first, second, 'Edit Tags'), index);
+    }),
+    registry.registerCommand(
+      commands.editNote,
+      onOne('Edit Note', (run) => editNote(run, index)),
+    ),
+    ...([true, false] as const).map((isHidden) =>
+      registry.registerCommand(
+        isHidden ? commands.hideRun : commands.unhideRun,
+        async (first?: unknown, second?: unknown) => {
+          await setHidden(await targets(first, second, isHidden ? 'Hide Run' : 'Show Hidden Run'), index, isHidden);
+        },
+      ),
+    ),
+    registry.registerCommand(commands.showRunsTable, () => {
+      parts.showTable();
+    }),
     registry.registerCommand(commands.revealRun, async (first?: unknown, second?: unknown) => {
       const [damaged] = damagedIn([first]);
       const folder = damaged?.folder ?? (await targets(first, second, 'Reveal Run'))[0]?.folder;

@@ -17,6 +17,7 @@ import { treeItem } from '../platform/labels';
 import { formatDuration, formatNumber, formatCount, formatExact } from '../text/numbers';
 import { isResumable, stateLabels, type RunState } from '../protocol/run';
 import type { EndReason } from '../run/endReason';
+import { formatGitState } from '../run/gitState';
 import {
   formatValue,
   differingKeys,
@@ -45,6 +46,8 @@ export interface RunGroup {
   /** Whether the experiment's file no longer exists. */
   readonly isFileMissing: boolean;
   readonly runs: readonly RunRow[];
+  /** How many more there are that a person has hidden. */
+  readonly hidden: number;
 }
 
 /** One run, with the keys in which it differs from the others of its group. */
@@ -88,6 +91,7 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
   );
 
   #isListed = false;
+  #showsHidden = false;
   #onListed: (() => void) | undefined;
 
   readonly onDidChangeTreeData: Event<undefined> = this.#changed.event;
@@ -108,9 +112,19 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
     );
   }
 
+  /** Lists the runs that a person has hidden, too, or leaves them out. */
+  showHidden(isShown: boolean): void {
+    this.#showsHidden = isShown;
+    void registry.executeCommand('setContext', contextKeys.hiddenRunsShown, isShown);
+    this.#changed.fire(undefined);
+  }
+
   async getChildren(node?: RunsNode): Promise<RunsNode[]> {
     if (node !== undefined) return 'runs' in node ? [...node.runs] : [];
-    const groups = [...groupsOf(await this.index.all()), ...damagedGroup(await this.index.damaged())];
+    const groups = [
+      ...groupsOf(await this.index.all(), this.#showsHidden),
+      ...damagedGroup(await this.index.damaged()),
+    ];
     if (!this.#isListed) void registry.executeCommand('setContext', contextKeys.runsListed, true);
     this.#isListed = true;
     this.#onListed?.();
@@ -146,14 +160,17 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
   }
 }
 
-function groupsOf(runs: readonly StoredRun[]): RunGroup[] {
+/** @param showsHidden whether runs are listed that a person has hidden */
+function groupsOf(runs: readonly StoredRun[], showsHidden: boolean): RunGroup[] {
   const groups = new Map<string, StoredRun[]>();
   for (const run of runs) {
     const key = (run.source ?? run.base).toString();
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
-  return [...groups.values()].map((members) => {
-    const [first] = members;
+  return [...groups.values()].flatMap((all) => {
+    const members = all.filter(({ annotations }) => showsHidden || !annotations.isHidden);
+    const [first] = all;
+    if (first === undefined) return [];
     const values = members.map(({ manifest }) => keyValues(manifest.experiment));
     const keys = differingKeys(values);
     const distinguishing = distinguishingKeys(members.map((run, i) => ({ name: shortNameOf(run), values: values[i] })));
@@ -161,8 +178,9 @@ function groupsOf(runs: readonly StoredRun[]): RunGroup[] {
     const repeats = results.map((result) => results.filter((other) => other === result).length);
     return {
       kind: 'group',
-      name: first === undefined ? '' : workspace.asRelativePath(first.source ?? first.experiment),
-      isFileMissing: first?.source !== undefined && first.experiment !== first.source,
+      name: workspace.asRelativePath(first.source ?? first.experiment),
+      isFileMissing: first.source !== undefined && first.experiment !== first.source,
+      hidden: all.length - members.length,
       runs: members.map((run, i) => ({
         kind: 'run',
         run,
@@ -210,8 +228,12 @@ function pairs(keys: readonly string[], values: KeyValues | undefined): RunRow['
   return keys.map((key) => [key, formatValue(values?.get(key))]);
 }
 
-function groupItem({ name, isFileMissing: isGone, runs }: RunGroup): TreeItem {
-  const description = `${formatCount(runs.length, 'run')}${isGone ? ' · its file is gone' : ''}`;
+function groupItem({ name, isFileMissing: isGone, runs, hidden }: RunGroup): TreeItem {
+  const description = [
+    formatCount(runs.length, 'run'),
+    ...(hidden > 0 ? [`${formatExact(hidden)} hidden`] : []),
+    ...(isGone ? ['its file is gone'] : []),
+  ].join(' · ');
   const item = treeItem({ label: name, description }, TreeItemCollapsibleState.Expanded);
   item.id = `group ${name}`;
   item.contextValue = 'group';
@@ -241,11 +263,13 @@ function runItem(row: RunRow, session: Session | undefined): TreeItem {
   const others = differing.filter(([key]) => distinguishing.every(([shown]) => shown !== key));
   const keys = [...formatKeys(distinguishing), ...formatKeys(others)];
   const description = [
+    ...(run.annotations.isHidden ? ['hidden'] : []),
     // The icon shows that a run has finished; every other state is also written out.
     ...(now.state === 'finished' ? [] : [stateLabels[now.state]]),
     // A narrow side bar shows only the first parts: the loss, then the key in which the run differs.
     ...(now.loss === undefined ? [] : [`loss ${formatNumber(now.loss)}`]),
     ...(repeats > 1 ? [`1 of ${formatExact(repeats)} alike`] : []),
+    ...run.annotations.tags,
     ...keys.slice(0, 1),
     formatStartTime(run, 'minute'),
     ...(now.seconds > 0 ? [formatDuration(now.seconds)] : []),
@@ -267,7 +291,7 @@ function runItem(row: RunRow, session: Session | undefined): TreeItem {
   item.id = run.folder.toString();
   item.resourceUri = run.folder;
   item.iconPath = iconOf(now.state);
-  item.contextValue = contextOf(now.state, run.manifest.reason);
+  item.contextValue = `${contextOf(now.state, run.manifest.reason)}${run.annotations.isHidden ? '.hidden' : ''}`;
   item.command = { command: commands.openRun, title: 'Open Run', arguments: [row] };
   return item;
 }
@@ -278,7 +302,8 @@ function tooltipOf(
   { state, updates, loss, seconds }: CurrentNumbers,
   differing: RunRow['differing'],
 ): string {
-  const { validationLoss, facts, message } = run.manifest;
+  const { validationLoss, facts, message, git } = run.manifest;
+  const { tags, note } = run.annotations;
   const startTime = formatStartTime(run, 'second');
   return [
     nameOf(run),
@@ -288,6 +313,9 @@ function tooltipOf(
     ...(validationLoss === null ? [] : [`validation loss ${formatNumber(validationLoss)}`]),
     ...differing.map(([key, value]) => `${key}: ${value}`),
     ...(message === null ? [] : [message]),
+    ...(tags.length === 0 ? [] : [`tags: ${tags.join(', ')}`]),
+    ...(note === '' ? [] : [`note: ${note}`]),
+    ...(git === null ? [] : [`Git commit ${formatGitState(git)}`]),
     run.folder.fsPath,
   ].join('\n');
 }

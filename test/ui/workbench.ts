@@ -210,9 +210,12 @@ export class Workbench {
     return new Lens(this.page.locator('.codelens-decoration a', { hasText: text }));
   }
 
-  /** The document inside the visible webview. */
+  /** The document inside the visible panel. */
   webviewFrame(): FrameLocator {
-    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    // The views of the side bar have pages, too.
+    return this.page
+      .frameLocator('iframe.webview.ready:not([src*="purpose=webviewView"])')
+      .frameLocator('#active-frame');
   }
 
   /** An item of the status bar whose words contain `text`. */

@@ -46,7 +46,8 @@ export class ExperimentFile {
   async diagnostics(): Promise<readonly vscode.Diagnostic[]> {
     const read = (): readonly vscode.Diagnostic[] => vscode.languages.getDiagnostics(this.document.uri);
     await until('a diagnostic', () => read().length > 0);
-    for (let count = -1; count !== read().length;) {
+    // A check of the file as it was a moment ago may clear them until the next one.
+    for (let count = -1; count !== read().length || count === 0;) {
       count = read().length;
       await sleep(settlingTime);
     }

@@ -13,6 +13,7 @@ import { showComparison } from '../comparison/comparisonPage';
 import { showLessons } from '../lessons/lessonsPage';
 import { showNotebook } from '../notebook/notebookPage';
 import { showRangeTest } from '../rangeTest/rangeTestPage';
+import { showRunsTable } from '../runsTable/runsTablePage';
 import { registerControls } from '../ui/controls';
 import { copyMathAsText } from '../ui/math/copyMath';
 
@@ -23,5 +24,6 @@ const root = document.getElementById('notebook');
 if (root === null) throw new Error('The page has no element "notebook".');
 if (root.dataset['kind'] === 'comparison') showComparison(root);
 else if (root.dataset['kind'] === 'rangeTest') showRangeTest(root);
+else if (root.dataset['kind'] === 'runsTable') showRunsTable(root);
 else if (root.dataset['kind'] === 'lessons') showLessons(root);
 else showNotebook(root);

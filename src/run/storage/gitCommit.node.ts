@@ -8,14 +8,14 @@ const maxBytes = 16 * 1024 * 1024;
 const maxLinks = 5;
 
 /**
- * The commit that is checked out in the repository around a folder, read from the repository's files: Git itself may run
+ * The commit that is checked out in the repository around a file or folder, read from the repository's files: Git itself may run
  * programs that a repository names, and a repository is a stranger's file. Undefined without a repository, before its
  * first commit, and where its references are stored in another way than in files (`reftable`).
  *
- * @param folder an absolute path
+ * @param path absolute
  */
-export async function readGitCommit(folder: string): Promise<string | undefined> {
-  const repository = await repositoryOf(folder);
+export async function readGitCommit(path: string): Promise<string | undefined> {
+  const repository = await repositoryOf(path);
   if (repository === undefined) return undefined;
   // A linked working tree shares the references of the main one.
   const shared = (await text(join(repository, 'commondir')))?.trim();
@@ -32,8 +32,8 @@ export async function readGitCommit(folder: string): Promise<string | undefined>
 }
 
 /** The folder of the repository: `.git`, or the one that a file of this name points to. */
-async function repositoryOf(folder: string): Promise<string | undefined> {
-  for (let at = folder; ; at = dirname(at)) {
+async function repositoryOf(path: string): Promise<string | undefined> {
+  for (let at = path; ; at = dirname(at)) {
     const git = join(at, '.git');
     if ((await text(join(git, 'HEAD'))) !== undefined) return git;
     const pointer = /^gitdir: (.+)$/m.exec((await text(git)) ?? '')?.[1];

@@ -9,6 +9,7 @@
  * - `findings.jsonl`: the findings of the diagnosis, one per line, if there are any;
  * - `overview.safetensors`: a summary of the records, so that a long run opens at once; recreated if it is missing;
  * - `display-name.txt`: the name that the user gave the run, if any;
+ * - `annotations.json`: the tags and the note that the user gave the run, and whether lists hide it, if any;
  * - `step-N.safetensors`: a captured update, on request;
  * - `run.lock`: id, machine and start of the process that holds the lock, a window's extension host or a headless run,
  *   and on a second line id and start of the trainer process that writes for it; rewritten every ten seconds;
@@ -20,6 +21,7 @@ export const runFiles = {
   lock: 'run.lock',
   lockTakeover: 'run.lock.taking',
   displayName: 'display-name.txt',
+  annotations: 'annotations.json',
   /** Findings, one JSON object per line. */
   findings: 'findings.jsonl',
   overview: 'overview.safetensors',

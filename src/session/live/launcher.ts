@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { EventEmitter, Uri, type Disposable, type Event } from 'vscode';
 import type { FileContent } from '../../data/files/fileContent';
 import { checkFiles, readFiles, type FilesRead } from '../../data/files/fileReading';
@@ -336,7 +335,7 @@ export class Launcher implements Disposable {
 
 /** The commit around an experiment file, and whether files differ from it. */
 async function gitStateOf(uri: Uri): Promise<GitState | undefined> {
-  const commit = await readGitCommit(dirname(uri.fsPath));
+  const commit = await readGitCommit(uri.fsPath);
   return commit === undefined ? undefined : { commit, isDirty: await hasGitChanges(uri) };
 }
 

@@ -39,7 +39,7 @@ export class RunFolderWatcher {
 
   /** Watches the run's files with VS Code's file watcher. */
   watchFiles(folder: Uri, onEvent: () => void): Disposable {
-    const names = [runFiles.records, runFiles.manifest, runFiles.displayName, runFiles.lock];
+    const names = [runFiles.records, runFiles.manifest, runFiles.displayName, runFiles.annotations, runFiles.lock];
     const watcher = workspace.createFileSystemWatcher(new RelativePattern(folder, `{${names.join(',')}}`));
     for (const event of [watcher.onDidChange, watcher.onDidCreate, watcher.onDidDelete]) event(onEvent);
     return watcher;

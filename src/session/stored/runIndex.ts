@@ -130,7 +130,7 @@ export class RunIndex implements Disposable {
   #watch(): void {
     this.#watchers.dispose();
     this.#watchers = new DisposableStore();
-    this.#watchFiles(`{${runFiles.manifest},${runFiles.displayName}}`, false);
+    this.#watchFiles(`{${runFiles.manifest},${runFiles.displayName},${runFiles.annotations}}`, false);
     // The lock file is rewritten as a heartbeat, and records are appended, which changes nothing here.
     this.#watchFiles(`{${runFiles.lock},${runFiles.records}}`, true);
     // When a folder is deleted with its contents, there is an event for the folder only.

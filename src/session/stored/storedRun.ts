@@ -1,4 +1,5 @@
 import { FileType, Uri, workspace } from 'vscode';
+import { maxAnnotationsBytes, noAnnotations, readAnnotations, type Annotations } from '../../run/annotations';
 import { maxDisplayNameBytes, memberName, readDisplayName } from '../../run/displayName';
 import { groupSeed } from '../../run/runInfo';
 import { isLocked } from '../../run/storage/folderLock.node';
@@ -16,6 +17,8 @@ export interface StoredRun {
   readonly manifest: Manifest;
   /** The name given by the user. */
   readonly displayName: string | undefined;
+  /** Empty where they can't be read. */
+  readonly annotations: Annotations;
   readonly state: RunState;
   /** The experiment file named in the manifest, if it is in an allowed place; it may no longer exist. */
   readonly source: Uri | undefined;
@@ -38,6 +41,7 @@ export async function readStoredRun(folder: Uri): Promise<StoredRun | undefined>
     folder,
     manifest,
     displayName: readDisplayName(await fileOf(folder, runFiles.displayName, maxDisplayNameBytes)),
+    annotations: readAnnotations(await fileOf(folder, runFiles.annotations, maxAnnotationsBytes)) ?? noAnnotations,
     state: await stateOf(folder, manifest),
     source,
     experiment: isThere ? source : Uri.joinPath(folder, runFiles.manifest),
@@ -93,7 +97,7 @@ export function goneMessage(folder: Uri): string {
 
 /** Identifies the state of a run's folder: changes when a file is written, or when a process starts or ends training. */
 export async function versionOf({ folder, state }: StoredRun): Promise<string> {
-  const names = [runFiles.manifest, runFiles.records, runFiles.findings, runFiles.displayName];
+  const names = [runFiles.manifest, runFiles.records, runFiles.findings, runFiles.displayName, runFiles.annotations];
   const written = await Promise.all(
     names.map((name) =>
       workspace.fs.stat(Uri.joinPath(folder, name)).then(

@@ -1,4 +1,4 @@
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { RunInfo } from '../../protocol/run';
 import type { Ending } from '../../protocol/trainer';
@@ -125,7 +125,7 @@ async function trainLocked(run: LockedRun): Promise<HeadlessEnd> {
   const pool = WorkerPool.start(setup.learner, commandLine.workers, run.threads, print);
   try {
     const info = runInfoOf(setup, commandLine.variant, folder, pool.workers, dataDigest, prepared.seeds);
-    const commit = await readGitCommit(dirname(resolve(commandLine.file)));
+    const commit = await readGitCommit(resolve(commandLine.file));
     const writer = new RunWriter(storage, training, info, {
       source: sourceFrom(folder, commandLine.file),
       // Whether files differ from it only Git can say, which may run what a stranger's repository names.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { comparisonViewType, panelViewType, rangeTestViewType } from '../../../src/platform/ids';
+import { comparisonViewType, panelViewType, rangeTestViewType, runsTableViewType } from '../../../src/platform/ids';
 
 const source = readFileSync('package.json', 'utf8');
 const manifest = JSON.parse(source) as Readonly<Record<string, unknown>>;
@@ -48,7 +48,7 @@ describe('package.json', () => {
     };
     const locked = contributes.configurationDefaults['workbench.editor.autoLockGroups'];
     // VS Code names the editor of a webview by the prefix and the type of its panel.
-    const viewTypes = [panelViewType, comparisonViewType, rangeTestViewType].map(
+    const viewTypes = [panelViewType, comparisonViewType, rangeTestViewType, runsTableViewType].map(
       (viewType) => `mainThreadWebview-${viewType}`,
     );
     assert.deepEqual(Object.keys(locked ?? {}).sort(), viewTypes.sort());
