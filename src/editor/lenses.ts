@@ -30,7 +30,7 @@ import {
 } from '../text/numbers';
 import { formatLayers } from '../text/layerTable';
 import { pendingLabels, stateLabels } from '../protocol/run';
-import { changedKeys, formatKeyNames } from './changedKeys';
+import { changedKeys, formatKeyNames } from '../session/changedKeys';
 import { parsedInHost } from './experimentCheck';
 import { formatSeedRuns } from './seedLens';
 

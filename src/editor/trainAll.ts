@@ -5,7 +5,7 @@ import { reasonOf } from '../protocol/channel';
 import { readExperiment } from '../session/experimentText';
 import type { Launch, Launcher } from '../session/live/launcher';
 import type { Sessions, Target } from '../session/sessions';
-import { changedKeys } from './changedKeys';
+import { changedKeys } from '../session/changedKeys';
 import { showProblems } from './startProblems';
 
 /** What training all variants uses of the extension. */

@@ -17,7 +17,7 @@ import { memberName } from '../../run/displayName';
 import type { Estimates } from '../../session/live/estimates';
 import type { Session } from '../../session/session';
 import type { Sessions } from '../../session/sessions';
-import { changedKeys, formatKeyNames } from '../changedKeys';
+import { changedKeys, formatKeyNames } from '../../session/changedKeys';
 import { parsedInHost } from '../experimentCheck';
 import { mergeSeeds } from './mergeSeeds';
 import { rulePage } from './rulePages';

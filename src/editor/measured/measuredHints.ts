@@ -24,7 +24,7 @@ import type { RunReader } from '../../session/stored/runReader';
 import type { StartTrainerWorker } from '../../session/trainers/trainerWorker';
 import { formatStartTime } from '../../session/stored/storedRun';
 import { formatCount } from '../../text/numbers';
-import { formatKeyNames } from '../changedKeys';
+import { formatKeyNames } from '../../session/changedKeys';
 import { parsedInHost } from '../experimentCheck';
 import { RequestedChanges } from '../requestedChanges';
 import { measuredKeys, type MeasuredKey } from './keyValues';

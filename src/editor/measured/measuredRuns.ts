@@ -8,7 +8,7 @@ import type { StartTrainerWorker } from '../../session/trainers/trainerWorker';
 import type { RunIndex } from '../../session/stored/runIndex';
 import type { RunReader } from '../../session/stored/runReader';
 import type { StoredRun } from '../../session/stored/storedRun';
-import { changedKeys } from '../changedKeys';
+import { changedKeys } from '../../session/changedKeys';
 
 /** The values of the newest run of an experiment. */
 export interface MeasuredValues {

@@ -14,7 +14,7 @@ import type { RunIndex } from '../../session/stored/runIndex';
 import type { RunReader } from '../../session/stored/runReader';
 import { readFindingsIn } from '../../session/stored/storedFindings';
 import { formatStartTime } from '../../session/stored/storedRun';
-import { changedKeys } from '../changedKeys';
+import { changedKeys } from '../../session/changedKeys';
 
 /** The judgements of a run, or why there are none. */
 export type JudgedRun =

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parseExperiment } from '../../../src/experiment/parse';
-import { changedKeys } from '../../../src/editor/changedKeys';
+import { changedKeys } from '../../../src/session/changedKeys';
 import { mergeSeeds } from '../../../src/editor/findings/mergeSeeds';
 import { formatSeedRuns } from '../../../src/editor/seedLens';
 import type { RunStatus } from '../../../src/protocol/run';

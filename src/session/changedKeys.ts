@@ -1,7 +1,7 @@
 import type { ExperimentFile } from '../experiment/experimentFile';
 import { withClasses } from '../experiment/problems/tableTargets';
 import { differingKeys, keyValues } from '../run/differences';
-import type { Session } from '../session/session';
+import type { Session } from './session';
 
 /**
  * The keys whose values differ between a run and the current file, as dotted paths; undefined where the file can't be
