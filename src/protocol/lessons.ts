@@ -63,8 +63,17 @@ export interface LessonShown {
   readonly next: string | undefined;
   /** What the run that its next question is about is doing, such as that it isn't trained yet. */
   readonly run: string;
-  /** The label of the button that trains or shows that run. */
-  readonly action: string;
+  /** What can be done about that run, the most useful first. */
+  readonly actions: readonly LessonAction[];
+}
+
+/**
+ * What a button beside the run of a lesson does. `start`: trains it unless it is trained, and shows it; `retrain`: trains
+ * it again and shows it; `copySample`: makes a new copy of the sample, trains that and shows it.
+ */
+export interface LessonAction {
+  readonly does: 'start' | 'retrain' | 'copySample';
+  readonly label: string;
 }
 
 /** Everything that the view shows. */
@@ -79,6 +88,8 @@ export interface LessonsState {
 export interface AnswerReply {
   readonly isRight: boolean;
   readonly message: string;
+  /** What mends it where the run is why there is no answer, or one by old numbers. */
+  readonly actions?: readonly LessonAction[];
 }
 
 const lesson = z.object({ id: z.string().max(4000) });
@@ -89,7 +100,7 @@ export const lessonsRequests = {
   ready: nothing,
   open: lesson,
   close: nothing,
-  start: lesson,
+  start: lesson.extend({ does: z.enum(['start', 'retrain', 'copySample']) }),
   answer: question.extend({ text: z.string().max(200) }),
   choose: question.extend({ choice: index }),
   reveal: question,
@@ -107,12 +118,12 @@ export type LessonsHostContract = {
     open: { params: Params<'open'>; result: undefined };
     /** Back to the list. */
     close: { params: Params<'close'>; result: undefined };
-    /** Trains the experiment of the lesson unless it is trained, and shows its run. */
+    /** Trains what the next question is about, as the pressed button says, and shows its run. */
     start: { params: Params<'start'>; result: undefined };
     answer: { params: Params<'answer'>; result: AnswerReply };
     choose: { params: Params<'choose'>; result: AnswerReply };
     /** Shows the number without an answer. */
-    reveal: { params: Params<'reveal'>; result: undefined };
+    reveal: { params: Params<'reveal'>; result: AnswerReply };
     /** Forgets the answers to a lesson. */
     reset: { params: Params<'reset'>; result: undefined };
     /** Opens the file of a lesson of the workspace, at its problem if it has one. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { scratchWorkspace } from '../../scripts/scratch';
@@ -21,9 +21,10 @@ tolerance: 0
 
 describe('The view "Lessons"', () => {
   let workbench: Workbench;
+  let folder: string;
 
   before(async () => {
-    const folder = scratchWorkspace({
+    folder = scratchWorkspace({
       'own.lesson.md': ownLesson,
       'bad.lesson.md': '---\ntitle: x\ncomand: y\n---\n',
     });
@@ -79,6 +80,35 @@ describe('The view "Lessons"', () => {
     while (!((await top()) >= 0 && (await top()) < 0.5)) await workbench.page.waitForTimeout(100);
     // In the place of the summary once the picture has the focus or is pointed at.
     await marked.locator('.readout', { hasText: 't = 2' }).first().waitFor({ state: 'attached' });
+  });
+
+  it('trains a run again that was deleted, from the question that needs it', async () => {
+    rmSync(join(folder, 'unroll-runs'), { recursive: true });
+    await lessons().getByText('The folder of this run is gone').first().waitFor();
+    await button('Show the number').click();
+    // Beside the run, and where the answer would be.
+    await button('Train it again').nth(1).click();
+    await button('Show it in the panel').waitFor();
+    assert.equal(await button('Train it again').count(), 0);
+  });
+
+  it('trains a run again whose file has changed, and offers the sample as it was', async () => {
+    const file = join(folder, 'three-steps.rnn.json');
+    const sample = readFileSync(file, 'utf8');
+    const changed = sample.replace('"learningRate": 0.1', '"learningRate": 0.2');
+    assert.notEqual(changed, sample);
+    writeFileSync(file, changed);
+    await lessons().getByText('The file has changed since this run (learningRate)').waitFor();
+    await button('Train it again').click();
+    await button('Show it in the panel').waitFor();
+    await button('Copy the sample again').waitFor();
+    await lessons().getByText('differs from the sample').waitFor();
+    // Back to the sample: the run in between is not taken for one of it.
+    writeFileSync(file, sample);
+    await lessons().getByText('The file has changed since this run (learningRate)').waitFor();
+    await button('Train it again').click();
+    await button('Show it in the panel').waitFor();
+    assert.equal(await button('Copy the sample again').count(), 0);
   });
 
   it('keeps the answers over a reload of the window', async () => {

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { AnswerReply, AnswerShown, LessonShown, QuestionShown } from '../../src/protocol/lessons';
+import type { AnswerReply, AnswerShown, LessonAction, LessonShown, QuestionShown } from '../../src/protocol/lessons';
 import { buttonTemplate } from '../ui/controls';
 import { blocksTemplate, inlineTemplate } from './text';
 
@@ -7,7 +7,7 @@ import { blocksTemplate, inlineTemplate } from './text';
 interface LessonRequests {
   readonly close: () => void;
   readonly open: (id: string) => void;
-  readonly start: () => void;
+  readonly start: (does: LessonAction['does']) => void;
   readonly answer: (question: number, text: string) => void;
   readonly choose: (question: number, choice: number) => void;
   readonly reveal: (question: number) => void;
@@ -22,16 +22,12 @@ interface AnswerState {
 
 /** The lesson that is open: its parts up to the next question. */
 export function lessonTemplate(lesson: LessonShown, state: AnswerState, requests: LessonRequests): TemplateResult {
-  const { title, parts, isComplete, next, run, action } = lesson;
+  const { title, parts, isComplete, next, run, actions } = lesson;
   return html`<nav>${buttonTemplate({ label: 'All lessons', icon: 'previous', onPress: requests.close })}</nav>
     <h1 tabindex="-1">${title}</h1>
     <div class="lesson-run">
       <p>${run}</p>
-      ${
-        action === ''
-          ? nothing
-          : buttonTemplate({ label: action, appearance: 'primary', isEnabled: !state.isBusy, onPress: requests.start })
-      }
+      ${actionsTemplate(actions, state, requests)}
     </div>
     ${parts.map((part) =>
       part.kind === 'text'
@@ -39,6 +35,27 @@ export function lessonTemplate(lesson: LessonShown, state: AnswerState, requests
         : questionTemplate(part, state, requests),
     )}
     ${isComplete ? endTemplate(next, requests) : nothing}`;
+}
+
+/** The buttons about a run, the first one marked. */
+function actionsTemplate(
+  actions: readonly LessonAction[],
+  { isBusy }: AnswerState,
+  { start }: LessonRequests,
+): TemplateResult | typeof nothing {
+  if (actions.length === 0) return nothing;
+  return html`<div class="lesson-buttons">
+    ${actions.map(({ does, label }, i) =>
+      buttonTemplate({
+        label,
+        ...(i === 0 ? { appearance: 'primary' } : {}),
+        isEnabled: !isBusy,
+        onPress: () => {
+          start(does);
+        },
+      }),
+    )}
+  </div>`;
 }
 
 function endTemplate(next: string | undefined, { open, reset, close }: LessonRequests): TemplateResult {
@@ -91,9 +108,10 @@ function answeredTemplate({ outcome, answer, value, quantities }: AnswerShown): 
 function openTemplate(
   { index, choices, tolerance }: QuestionShown,
   id: string,
-  { reply, isBusy }: AnswerState,
+  state: AnswerState,
   requests: LessonRequests,
 ): TemplateResult {
+  const { reply, isBusy } = state;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget as HTMLFormElement);
@@ -116,6 +134,7 @@ function openTemplate(
       ${buttonTemplate(reveal)}
     </div>
     <p class="lesson-reply" id=${`${id}-reply`} role="status">${isBusy ? 'Computing…' : (reply?.message ?? '')}</p>
+    ${isBusy ? nothing : actionsTemplate(reply?.actions ?? [], state, requests)}
   </form>`;
 }
 

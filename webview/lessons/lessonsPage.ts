@@ -1,7 +1,7 @@
 import { html, render } from 'lit-html';
 import { keyed } from 'lit-html/directives/keyed.js';
 import { reasonOf } from '../../src/protocol/channel';
-import type { AnswerReply, LessonsHostContract } from '../../src/protocol/lessons';
+import type { AnswerReply, LessonAction, LessonsHostContract } from '../../src/protocol/lessons';
 import { connectHost, reportFaults } from '../page/host';
 import { renderLoop } from '../page/renderLoop';
 import { Store } from '../store/store';
@@ -48,8 +48,8 @@ export function showLessons(root: HTMLElement): void {
       const requests = {
         close: () => void channel.request('close', undefined).catch(report),
         open,
-        start: () => {
-          send(channel.request('start', { id }));
+        start: (does: LessonAction['does']) => {
+          send(channel.request('start', { id, does }));
         },
         answer: (question: number, text: string) => {
           send(channel.request('answer', { id, question, text }));

@@ -1,14 +1,20 @@
-import type { Disposable } from 'vscode';
+import { Uri, type Disposable } from 'vscode';
+import { reasonOf } from '../../protocol/channel';
 import type { RequestReplay } from '../../protocol/replayRequests';
-import { isLive, stateLabels } from '../../protocol/run';
-import { fileNameOf, folderOf } from '../../session/experimentText';
+import { isLive } from '../../protocol/run';
+import { changedKeys } from '../../session/changedKeys';
+import { fileNameOf, folderOf, readExperiment } from '../../session/experimentText';
+import { readStoredRun } from '../../session/stored/storedRun';
 import { Inspector } from '../../session/trainers/inspector';
 import type { StartTrainerWorker } from '../../session/trainers/trainerWorker';
 import type { Session } from '../../session/session';
 import type { Target } from '../../session/sessions';
-import { formatCount, formatExact } from '../../text/numbers';
 import { quote } from '../../text/quoting';
 import { SubjectSession, type RunSources } from '../subjectSession';
+import { lessonRunState, untrained, type LessonRunState } from './lessonRunState';
+
+/** Why a run can't answer: training it again may mend it. */
+export class LessonRunError extends Error {}
 
 /** The newest run of one target, about which a lesson asks. */
 class LessonRun implements Disposable {
@@ -32,31 +38,49 @@ class LessonRun implements Disposable {
     return session?.info === undefined ? undefined : session;
   }
 
-  /** Whether there is a run, or one is about to start. */
-  async exists(): Promise<boolean> {
-    const session = (await this.session()) ?? this.#shown.session;
-    return session !== undefined && (session.info !== undefined || isLive(session.status.state));
-  }
-
-  /** What the run is doing, in a sentence. */
-  async state(update: number): Promise<string> {
+  /** Whether there is a run that answers questions about one of its updates, or is about to, and a sentence about it. */
+  async state(update: number): Promise<LessonRunState> {
     const name = this.#name();
     await this.session();
-    const status = this.#shown.session?.status;
-    if (status === undefined || status.state === 'refused') return `${name} isn’t trained yet.`;
-    const { state, updates } = status;
-    const made = `${formatCount(updates, 'update')}, ${stateLabels[state]}`;
-    if (update < updates) return `${name}: ${made}.`;
-    if (isLive(state)) return `${name}: ${made}. This is about update ${formatExact(update)}, which comes.`;
-    return `${name}: ${made}. This is about update ${formatExact(update)}, which the run doesn’t have: train it again.`;
+    const { session } = this.#shown;
+    if (session === undefined || (session.info === undefined && !isLive(session.status.state))) return untrained(name);
+    const { status, folder } = session;
+    const isThere = folder !== undefined && (await readStoredRun(Uri.file(folder))) !== undefined;
+    const { uri, variant } = this.target;
+    const parsed = await readExperiment(uri).catch(() => undefined);
+    const file = parsed?.kind === 'experiment' ? parsed.file : undefined;
+    const { experiment, info } = session;
+    return lessonRunState(
+      {
+        name,
+        state: status.state,
+        updates: status.updates,
+        folder: folder === undefined ? 'none' : isThere ? 'readable' : 'gone',
+        changed: changedKeys({ experiment, variant, info }, file) ?? [],
+      },
+      update,
+    );
   }
 
   /**
    * Sends a request about an update of the run.
    *
-   * @throws with a readable reason when there is no run, or it can't be replayed
+   * @throws {LessonRunError} when there is no run, or it can't be replayed
    */
   readonly request: RequestReplay = async (name, params) => {
+    try {
+      return await this.#ask(name, params);
+    } catch (error) {
+      throw new LessonRunError(reasonOf(error));
+    }
+  };
+
+  dispose(): void {
+    this.#inspector?.of.dispose();
+    this.#shown.dispose();
+  }
+
+  readonly #ask: RequestReplay = async (name, params) => {
     const session = await this.session();
     if (session === undefined) throw new Error(`${this.#name()} isn't trained yet. Train it first.`);
     const { folder, info } = session;
@@ -70,11 +94,6 @@ class LessonRun implements Disposable {
     }
     return this.#inspector.of.ask(name, params);
   };
-
-  dispose(): void {
-    this.#inspector?.of.dispose();
-    this.#shown.dispose();
-  }
 
   #name(): string {
     const { uri, variant } = this.target;

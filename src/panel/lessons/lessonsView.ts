@@ -9,12 +9,14 @@ import {
 } from 'vscode';
 import { questionsOf, type Lesson, type LessonPlace, type Question } from '../../lessons/lesson';
 import { DisposableStore } from '../../platform/disposable';
+import { experimentGlob } from '../../platform/ids';
 import type { Log } from '../../platform/log';
 import { Throttler } from '../../platform/throttler';
 import { reasonOf, type Channel } from '../../protocol/channel';
 import {
   lessonsRequests,
   type AnswerReply,
+  type LessonAction,
   type LessonShown,
   type LessonsHostContract,
   type LessonsState,
@@ -30,7 +32,8 @@ import type { RunSources } from '../subjectSession';
 import { LessonFiles, type LessonFile } from './lessonFiles';
 import type { LessonProgress } from './lessonProgress';
 import { checkAnswer, type GivenAnswer } from './lessonQuestions';
-import { LessonRuns } from './lessonRun';
+import { LessonRunError, LessonRuns } from './lessonRun';
+import type { LessonRunState } from './lessonRunState';
 import type { LessonSamples } from './lessonSample';
 import { entryOf, nextQuestion, partsShown } from './lessonShown';
 import { targetAt } from './lessonTarget';
@@ -54,6 +57,9 @@ interface LessonsParts {
 
 const refreshMilliseconds = 500;
 
+const retrain: LessonAction = { does: 'retrain', label: 'Train it again' };
+const copySample: LessonAction = { does: 'copySample', label: 'Copy the sample and train it' };
+
 /** A lesson whose file is one. */
 interface OpenLesson {
   readonly file: LessonFile;
@@ -75,11 +81,15 @@ export class LessonsView implements WebviewViewProvider, Disposable {
     this.#changes = this.#owned.add(new Throttler(refreshMilliseconds, () => this.#announce()));
     this.#files = this.#owned.add(new LessonFiles(course, () => this.#announce()));
     this.#runs = this.#owned.add(new LessonRuns(sources, startWorker));
-    this.#owned.add(
-      sources.sessions.onDidChange(() => {
-        if (this.#openId !== undefined) this.#changes.schedule();
-      }),
-    );
+    const refresh = (): void => {
+      if (this.#openId !== undefined) this.#changes.schedule();
+    };
+    this.#owned.add(sources.sessions.onDidChange(refresh));
+    this.#owned.add(sources.index.onDidChange(refresh));
+    const experiments = this.#owned.add(workspace.createFileSystemWatcher(experimentGlob));
+    for (const event of [experiments.onDidChange, experiments.onDidCreate, experiments.onDidDelete]) {
+      this.#owned.add(event(refresh));
+    }
   }
 
   resolveWebviewView(view: WebviewView): void {
@@ -90,13 +100,10 @@ export class LessonsView implements WebviewViewProvider, Disposable {
       ready: () => this.#state(),
       open: ({ id }) => this.#open(id),
       close: () => this.#close(),
-      start: ({ id }) => this.#start(id),
+      start: ({ id, does }) => this.#start(id, does),
       answer: ({ id, question, text }) => this.#answer(id, question, { kind: 'text', text }),
       choose: ({ id, question, choice }) => this.#answer(id, question, { kind: 'choice', choice }),
-      reveal: async ({ id, question }) => {
-        await this.#answer(id, question, { kind: 'none' });
-        return undefined;
-      },
+      reveal: ({ id, question }) => this.#answer(id, question, { kind: 'none' }),
       reset: async ({ id }) => {
         await this.parts.progress.reset(await this.#fileOf(id));
         return this.#announce();
@@ -124,7 +131,8 @@ export class LessonsView implements WebviewViewProvider, Disposable {
     const { uri } = await this.parts.samples.find(file, lesson);
     if (uri === undefined) return undefined;
     const target = await targetAt(uri, lesson.place);
-    if (await this.#runs.of(target).exists()) await this.#show(target, lesson.place);
+    const { kind } = await this.#runs.of(target).state(lesson.place.update ?? 0);
+    if (kind === 'trained') await this.#show(target, lesson.place);
     return undefined;
   }
 
@@ -134,17 +142,19 @@ export class LessonsView implements WebviewViewProvider, Disposable {
     return this.#announce();
   }
 
-  /** Trains what the next question, or the lesson, is about, unless it is trained, and shows it. */
-  async #start(id: string): Promise<undefined> {
+  /** Trains what the next question, or the lesson, is about, as the button says, and shows it. */
+  async #start(id: string, does: LessonAction['does']): Promise<undefined> {
     const { file, lesson } = await this.#lessonOf(id);
     const { samples, train } = this.parts;
-    const uri = (await samples.find(file, lesson)).uri ?? (await samples.copy(lesson));
+    const known = does === 'copySample' ? undefined : (await samples.find(file, lesson)).uri;
+    const uri = known ?? (await samples.copy(lesson));
     if (uri === undefined) return undefined;
     const place = this.#startPlace(file, lesson);
     const isVisible = window.visibleTextEditors.some(({ document }) => document.uri.toString() === uri.toString());
     if (!isVisible) await window.showTextDocument(uri, { preserveFocus: true });
     const target = await targetAt(uri, place);
-    if (!(await this.#runs.of(target).exists())) await train(target);
+    const isTrained = (await this.#runs.of(target).state(place.update ?? 0)).kind === 'trained';
+    if (does === 'retrain' || !isTrained) await train(target);
     await this.#show(target, place);
     return this.#announce();
   }
@@ -160,17 +170,27 @@ export class LessonsView implements WebviewViewProvider, Disposable {
     const { file, lesson } = await this.#lessonOf(id);
     const question = questionAt(lesson, index);
     const { uri } = await this.parts.samples.find(file, lesson);
-    if (uri === undefined)
-      throw new Error('Train the sample first: its numbers are what the answer is checked against.');
+    if (uri === undefined) {
+      const message = 'Train the sample first: its numbers are what the answer is checked against.';
+      return { isRight: false, message, actions: [copySample] };
+    }
     const target = await targetAt(uri, question.place);
     const run = this.#runs.of(target);
-    const { saved, isRight, message } = await checkAnswer(question, given, run.request);
-    if (saved !== undefined) {
-      await this.parts.progress.save(file, question, saved);
-      await this.#announce();
-      await this.#show(target, question.place);
+    const state = await run.state(question.place.update ?? 0);
+    // Numbers of another experiment than the file's would be taken for those that the text speaks of.
+    if (state.kind !== 'trained') return { isRight: false, message: state.sentence, actions: trainingOf(state) };
+    try {
+      const { saved, isRight, message } = await checkAnswer(question, given, run.request);
+      if (saved !== undefined) {
+        await this.parts.progress.save(file, question, saved);
+        await this.#announce();
+        await this.#show(target, question.place);
+      }
+      return { isRight, message };
+    } catch (error) {
+      if (!(error instanceof LessonRunError)) throw error;
+      return { isRight: false, message: error.message, actions: [retrain] };
     }
-    return { isRight, message };
   }
 
   async #show(target: Target, { update = 0, step, sequence, cell }: LessonPlace): Promise<void> {
@@ -215,25 +235,25 @@ export class LessonsView implements WebviewViewProvider, Disposable {
     };
   }
 
-  /** What the run of the lesson is doing, and what the button beside it is for. */
-  async #runShown(file: LessonFile, lesson: Lesson): Promise<Pick<LessonShown, 'run' | 'action'>> {
+  /** What the run of the lesson is doing, and what the buttons beside it are for. */
+  async #runShown(file: LessonFile, lesson: Lesson): Promise<Pick<LessonShown, 'run' | 'actions'>> {
     const { experiment } = lesson;
     try {
       const place = this.#startPlace(file, lesson);
       const { uri, isChanged } = await this.parts.samples.find(file, lesson);
       if (uri === undefined && experiment.kind === 'sample') {
         const run = `This lesson is about the sample ${experiment.name}, of which you get your own copy.`;
-        return { run, action: 'Copy the sample and train it' };
+        return { run, actions: [copySample] };
       }
-      if (uri === undefined) return { run: '', action: '' };
-      const run = this.#runs.of(await targetAt(uri, place));
+      if (uri === undefined) return { run: '', actions: [] };
+      const state = await this.#runs.of(await targetAt(uri, place)).state(place.update ?? 0);
       const changed = isChanged
-        ? ` ${fileNameOf(uri)} was changed, so its numbers can differ from what the text says; answers are checked against its run.`
+        ? ` ${fileNameOf(uri)} differs from the sample, so its numbers can differ from what the text says; answers are checked against its run.`
         : '';
-      const action = (await run.exists()) ? 'Show it in the panel' : 'Train it';
-      return { run: `${await run.state(place.update ?? 0)}${changed}`, action };
+      const again: readonly LessonAction[] = isChanged ? [{ ...copySample, label: 'Copy the sample again' }] : [];
+      return { run: `${state.sentence}${changed}`, actions: [...trainingOf(state), ...again] };
     } catch (error) {
-      return { run: reasonOf(error), action: '' };
+      return { run: reasonOf(error), actions: [] };
     }
   }
 
@@ -254,4 +274,18 @@ function questionAt(lesson: Lesson, index: number): Question {
   const question = questionsOf(lesson)[index];
   if (question === undefined) throw new Error('This lesson has changed: its question is gone.');
   return question;
+}
+
+/** The buttons for a run in this state. A run that can't answer can still be looked at. */
+function trainingOf({ kind }: LessonRunState): readonly LessonAction[] {
+  switch (kind) {
+    case 'trained':
+      return [{ does: 'start', label: 'Show it in the panel' }];
+    case 'untrained':
+      return [{ does: 'start', label: 'Train it' }];
+    case 'unusable':
+      return [retrain];
+    default:
+      return kind satisfies never;
+  }
 }

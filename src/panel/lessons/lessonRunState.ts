@@ -1,0 +1,51 @@
+import { isLive, stateLabels, type RunState } from '../../protocol/run';
+import { formatKeyNames } from '../../session/changedKeys';
+import { formatCount, formatExact } from '../../text/numbers';
+
+/** What a lesson knows of the run that it asks about. */
+export interface LessonRunFacts {
+  /** The experiment's file, and its variant. */
+  readonly name: string;
+  readonly state: RunState;
+  readonly updates: number;
+  /** Whether its folder can be read: only then can its updates be inspected. `none`: the run was never saved. */
+  readonly folder: 'readable' | 'gone' | 'none';
+  /** Keys of the experiment whose values have changed since the run. */
+  readonly changed: readonly string[];
+}
+
+/** What is said of the run of a lesson, and what it takes to answer by its numbers. */
+export interface LessonRunState {
+  readonly sentence: string;
+  /** `trained`: it can be shown as it is; `untrained`: there is none; `unusable`: it has to be trained again. */
+  readonly kind: 'trained' | 'untrained' | 'unusable';
+}
+
+/** Whether a run answers the questions of a lesson about one of its updates, and why not. */
+export function lessonRunState(facts: LessonRunFacts, update: number): LessonRunState {
+  const { name, state, updates, folder, changed } = facts;
+  if (state === 'refused') return untrained(name);
+  const made = `${name}: ${formatCount(updates, 'update')}, ${stateLabels[state]}.`;
+  if (isLive(state) || state === 'elsewhere') {
+    const comes = update < updates ? '' : ` This is about update ${formatExact(update)}, which comes.`;
+    return { sentence: `${made}${comes}`, kind: 'trained' };
+  }
+  const why =
+    folder === 'gone'
+      ? 'The folder of this run is gone or can’t be read, so its numbers can’t be computed any more.'
+      : folder === 'none'
+        ? 'This run isn’t saved (setting unroll.keepRecords), so its updates can’t be inspected.'
+        : changed.length > 0
+          ? `The file has changed since this run (${formatKeyNames(changed)}), so the run has other numbers than the file.`
+          : update < updates
+            ? undefined
+            : `This is about update ${formatExact(update)}, which the run doesn’t have.`;
+  return why === undefined
+    ? { sentence: made, kind: 'trained' }
+    : { sentence: `${made} ${why} Train it again.`, kind: 'unusable' };
+}
+
+/** The state of a run that doesn't exist. */
+export function untrained(name: string): LessonRunState {
+  return { sentence: `${name} isn’t trained yet.`, kind: 'untrained' };
+}
