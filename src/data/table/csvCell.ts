@@ -13,6 +13,10 @@ const grouped = {
   '.': /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$/,
   ',': /^[+-]?\d{1,3}(?:\.\d{3})+(?:,\d*)?$/,
 } as const;
+const groupedWithDecimals = {
+  '.': /^[+-]?\d{1,3}(?:,\d{3})+\.\d+$/,
+  ',': /^[+-]?\d{1,3}(?:\.\d{3})+,\d+$/,
+} as const;
 
 /** Parses cells of numeric columns. */
 export class CellParser {
@@ -52,7 +56,8 @@ export class CellParser {
 
   /** Whether a cell would be a number with the other decimal separator or without thousands separators. */
   #isInOtherLocale(cell: string): boolean {
-    return numbers[this.decimal === '.' ? ',' : '.'].test(cell) || grouped[this.decimal].test(cell);
+    const other = this.decimal === '.' ? ',' : '.';
+    return numbers[other].test(cell) || grouped[this.decimal].test(cell) || groupedWithDecimals[other].test(cell);
   }
 
   /** Changes of the experiment with which a cell that is no number can be read. */
@@ -71,6 +76,9 @@ export class CellParser {
     }
     if (isGrouped) return 'Remove the thousands separators.';
     if (hasOtherDecimal) return `Set "decimal" to "${other}", or write "${this.decimal}" before the decimals.`;
+    if (groupedWithDecimals[other].test(cell)) {
+      return `Set "decimal" to "${other}", and remove the thousands separators.`;
+    }
     const notation = this.notation(cell);
     if (notation?.isWord === false) return notation.advice;
     return `${notation === undefined ? 'Write a number' : notation.advice.slice(0, -1)}, or list it in "missing" if it stands for a missing value.`;

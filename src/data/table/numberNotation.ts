@@ -18,6 +18,8 @@ const decimals = { '.': String.raw`\d*\.\d+`, ',': String.raw`\d*,\d+` } as cons
 const pointOrComma = { '.': String.raw`\.`, ',': ',' } as const;
 
 const currency = String.raw`\p{Sc}`;
+/** Thousands, millions and billions, as Excel and sites of stock prices write them. */
+const scale = '(?:k|m|mn|mio|b|bn|mrd)';
 const unit = String.raw`[\p{L}°µ/%²³·]{1,8}`;
 
 /** The notations, as patterns of a whole cell; the first that fits counts. */
@@ -60,13 +62,45 @@ const notations: readonly (NumberNotation & { pattern(decimal: CsvData['decimal'
     isWord: false,
   },
   {
+    // Of a delimiter at the end of each row.
+    pattern: (decimal) => String.raw`[+-]?${number[decimal]},`,
+    advice: 'Remove the "," after the numbers.',
+    isWord: false,
+  },
+  {
+    pattern: (decimal) => String.raw`[+-]?${number[decimal]};`,
+    advice: 'Remove the ";" after the numbers.',
+    isWord: false,
+  },
+  {
+    pattern: (decimal) => String.raw`[+-]?${decimals[decimal]}\s*${scale}`,
+    advice: 'Write the numbers in full, such as 1500000 for 1.5M. If the letter is a unit, remove it.',
+    isWord: false,
+  },
+  {
+    pattern: (decimal) => String.raw`[+-]?${number[decimal]}\s*${scale}`,
+    advice: 'If the letter scales the number, write it in full, such as 2000000 for 2M. If it is a unit, remove it.',
+    isWord: true,
+  },
+  {
     pattern: (decimal) => String.raw`[+-]?${decimals[decimal]}\s*${unit}`,
-    advice: 'Remove the unit from the numbers.',
+    advice: 'Write all numbers in the same unit, and remove it.',
     isWord: false,
   },
   {
     pattern: (decimal) => String.raw`[+-]?${number[decimal]}\s*${unit}`,
     advice: 'If it is a number with a unit, remove the unit.',
+    isWord: true,
+  },
+  {
+    // "temp: 20.5", or "12:00:01 -> 20.5" as a serial monitor writes it.
+    pattern: (decimal) => String.raw`(?:\p{L}[^:=]*[:=]|.*[=-]>)\s*[+-]?${number[decimal]}\s*(?:${unit})?`,
+    advice: 'Write the number alone, without the text before it.',
+    isWord: true,
+  },
+  {
+    pattern: () => String.raw`[+-]?\d{1,3}(?:\.\d{3}){2,}`,
+    advice: 'If the points separate thousands, remove them.',
     isWord: true,
   },
   { pattern: () => '0x[0-9a-f]+', advice: 'Write hexadecimal numbers as decimal ones.', isWord: true },

@@ -27,8 +27,16 @@ const notations: readonly (readonly [write: (digit: number) => string, advice: R
   [(digit) => `(1${digit}.5)`, /Write "-" before negative numbers, without brackets\.$/],
   [(digit) => `1.${digit}D+02`, /Write "e" before the exponent\.$/],
   [(digit) => `\u0661${String.fromCodePoint(0x660 + digit)}`, /Write numbers with the digits 0 to 9\.$/],
-  [(digit) => `1${digit}.5 °C`, /Remove the unit from the numbers\.$/],
-  [(digit) => `1${digit},5 hPa`, /Remove the unit from the numbers\.$/, ','],
+  [(digit) => `1${digit}.5 °C`, /Write all numbers in the same unit, and remove it\.$/],
+  [(digit) => `1${digit},5 hPa`, /Write all numbers in the same unit, and remove it\.$/, ','],
+  // Without its letter, 2.02M beside 950.5K would be the smaller number.
+  [
+    (digit) => `2.0${digit}M`,
+    /Write the numbers in full, such as 1500000 for 1\.5M\. If the letter is a unit, remove it\.$/,
+  ],
+  [(digit) => `2,0${digit} Mio`, /Write the numbers in full, such as 1500000 for 1.5M\./, ','],
+  // Of a delimiter at the end of each row, where the header has none.
+  [(digit) => `19.${digit}87,`, /Remove the "," after the numbers\.$/],
 ];
 
 describe('A number in a notation that is not read', () => {
@@ -66,6 +74,23 @@ describe('A number in a notation that is not read', () => {
     const rows = Array.from({ length: 12 }, (_, row) => `${row};${row % 2}0 %`).join('\n');
     const written = { csv: 'a.csv', length: 2, validation: 0, delimiter: ';', ...data };
     assert.deepEqual(opened({ data: written, batch: 1 }, `x;y\n${rows}\n`).outputNames, ['00 %', '10 %']);
+  });
+
+  it('of the other decimal separator with thousands separators is told as one', () => {
+    assert.match(problemWith(['1.300,35']).message, /Set "decimal" to ",", and remove the thousands separators\.$/);
+    const { message } = problemWith(['1,300.35'], { decimal: ',' });
+    assert.match(message, /Set "decimal" to "\.", and remove the thousands separators\.$/);
+    assert.match(problemWith(['1.300,35'], { inputs: ['x'], targets: ['y'] }).message, /Set "decimal" to ","/);
+  });
+
+  it('is named below another text, and where points may separate thousands', () => {
+    for (const cell of ['temp:20.18', 'hum = 40 %', '12:00:01.123 -> 23.5']) {
+      const found = problemWith([cell, cell]);
+      assert.match(found.message, /Write the number alone, without the text before it\. Inputs are columns of numbers/);
+    }
+    assert.match(problemWith(['1.234.567']).message, /If the points separate thousands, remove them\. Inputs are/);
+    // A time of day is no number after a text.
+    assert.doesNotMatch(problemWith(['12:30']).message, /number alone/);
   });
 
   it('of words for two answers is named in an input, with the column', () => {
