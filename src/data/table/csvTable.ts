@@ -6,10 +6,11 @@ import { dataTooLarge } from '../files/dataSize';
 import type { Gaps } from './gaps';
 import { RowLines } from './rowLines';
 import type { CellError } from './cellReader';
+import { repeatedHeader, secondHeader } from './header/furtherHeaders';
 import { columnReader, type ColumnKind } from './tableColumns';
 import { findFormat, namesOf } from './tableFormat';
 import { TableNames, type NamedColumn } from './tableNames';
-import { malformedRowError, RowReader, rowProblem, type RowError } from './tableRows';
+import { malformedRowError, RowReader, rowProblem } from './tableRows';
 import type { FileText } from '../files/textFile';
 import { TimeOrder, type WrongTimeOrder } from './time/timeOrder';
 import { formatExact } from '../../text/numbers';
@@ -92,7 +93,10 @@ export function readTable(
       const error = rows.add(row);
       if (error === undefined) continue;
       const request = readers.find(({ reader }) => reader === error.column)?.request;
-      const explained = { ...error, ...secondHeader(error, written, rowsOf(text.pieces(), format)) };
+      const explanation =
+        repeatedHeader(error, names, written, rowsOf(text.pieces(), format)) ??
+        secondHeader(error, written, rowsOf(text.pieces(), format));
+      const explained = { ...error, ...explanation };
       return refuse(rowProblem(explained, written, format.delimiter, request));
     }
     const columns = new Map<string, TableColumn>();
@@ -117,33 +121,6 @@ export function readTable(
     if (error instanceof MalformedRow) return refuse(rowProblem(malformedRowError(error), written));
     throw error;
   }
-}
-
-/**
- * What explains a first row with a text where the next one has a number: units or a second header below the names, or the
- * names themselves in a table without a header.
- */
-function secondHeader(
-  { column, line, isColumn }: RowError,
-  written: CsvData,
-  rows: Iterable<CsvRow>,
-): Pick<RowError, 'advice' | 'isColumn' | 'remedies'> | undefined {
-  if (column === undefined || isColumn !== true) return undefined;
-  const cells = new CellParser(written.decimal, written.missing);
-  for (const row of rows) {
-    if (row.line <= line) continue;
-    const next = cells.parse((row.cell(column.index) ?? '').trim());
-    if (next === undefined || Number.isNaN(next)) return undefined;
-    const advice = written.header
-      ? 'The next row has a number: if this row has units or further names, delete it.'
-      : 'The next row has a number: if the first row has the names of the columns, set "header" to true.';
-    return {
-      advice: `${advice} If the text stands for a missing value, list it in "missing".`,
-      isColumn: false,
-      remedies: [],
-    };
-  }
-  return undefined;
 }
 
 const columnKey = ({ name, kind }: RequestedColumn): string => `${kind} ${name}`;

@@ -1,14 +1,14 @@
 import { isLikely, nearestName } from '../../experiment/problems/nearestName';
 import type { KeyPath, KeyProblem } from '../../experiment/problems/problem';
 import type { CsvData } from '../../experiment/schema/schema';
-import { lineOfHeader } from './displacedHeader';
+import { firstRowOfTable, lineOfHeader } from './header/displacedHeader';
 import { findDelimiter, looksNumeric, type Delimiter } from './csvDelimiter';
 import { rowsOf, type CsvFormat } from './csvRows';
 import { unicodeAdvice } from '../files/nearestFile';
 import { renameColumn, settingFix, withoutHeader } from './tableFixes';
 import { namesOf } from './tableFormat';
 import type { FileText } from '../files/textFile';
-import { formatExact } from '../../text/numbers';
+import { formatCount, formatExact } from '../../text/numbers';
 import { quote, quoteAll, truncate } from '../../text/quoting';
 
 /** Rows in which a number with a decimal point is looked for; those that the delimiter is found in. */
@@ -83,6 +83,11 @@ export class TableNames {
       return { code: 'csv.missingColumn', message, keyPath };
     }
     if (!this.data.header) {
+      const start = firstRowOfTable(this.text, this.format);
+      if (start !== undefined) {
+        const message = `${quote(path)} has no column ${quote(name)}: its first row has other cells than the rows from row ${formatExact(start.line)} on, which have ${formatCount(start.width, 'cell')} each. Delete what stands above them.`;
+        return { code: 'csv.missingColumn', message, keyPath };
+      }
       const isInFirstRow = namesOf(this.text, this.format, true).includes(name);
       const advice = isInFirstRow ? ` Its first row has that name: set "header" to true.` : '';
       const message = `${quote(path)} has no column ${quote(name)}: without a header its columns are "1" to "${formatExact(this.names.length)}".${advice}`;

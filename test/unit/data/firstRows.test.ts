@@ -40,6 +40,33 @@ describe('The first rows of a table', () => {
     assert.match(problem('x,y\n1,C\n2,D\n').message, /Inputs are columns of numbers/);
   });
 
+  it('may be several rows of further names, as pandas writes columns of several levels', () => {
+    const { message, keyPath } = problem(`Price,y\nTicker,AAPL\nDate,\n${numbers}\n`);
+    assert.match(
+      message,
+      /row 2 has "AAPL" .* Row 4 has a number: if the rows before it have units or further names, delete them\./,
+    );
+    assert.deepEqual(keyPath, ['data', 'csv']);
+  });
+
+  it('may stand again between the rows of joined files', () => {
+    const { message } = problem(`x,y\n${numbers}\nx,y\n${numbers}\n`);
+    assert.match(message, /row 12 has "y" .* The row repeats the names of the columns: delete it\.$/);
+    // A row with other cells is a wrong number.
+    assert.match(problem(`x,y\n${numbers}\n1,y\n`).message, /Write a number/);
+  });
+
+  it('may have another number of cells than the rows of a table without a header', () => {
+    const months = Array.from({ length: 12 }, (_, row) => ` ${1950 + row}  -1.5   0.25`).join('\n');
+    const data = { header: false, inputs: ['2'] };
+    assert.match(
+      problem(` 1950 1961\n${months}\n`, { ...data, inputs: ['3'] }).message,
+      /its first row has other cells than the rows from row 2 on, which have 3 cells each\. Delete what stands above them\.$/,
+    );
+    assert.match(problem(`title\n\n${months}\n`, data).message, /than the rows from row 3 on, which have 3 cells/);
+    assert.match(problem(`${months}\n`, { ...data, inputs: ['4'] }).message, /its columns are "1" to "3"\.$/);
+  });
+
   it('may have one cell less, as R writes the names of rows, or an empty one at their end', () => {
     assert.match(
       problem(`y,z\n${numbers.replaceAll(/^/gm, 'r')}`.replaceAll(/,(\d+)$/gm, ',$1.5,2')).message,
