@@ -3,7 +3,7 @@ import { formatExact } from '../../src/text/numbers';
 import type { SharedZoom } from '../plot/zoom';
 import { CellFrame, type ToggleCell } from '../notebook/cell/cellFrame';
 import { CurveControls } from '../plot/curveControls';
-import { memoKey } from '../notebook/memo';
+import { Memo, memoKey } from '../notebook/memo';
 import { baselineCurves } from '../notebook/loss/lossCurves';
 import { lossName } from '../notebook/loss/lossName';
 import { CurveChart } from '../plot/charts/curves';
@@ -22,6 +22,7 @@ import {
   curvesOf,
   hasRun,
   lineLabel,
+  lineOutcome,
   linesOf,
   lineValueAt,
   spreadAt,
@@ -32,7 +33,7 @@ import {
 import { measureLabel, measureUnit, offeredMeasures } from './measures';
 import { isMetricMeasure, type ComparisonView, type Measure, type Member } from './model';
 import { highlight, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './comparisonCell';
-import { formatNewest } from './formatNewest';
+import { formatOutcomes } from './formatOutcomes';
 import { StableReadout } from './stableReadout';
 
 const seedViews = [
@@ -55,6 +56,7 @@ export class CurvesCell implements ComparisonCell {
   readonly #measure;
   readonly #seeds;
   readonly #controls: CurveControls;
+  readonly #summary = new Memo<string>();
   #drawn = '';
 
   constructor(
@@ -104,17 +106,6 @@ export class CurvesCell implements ComparisonCell {
     this.#seeds.element.hidden = model.groups.length === 0;
     this.#seeds.setOptions(seedViews, view.seeds);
     const valueOf = (line: ShownLine, update: number): number => lineValueAt(line, update, view.measure);
-    this.#frame.setSummary(
-      formatNewest(
-        label,
-        lines.map((line) => ({
-          name: lineLabel(line),
-          value: valueOf(line, newestUpdateOf(line)),
-          // A metric is the same whatever the loss.
-          loss: isMetricMeasure(view.measure) ? '' : lossName(line.runs[0]?.run.info.loss ?? noLoss).toLowerCase(),
-        })),
-      ),
-    );
     const { update } = model;
     this.#readout.update(
       lines.map((line) => ({
@@ -127,6 +118,19 @@ export class CurvesCell implements ComparisonCell {
     );
     const versions = drawn.map(({ id, run }) => `${id} ${run.version}`);
     const named = lines.map(lineLabel);
+    this.#frame.setSummary(
+      this.#summary.of(memoKey(versions, named, view.measure), () =>
+        formatOutcomes(
+          label,
+          lines.map((line) => ({
+            name: lineLabel(line),
+            ...lineOutcome(line, view.measure),
+            // A metric is the same whatever the loss.
+            loss: isMetricMeasure(view.measure) ? '' : lossName(line.runs[0]?.run.info.loss ?? noLoss).toLowerCase(),
+          })),
+        ),
+      ),
+    );
     this.#frame.setTable(memoKey(versions, named, view.measure), () =>
       curvesTable(
         label,

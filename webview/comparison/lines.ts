@@ -3,8 +3,9 @@ import { columnAtUpdate, meanLoss, smoothed, trainPoints, validationPoints } fro
 import type { Curve } from '../plot/charts/datasets';
 import type { ShownRun } from '../store/model';
 import { withOpacity, type Theme } from '../theme/theme';
+import type { Outcome } from './formatOutcomes';
 import { lineStyle } from './lineStyle';
-import { metricPoints, recordedMetric } from './measures';
+import { isHigherBetter, metricPoints, recordedMetric } from './measures';
 import { isMetricMeasure, type Comparison, type ComparisonView, type Measure, type Member } from './model';
 import { spreadCurves, type Point } from './seedCurves';
 
@@ -123,6 +124,29 @@ function shownPoints(run: ShownRun, { measure, smoothing }: ComparisonView): rea
 /** Whether a quantity is measured at validations only. */
 function isOfValidation(measure: Measure): boolean {
   return measure === 'validationLoss' || isMetricMeasure(measure);
+}
+
+/**
+ * What a line comes to, see Outcome; of a group of seeds, the median over its runs. Values that are not finite are left
+ * out.
+ */
+export function lineOutcome({ runs }: ShownLine, measure: Measure): Pick<Outcome, 'value' | 'last'> {
+  const outcomes = runs.map(({ run }) => runOutcome(run, measure));
+  const median = (values: readonly number[]): number => spreadOf(values)?.median ?? NaN;
+  const value = median(outcomes.map((outcome) => outcome.value));
+  return isOfValidation(measure) ? { value, last: median(outcomes.map(({ last = NaN }) => last)) } : { value };
+}
+
+function runOutcome(run: ShownRun, measure: Measure): Pick<Outcome, 'value' | 'last'> {
+  const points = pointsOf(run, measure).filter(({ y }) => Number.isFinite(y));
+  const values = points.map(({ y }) => y);
+  if (isOfValidation(measure)) {
+    const best = values.reduce((a, b) => (isHigherBetter(measure) ? Math.max(a, b) : Math.min(a, b)), values[0] ?? NaN);
+    return { value: best, last: values.at(-1) ?? NaN };
+  }
+  const { updates } = run.status;
+  const end = points.filter(({ x }) => x >= 0.9 * updates).map(({ y }) => y);
+  return { value: spreadOf(end.length === 0 ? values.slice(-1) : end)?.median ?? NaN };
 }
 
 /** Updates per point of a line: that of its coarsest run. */

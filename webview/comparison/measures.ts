@@ -27,6 +27,11 @@ export function offeredMeasures(
   return [...always, ...metrics];
 }
 
+/** Whether a higher value of a quantity is the better one. */
+export function isHigherBetter(measure: Measure): boolean {
+  return isMetricMeasure(measure) && metricNamed(nameOf(measure))?.kind === 'accuracy';
+}
+
 /** The name of a quantity in a sentence. */
 export function measureLabel(measure: Measure): string {
   const known = always.find(({ value }) => value === measure)?.label;

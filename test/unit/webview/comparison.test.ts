@@ -3,6 +3,7 @@ import { pack } from '../../../src/run/records/recordBatch';
 import { DisplaySeries } from '../../../src/run/series/displaySeries';
 import type { ComparedRun, ComparisonState } from '../../../src/protocol/comparison';
 import type { RunInfo, RunStatus } from '../../../src/protocol/run';
+import { lineOutcome, type ShownLine } from '../../../webview/comparison/lines';
 import { lineStyle } from '../../../webview/comparison/lineStyle';
 import { emptyComparison, reduceComparison } from '../../../webview/comparison/model';
 import { formatShare } from '../../../webview/comparison/formatShare';
@@ -62,6 +63,60 @@ describe('The gradient that remains at step 0', () => {
   it('leaves out updates without a gradient at the last step', () => {
     assert.equal(words(1, [0.5, 1, 0], [1, 1, 2]), '0.500 (lowest 0.500 at update 1)');
     assert.equal(words(1, [0, 1, 0]), 'none with a gradient at the last step');
+  });
+});
+
+describe('What a line of the curves comes to', () => {
+  const line = (...losses: readonly (readonly number[])[]): ShownLine => ({
+    id: 0,
+    name: 'run',
+    runs: losses.map((values, id) => {
+      const series = new DisplaySeries(exampleLayout, 1);
+      const records = values.map((loss, update) => ({
+        ...exampleRecord(update),
+        loss,
+        validationLoss: update % 5 === 4 ? loss / 10 : NaN,
+      }));
+      series.append(pack(exampleLayout, records));
+      const info = { layout: exampleLayout, recordEvery: 1 } as unknown as RunInfo;
+      const run = { info, status: { ...status, updates: values.length }, series, version: 1 };
+      return { id, name: `run ${id}`, status, run, values: {}, problem: undefined };
+    }),
+  });
+  const rounded = ({ value, last }: ReturnType<typeof lineOutcome>): readonly (number | undefined)[] =>
+    [value, last].map((one) => (one === undefined ? undefined : Number(one.toFixed(6))));
+  /** 20 updates, of which the last two are the last tenth. */
+  const losses = [...Array.from({ length: 14 }, () => 5), 2, 9, 9, 9, 6, 8];
+
+  it('is the median of the last tenth of the updates, not the value at one of them', () => {
+    assert.deepEqual(rounded(lineOutcome(line(losses), 'loss')), [7, undefined]);
+    assert.deepEqual(rounded(lineOutcome(line([3]), 'loss')), [3, undefined]);
+  });
+
+  it('is of a validation the best one, with the last', () => {
+    assert.deepEqual(rounded(lineOutcome(line(losses), 'validationLoss')), [0.2, 0.8]);
+    assert.ok(Number.isNaN(lineOutcome(line([1, 2]), 'validationLoss').value));
+  });
+
+  it('is of a group of seeds the median over its runs, without those that are not finite', () => {
+    const group = line(
+      losses,
+      losses.map((loss) => 3 * loss),
+      losses.map((loss) => 2 * loss),
+    );
+    assert.deepEqual(rounded(lineOutcome(group, 'loss')), [14, undefined]);
+    assert.deepEqual(
+      rounded(
+        lineOutcome(
+          line(
+            losses,
+            losses.map(() => Infinity),
+          ),
+          'loss',
+        ),
+      ),
+      [7, undefined],
+    );
   });
 });
 
