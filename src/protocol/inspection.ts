@@ -27,6 +27,8 @@ export interface Inspection {
   readonly windowStart: number;
   /** First step that the gradient covers: 0 unless truncation cuts it short. */
   readonly gradientFrom: number;
+  /** The most steps that the gradient of a what-if can cover: those of the window, and all that are stored before it. */
+  readonly coverableSteps: number;
   /** L of the batch, as reduced, before the update. */
   readonly loss: number;
   readonly gradNorm: number;

@@ -55,6 +55,7 @@ export function inspectionOf(
     steps,
     windowStart: Number(metadata['reach'] ?? 0),
     gradientFrom,
+    coverableSteps: steps,
     loss: Number(metadata['loss']),
     gradNorm: Number(metadata['gradNorm']),
     clipCoefficient: Number(metadata['clipCoefficient']),

@@ -11,7 +11,7 @@ import { projectStates } from './projection';
 import type { Pause } from './requestQueue';
 import { sampleSymbols } from './sampling';
 import { scoresOf } from './scores';
-import { whatIf } from './whatIf';
+import { coverableSteps, whatIf } from './whatIf';
 
 /** The input of a handler: the requested update and its run. */
 export interface ReplayContext {
@@ -37,7 +37,10 @@ type ReplayHandlers = {
 /** The handlers of all requests. They throw with a readable message for a sequence, layer or parameter that doesn't exist. */
 export const replayHandlersByName: ReplayHandlers = {
   inspect: ({ captured, probes, setup, caveat }, { sequence, probe }) => {
-    if (probe === undefined) return inspectionOf(captured.capture, setup, sequence, caveat);
+    if (probe === undefined) {
+      const inspection = inspectionOf(captured.capture, setup, sequence, caveat);
+      return { ...inspection, coverableSteps: coverableSteps(captured) };
+    }
     const probed = probes.of(probe);
     return inspectionOf(probed.capture, probed.setup, 0, caveat, probe);
   },

@@ -33,7 +33,7 @@ export async function whatIf(
 ): Promise<WhatIf> {
   const { bptt, clip } = setup.experiment;
   const rate = Number(captured.capture.metadata['learningRate']);
-  const steps = captured.window.steps + Number(captured.before.scalars['storedSteps'] ?? 0);
+  const steps = coverableSteps(captured);
   const actual = compute(captured, setup, { bptt, clip }, rate);
   await pause();
   const changed = compute(
@@ -59,6 +59,11 @@ export async function whatIf(
     gradientCosine: cosine(gradient, otherGradient),
     updateRatio: norm(otherStep) / norm(step),
   };
+}
+
+/** Number of steps of the window of an update and of all steps that are stored before it. */
+export function coverableSteps({ window, before }: CapturedUpdate): number {
+  return window.steps + Number(before.scalars['storedSteps'] ?? 0);
 }
 
 /**

@@ -7,6 +7,7 @@ import type { WhatIfSettings } from '../../store/model';
 import { buttonTemplate, choice } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { numberField, positiveNumbers, wholeNumbersTo } from '../../ui/numberField';
+import { coveredOptions } from './coveredOptions';
 
 /** The settings of an update that can be changed: clipping, truncation, learning rate; by default as trained. */
 export class WhatIfControls {
@@ -62,7 +63,7 @@ export class WhatIfControls {
   }
 
   update(settings: WhatIfSettings, info: RunInfo, inspection: Inspection): void {
-    this.#steps = inspection.steps;
+    this.#steps = inspection.coverableSteps;
     const { clip } = info;
     const trainedClip = clip === null ? 'none' : `${clip.kind} ${formatShortNumber(clip.threshold)}`;
     this.#clipping.setOptions(
@@ -78,15 +79,7 @@ export class WhatIfControls {
     const hasThreshold = settings.clipping !== 'trained' && settings.clipping !== 'none';
     this.#threshold.element.hidden = !hasThreshold;
     this.#threshold.update(thresholdOf(settings, info, inspection), hasThreshold);
-    const covered = inspection.steps - inspection.gradientFrom;
-    this.#covered.setOptions(
-      [
-        { value: 'trained', label: `as trained (${covered} of ${inspection.steps} steps)` },
-        { value: 'full', label: `all ${inspection.steps} steps of this window` },
-        { value: 'last', label: 'the last' },
-      ],
-      settings.covered,
-    );
+    this.#covered.setOptions(coveredOptions(inspection), settings.covered);
     this.#backward.element.hidden = settings.covered !== 'last';
     this.#backward.update(backwardOf(settings, inspection), settings.covered === 'last');
     this.#rate.update(settings.learningRate ?? inspection.learningRate, true);
@@ -110,6 +103,6 @@ function thresholdOf({ threshold }: WhatIfSettings, { clip }: RunInfo, { gradNor
   return threshold ?? clip?.threshold ?? roundToDigits(gradNorm / 2, 2);
 }
 
-function backwardOf({ backward }: WhatIfSettings, { steps }: Inspection): number {
-  return Math.min(steps, backward ?? Math.max(1, Math.round(steps / 4)));
+function backwardOf({ backward }: WhatIfSettings, { steps, coverableSteps }: Inspection): number {
+  return Math.min(coverableSteps, backward ?? Math.max(1, Math.round(steps / 4)));
 }
