@@ -30,10 +30,11 @@ export function hasFallen({ loss, firstLoss, updates }: Observations): boolean {
 /**
  * Whether a run has learned something: its loss is below that of the best constant answer, in training by more than the
  * noise of its batches, or on the held-out data; and not only because it was so from the start. Without a known constant
- * answer, or where that is exact (loss 0), its loss has fallen.
+ * answer, or where that is exact (loss 0), its loss has fallen. With a loss of 0 nothing is left to learn.
  */
 export function hasLearned(observations: Observations): boolean {
-  const { constantAnswer } = observations;
+  const { constantAnswer, loss } = observations;
+  if (loss.isFull && loss.mean() === 0) return true;
   // A single target is its own mean.
   if (constantAnswer === undefined || constantAnswer.value === 0) return hasFallen(observations);
   return hasLearnedInTraining(observations, constantAnswer) || hasLearnedHeldOut(observations, constantAnswer);

@@ -5,6 +5,9 @@ import { formatPercentage } from '../../text/numbers';
 import { saturationCause } from './causes';
 import { extremesOf, inLayer, saturatedLayer, saturationLimits } from './gateValues';
 
+/** Updates before which a net has not shown whether the units that it saturates keep it from learning. */
+const leastUpdates = 200;
+
 /**
  * DeepDiagnosis (Wardat et al. 2022), for the pre-activations of the candidate state, while nothing is learned. The slope
  * of tanh and sigmoid is below 0.01 from 5 on. A relu has slope 1 above 0 and half of its units at 0 is normal; an identity
@@ -21,6 +24,8 @@ export const saturated: Rule = {
     if (found === undefined || hasLearned(observations)) return undefined;
     const { layer, name, share } = found;
     const { keyPath, message, remedies = [] } = saturationCause(observations);
+    // With the settings of min-char-rnn half of the values saturate within 60 updates, and the net learns all the same.
+    if (keyPath[0] === 'optimizer' && observations.updates < leastUpdates) return undefined;
     const limit = isRelu ? formatPercentage(saturationLimits.relu) : 'half';
     return {
       keyPath,
