@@ -66,7 +66,7 @@ export const cellHelp = {
     formula: '‖g‖² = Σ_p ‖g_p‖²,   cos = g · g′ / (‖g‖ ‖g′‖)',
   },
   Update: {
-    text: 'The optimizer turns the gradient into an update: momentum accumulates earlier gradients, Adam and its relatives divide each element by a running estimate of its magnitude. Weight decay λ adds λW to the gradient, before that division; AdamW subtracts η λ W apart from it. A healthy update changes a matrix by about 0.1 % of its norm; ten times as much is unstable, a hundredth of that hardly changes it.',
+    text: 'The optimizer turns the gradient into an update: momentum accumulates earlier gradients, Adam and RMSprop divide each element by a running estimate of its magnitude, Adagrad by the root of the sum of all its squares. Weight decay λ adds λW to the gradient, before that division; AdamW subtracts η λ W apart from it. A healthy update changes a matrix by about 0.1 % of its norm; ten times as much is unstable, a hundredth of that hardly changes it.',
     formula: 'W ← W − η · step(g + λW),   AdamW: W ← W − η λ W − η · step(g),   ratio = ‖ΔW‖ / ‖W‖',
   },
   'What if': {
