@@ -54,6 +54,16 @@ describe('package.json', () => {
     assert.deepEqual(Object.keys(locked ?? {}).sort(), viewTypes.sort());
   });
 
+  it('has pictures for its walkthrough in the colors of the theme alone', () => {
+    const pictures = [...new Set(source.match(/media\/walkthrough\/[a-z]+\.svg/g))];
+    assert.equal(pictures.length, 6);
+    for (const picture of pictures) {
+      const colors = readFileSync(picture, 'utf8').matchAll(/(?:fill|stroke)="([^"]+)"/g);
+      const own = [...colors].map(([, color = '']) => color).filter((color) => !/^none$|^var\(--vscode-/.test(color));
+      assert.deepEqual(own, [], picture);
+    }
+  });
+
   it('requires the VS Code version of its type definitions', () => {
     const { engines } = manifest as { engines: { vscode: string } };
     const types = JSON.parse(readFileSync('node_modules/@types/vscode/package.json', 'utf8')) as { version: string };
