@@ -1,7 +1,14 @@
 import type { ResolvedExperiment } from '../experiment/schema/schema';
 import type { RunInfo } from '../run/runInfo';
 import type { UpdateRecord } from '../run/records/recordBatch';
-import { divergenceCause, divergenceStory, type DivergenceCause, type FirstNonFinite } from './divergence';
+import {
+  clipByNorm,
+  divergenceCause,
+  divergenceStory,
+  lacksClip,
+  type DivergenceCause,
+  type FirstNonFinite,
+} from './divergence';
 import type { Finding } from './finding';
 import { Observations, type ObservationState } from './observations';
 import type { Remedy } from './remedy';
@@ -101,13 +108,11 @@ export class Diagnosis {
     const observations = this.#observations;
     const origin =
       place.tensor === 'inputs' ? undefined : (unscaledInputs(observations) ?? initialFault(observations, 10));
-    return origin === undefined
-      ? divergenceCause(place, observations.experiment)
-      : {
-          keyPath: origin.keyPath,
-          advice: origin.message,
-          ...(origin.remedies === undefined ? {} : { remedies: origin.remedies }),
-        };
+    const { experiment } = observations;
+    if (origin === undefined) return divergenceCause(place, experiment);
+    // What the story advises can be tried, too.
+    const remedies = [...(origin.remedies ?? []), ...(lacksClip(place, experiment) ? [clipByNorm] : [])];
+    return { keyPath: origin.keyPath, advice: origin.message, remedies };
   }
 
   /** When the divergence began, by the loss; undefined where it came suddenly. */
@@ -124,7 +129,7 @@ export class Diagnosis {
       updates: place.update,
       growth: firstProfile?.growth,
       steps: info.layout.steps,
-      clip: experiment.clip,
+      lacksClip: lacksClip(place, experiment),
     });
   }
 
@@ -183,8 +188,12 @@ function isSame(known: Finding | undefined, result: RuleResult | undefined): boo
 }
 
 function findingOf(rule: Rule, result: RuleResult, when: Finding['when'], update: number): Finding {
-  const { keyPath, message, level = rule.level, remedies } = result;
-  return { code: rule.code, level, when, update, keyPath: [...keyPath], message, ...asStored(remedies) };
+  const { keyPath, message, level = rule.level, remedies, bestUpdate } = result;
+  return {
+    ...{ code: rule.code, level, when, update, keyPath: [...keyPath], message },
+    ...asStored(remedies),
+    ...(bestUpdate === undefined ? {} : { bestUpdate }),
+  };
 }
 
 /** Remedies as a finding has them: none are absent. */

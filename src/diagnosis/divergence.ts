@@ -18,14 +18,27 @@ export interface DivergenceCause {
   readonly remedies?: readonly Remedy[];
 }
 
+/** Limits the norm of the gradient to 1, the usual threshold. */
+export const clipByNorm: Remedy = [setKey(['clip'], { norm: 1 })];
+
+/** Whether a clip is missing that could have helped: it limits updates, not what the first forward pass computes. */
+export function lacksClip(
+  { update, pass, tensor }: FirstNonFinite,
+  { clip }: Pick<ResolvedExperiment, 'clip'>,
+): boolean {
+  return clip === null && tensor !== 'inputs' && (pass === 'update' || update > 0);
+}
+
 /**
  * The most likely cause of a divergence, by where the first value that is not finite appeared: in an input, with the initial
  * weights, or after an update, whose size depends on the learning rate.
  */
-export function divergenceCause(
-  { update, pass, tensor }: FirstNonFinite,
-  { model: { weights }, optimizer: { learningRate }, clip }: ResolvedExperiment,
-): DivergenceCause {
+export function divergenceCause(place: FirstNonFinite, experiment: ResolvedExperiment): DivergenceCause {
+  const { update, pass, tensor } = place;
+  const {
+    model: { weights },
+    optimizer: { learningRate },
+  } = experiment;
   if (tensor === 'inputs') {
     return { keyPath: ['data'], advice: 'An input is not finite in single precision (about ±3.4e38): check the data.' };
   }
@@ -35,7 +48,7 @@ export function divergenceCause(
       advice: 'A smaller optimizer.learningRate or a clip usually helps.',
       remedies: [
         [setKey(['optimizer', 'learningRate'], lowerRate(learningRate))],
-        ...(clip === null ? [[setKey(['clip'], { norm: 1 })]] : []),
+        ...(lacksClip(place, experiment) ? [clipByNorm] : []),
       ],
     };
   }
@@ -56,14 +69,15 @@ export interface DivergedRun {
   readonly growth: number | undefined;
   /** T */
   readonly steps: number;
-  readonly clip: ResolvedExperiment['clip'];
+  /** See lacksClip. */
+  readonly lacksClip: boolean;
 }
 
 /** Factor per step back from which a gradient counts as growing: over 60 steps 1.05 is nineteenfold. */
 const growing = 1.05;
 
 /** When a divergence began, what had grown and what was missing, as sentences for people; '' where nothing is known. */
-export function divergenceStory({ onset, updates, growth, steps, clip }: DivergedRun): string {
+export function divergenceStory({ onset, updates, growth, steps, lacksClip: isUnclipped }: DivergedRun): string {
   const sentences: string[] = [];
   if (onset !== undefined && updates > 1) {
     const { began, first } = onset;
@@ -81,6 +95,6 @@ export function divergenceStory({ onset, updates, growth, steps, clip }: Diverge
       `At the first update the gradient grew ${formatNumber(perStep)}-fold, on average, at each of ${formatCount(steps - 1, 'step')} back.`,
     );
   }
-  if (clip === null) sentences.push(`Nothing clips the gradient: try "clip": { "norm": 1 }.`);
+  if (isUnclipped) sentences.push(`Nothing clips the gradient: try "clip": { "norm": 1 }.`);
   return sentences.join(' ');
 }

@@ -16,6 +16,8 @@ const findingSchema = z.object({
   message: z.string().max(2000),
   /** Changes that may solve it, the most likely first; each on its own. Absent where none is known. */
   remedies: z.array(remedySchema).max(4).optional(),
+  /** The update at which the run was at its best, of a run that fell back. */
+  bestUpdate: z.number().int().nonnegative().optional(),
 });
 
 /** A possible problem of a run, with the evidence for it. */

@@ -10,6 +10,8 @@ export interface RuleResult {
   readonly level?: Finding['level'];
   /** Where a remedy is known; the most likely first, each on its own. */
   readonly remedies?: readonly Remedy[];
+  /** See Finding. */
+  readonly bestUpdate?: number;
 }
 
 /** A check for one kind of problem of a run. */

@@ -95,8 +95,11 @@ export interface ZoomedSeries extends ZoomedSeriesRequest {
   readonly series: SeriesSlice;
 }
 
-/** A remedy of a finding by its place in the list, and what is done with it. */
-const remedyRequest = z.object({ code: z.string().max(64), remedy: index, use: z.enum(['train', 'variant']) });
+/**
+ * A remedy of a finding by its place in the list, and what is done with it. `train`: the file is changed and trained
+ * again; `variant`: a variant with it is added to the file; `trial`: such a variant is added and trained.
+ */
+const remedyRequest = z.object({ code: z.string().max(64), remedy: index, use: z.enum(['train', 'variant', 'trial']) });
 
 /** See remedyRequest. */
 export type RemedyRequest = Readonly<z.infer<typeof remedyRequest>>;

@@ -3,7 +3,6 @@ import { html, render } from 'lit-html';
 import { fewestUpdates, trainingAxis } from '../plot/trainingAxis';
 import { SharedZoom } from '../plot/zoom';
 import { selectedEntry, type Model, type ShownRun } from '../store/model';
-import type { RemedyRequest } from '../../src/protocol/panel';
 import type { RequestReplay } from '../../src/protocol/replayRequests';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
@@ -36,11 +35,9 @@ import { validationCell } from './validation/validationCell';
 import { updateRatioCell } from './updateRatio/updateRatioCell';
 
 /** What the notebook asks of its host. */
-export interface NotebookRequests extends Omit<HeaderCommands, 'showDiagnosis'> {
+export interface NotebookRequests extends Omit<HeaderCommands, 'showDiagnosis' | 'selectUpdate'> {
   /** Saves the predictions at an update in a file that the user chooses. */
   readonly savePredictions: (update: number) => Promise<void>;
-  /** Applies a remedy of a finding to the experiment. */
-  readonly applyRemedy: (request: RemedyRequest) => void;
 }
 
 /** The whole panel: header, selection, and the cells of training time and sequence time, each with one shared axis. */
@@ -87,6 +84,9 @@ export class Notebook {
       ...requests,
       showDiagnosis: () => {
         this.#jump(diagnosis);
+      },
+      selectUpdate: (update) => {
+        store.dispatch({ kind: 'viewChanged', view: { selection: { update, t: undefined } } });
       },
     };
     this.#header = new Header(commands);

@@ -54,6 +54,7 @@ export const fellBack: Rule = {
         `update ${formatExact(lowest.update)}, and is ${formatNumber(loss.mean(shortWindow))} at the end, more than ${risenTimes} times as much. A few ` +
         `updates were too large. Try a smaller learning rate, one that decreases${info.clip === null ? ', or a clip' : ''}.`,
       remedies: tenthOrClip(observations.experiment),
+      bestUpdate: lowest.update,
     };
   },
 };

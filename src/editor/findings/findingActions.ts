@@ -123,6 +123,12 @@ export function fixOf(
   return { title: titleOf(remedy, variant), changes };
 }
 
+/** The variant that tries a remedy; undefined where the file would then have problems. */
+export function trialOf(text: string, file: ExperimentFile, remedy: Remedy, variant: string | undefined) {
+  const trial = file.newVariant(remedy, variant);
+  return changedText(text, [trial], trial.name) === undefined ? undefined : trial;
+}
+
 function titleOf(remedy: Remedy, variant: string | undefined): string {
   return `${formatRemedy(remedy)}${variant === undefined ? '' : ` in the variant ${quote(variant)}`}`;
 }

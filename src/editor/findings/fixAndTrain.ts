@@ -39,7 +39,7 @@ export function registerFixAndTrain(parts: FixAndTrainParts): Disposable[] {
         const target = typeof uri === 'string' ? targetOf(uri, variant, seed) : undefined;
         const known = remedySchema.safeParse(remedy);
         if (target === undefined || !known.success) return;
-        await applyRemedy(parts, target, known.data, use === 'variant' ? 'variant' : 'train');
+        await applyRemedy(parts, target, known.data, use === 'variant' || use === 'trial' ? use : 'train');
       },
     ),
     registry.registerCommand(commands.compareBeforeFix, (uri: unknown, variant: unknown, seed: unknown) => {
@@ -50,8 +50,16 @@ export function registerFixAndTrain(parts: FixAndTrainParts): Disposable[] {
   ];
 }
 
-/** Applies a remedy to the file as it is now: in place, and trains again; or as a new variant, which is shown. */
-async function applyRemedy(parts: FixAndTrainParts, target: Target, remedy: Remedy, use: 'train' | 'variant') {
+/**
+ * Applies a remedy to the file as it is now: in place, and trains again; or as a new variant, which is shown, or trained
+ * for a trial.
+ */
+async function applyRemedy(
+  parts: FixAndTrainParts,
+  target: Target,
+  remedy: Remedy,
+  use: 'train' | 'variant' | 'trial',
+): Promise<void> {
   const document = await workspace.openTextDocument(target.uri);
   // Slow to load, and not needed before.
   const { parseExperiment } = await import('../../experiment/parse');
@@ -62,19 +70,30 @@ async function applyRemedy(parts: FixAndTrainParts, target: Target, remedy: Reme
     );
     return;
   }
-  const { editOf, fixOf } = await import('./findingActions');
-  const fix = fixOf(document.getText(), parsed.file, remedy, target.variant);
-  if (fix === undefined) {
+  const { editOf, fixOf, trialOf } = await import('./findingActions');
+  const text = document.getText();
+  if (use === 'train') {
+    const fix = fixOf(text, parsed.file, remedy, target.variant);
+    if (fix !== undefined) await fixAndTrain(parts, target, fix);
+    else
+      void showErrorMessage(
+        `${formatRemedy(remedy)}: this can't be done in the file as it is now, which has these values already or would ` +
+          'then have problems, such as in one of its variants. Add it as a variant instead.',
+      );
+    return;
+  }
+  const variant = trialOf(text, parsed.file, remedy, target.variant);
+  if (variant === undefined) {
     void showErrorMessage(`The file has changed, so that this fix no longer applies: ${formatRemedy(remedy)}.`);
     return;
   }
-  if (use === 'train') {
-    await fixAndTrain(parts, target, fix);
-    return;
-  }
-  const edit = editOf(document, [parsed.file.newVariant(remedy, target.variant)]);
+  const edit = editOf(document, [variant]);
   const [place] = edit.get(target.uri);
   if (place === undefined || !(await workspace.applyEdit(edit))) return;
+  if (use === 'trial') {
+    await parts.train({ uri: target.uri, variant: variant.name, seed: target.seed });
+    return;
+  }
   const editor = await window.showTextDocument(document);
   editor.revealRange(place.range);
 }

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
-import { divergenceCause, divergenceStory } from '../../../src/diagnosis/divergence';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { clipByNorm, divergenceCause, divergenceStory, lacksClip } from '../../../src/diagnosis/divergence';
 import { Onset } from '../../../src/diagnosis/onset';
+import { parseExperiment } from '../../../src/experiment/parse';
 import { describeNonFinite } from '../../../src/trainer/training/training';
+import { fixed } from '../experiment/fixed';
 import { exampleTraining } from '../trainer/exampleTraining';
+import { findingsOf, samples } from './trainedFindings';
 
 /** The divergence of an experiment at its first update, with the reported cause. */
 function firstDivergence(keys: Readonly<Record<string, unknown>>) {
@@ -46,7 +51,7 @@ describe('A divergence at the first update', () => {
 });
 
 describe('The story of a divergence', () => {
-  const run = { onset: { first: 0.5, began: 4 }, updates: 26, growth: 2 ** 59, steps: 60, clip: null } as const;
+  const run = { onset: { first: 0.5, began: 4 }, updates: 26, growth: 2 ** 59, steps: 60, lacksClip: true } as const;
 
   it('says when it began, what grew and what was missing', () => {
     assert.equal(
@@ -58,7 +63,7 @@ describe('The story of a divergence', () => {
   });
 
   it('says only what was measured', () => {
-    const sudden = { ...run, onset: { first: 0.5, began: null }, growth: 1, clip: { norm: 1 } };
+    const sudden = { ...run, onset: { first: 0.5, began: null }, growth: 1, lacksClip: false };
     assert.equal(
       divergenceStory(sudden),
       'It came suddenly: up to update 25 the loss was below 10 times its first value, 0.500.',
@@ -79,5 +84,29 @@ describe('The story of a divergence', () => {
     resumed.state = onset.state;
     resumed.add(9, 90);
     assert.equal(resumed.state?.began, 6);
+  });
+
+  it('advises a clip only where one could have helped', () => {
+    const place = { update: 0, pass: 'forward', tensor: 'h_l0' };
+    assert.equal(lacksClip(place, { clip: null }), false);
+    assert.equal(lacksClip({ ...place, pass: 'update' }, { clip: null }), true);
+    assert.equal(lacksClip({ ...place, update: 3 }, { clip: null }), true);
+    assert.equal(lacksClip({ ...place, update: 3 }, { clip: { norm: 1 } }), false);
+    assert.equal(lacksClip({ ...place, update: 3, tensor: 'inputs' }, { clip: null }), false);
+  });
+
+  it('offers what it advises, and that mends the run', () => {
+    const exploding = readFileSync(join(samples, 'exploding.rnn.json'), 'utf8');
+    const offered = findingsOf(exploding).find(({ code }) => code === 'nonFinite')?.remedies;
+    assert.deepEqual(offered?.at(-1), clipByNorm);
+    const parsed = parseExperiment(exploding);
+    assert.ok(parsed.kind === 'experiment');
+    // As a variant: in place it would contradict the variants of this file that clip by other means.
+    const trial = parsed.file.newVariant(clipByNorm, undefined);
+    const clipped = findingsOf(fixed(exploding, { title: '', changes: [trial] }) ?? '', trial.name);
+    assert.deepEqual(
+      clipped.filter(({ code }) => code === 'nonFinite'),
+      [],
+    );
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFindings, writeFindings, type Finding } from '../../../src/diagnosis/finding';
 import { higherRate, lowerRate, removeKey, setKey } from '../../../src/diagnosis/remedy';
-import { formatRemedy } from '../../../src/text/remedyText';
+import { formatRemedy, formatTrial } from '../../../src/text/remedyText';
 
 describe('A remedy', () => {
   it('is said in the imperative', () => {
@@ -9,6 +9,15 @@ describe('A remedy', () => {
     assert.equal(
       formatRemedy([setKey(['model', 'cell'], 'lstm'), removeKey(['model', 'activation'])]),
       'Set model.cell to "lstm" and remove model.activation',
+    );
+  });
+
+  it('is something to try', () => {
+    assert.equal(formatTrial([setKey(['clip'], { norm: 1 })]), 'Try with clip.norm 1');
+    assert.equal(formatTrial([setKey(['optimizer', 'learningRate'], 0.001)]), 'Try with learningRate 0.001');
+    assert.equal(
+      formatTrial([setKey(['model', 'cell'], 'lstm'), removeKey(['model', 'activation'])]),
+      'Try with cell lstm and without activation',
     );
   });
 

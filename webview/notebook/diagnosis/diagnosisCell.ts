@@ -86,13 +86,18 @@ export class DiagnosisCell implements NotebookCell {
   }
 
   #item(finding: Finding, { nonFinite, state }: ShownRun['status']): TemplateResult {
-    const { level, when, update, keyPath, message, code } = finding;
+    const { level, when, update, keyPath, message, code, bestUpdate } = finding;
     const isDivergence = code === 'nonFinite' && nonFinite !== undefined;
     const where = isDivergence
       ? this.#divergenceButtons(nonFinite)
       : when === 'start'
         ? nothing
-        : this.#updateButton(update);
+        : [
+            ...(bestUpdate === undefined
+              ? []
+              : [this.#updateButton(bestUpdate, `At its best: update ${formatExact(bestUpdate)}`)]),
+            this.#updateButton(update),
+          ];
     return html`<li class="finding ${level}">
       <div class="finding-head">
         <span class="finding-level">${level}</span> at <code>${keyPath.join('.')}</code>${where}

@@ -1,9 +1,9 @@
-import { html, render, type TemplateResult } from 'lit-html';
+import { html, nothing, render, type TemplateResult } from 'lit-html';
 import { pendingLabels, stateLabels, type SaveState, type RunStatus } from '../../../src/protocol/run';
 import { formatDuration, formatNumber, formatCount, formatShortNumber, formatExact } from '../../../src/text/numbers';
 import type { Pace } from '../../../src/protocol/pace';
 import type { Finding } from '../../../src/diagnosis/finding';
-import type { PanelTarget } from '../../../src/protocol/panel';
+import type { PanelTarget, RemedyRequest } from '../../../src/protocol/panel';
 import type { Model } from '../../store/model';
 import { pendingCommandOf } from '../../store/pendingCommand';
 import { buttonTemplate } from '../../ui/controls';
@@ -12,6 +12,7 @@ import { formatFindings } from '../diagnosis/diagnosisCell';
 import { notationIn } from '../../ui/notationTemplate';
 import { numberField, positiveNumbers } from '../../ui/numberField';
 import { EntryChoice, formatState } from './entryChoice';
+import { outcomeOf, outcomeTemplate } from './outcome';
 import { paceControl, type PaceControl } from './paceControl';
 import { runButtons, shownState, type RunButtonCommands, type ShownState } from './runButtons';
 import './header.css';
@@ -23,6 +24,10 @@ export interface HeaderCommands extends RunButtonCommands {
   readonly setPace: (pace: Pace) => void;
   /** Scrolls to the diagnosis. */
   readonly showDiagnosis: () => void;
+  /** Selects an update in all pictures. */
+  readonly selectUpdate: (update: number) => void;
+  /** Applies a remedy of a finding to the experiment. */
+  readonly applyRemedy: (request: RemedyRequest) => void;
 }
 
 /** The top of the notebook: the run, its progress, its commands and the notes of its experiment. */
@@ -68,9 +73,16 @@ export class Header {
           </div>
         </div>
         <p class=${isBad ? 'message bad' : 'message'} role="alert" ?hidden=${message === ''}>${message}</p>
-        ${this.#notes(run?.info.notes ?? '')}`,
+        ${this.#outcome(run?.status)} ${this.#notes(run?.info.notes ?? '')}`,
       this.element,
     );
+  }
+
+  #outcome(status: RunStatus | undefined): TemplateResult | typeof nothing {
+    const outcome = status && outcomeOf(status);
+    if (outcome === undefined) return nothing;
+    const { hasCommands, selectUpdate, applyRemedy } = this.commands;
+    return outcomeTemplate(outcome, { selectUpdate, applyRemedy: hasCommands ? applyRemedy : undefined });
   }
 
   #findings(findings: readonly Finding[]): TemplateResult {
