@@ -4,6 +4,7 @@ import {
   formatInputGradient,
   formatInputGradientAt,
   inputGradientNorms,
+  namedRows,
   shownInputs,
 } from '../../../webview/notebook/backward/inputGradient';
 import { inspected } from './inspectedUpdate';
@@ -32,6 +33,15 @@ describe('∂L/∂x_t on the page', () => {
       shown,
       Array.from({ length: 40 }, (_, i) => i + 10),
     );
+  });
+
+  it('has the names of its rows, of many rows as many as have room', () => {
+    assert.deepEqual(namedRows(3, 42), [0, 1, 2]);
+    assert.equal(namedRows(14, 196).length, 14);
+    // 40 rows of 5 pixels: a name of 13 pixels at every third.
+    assert.deepEqual(namedRows(40, 200).slice(0, 3), [0, 3, 6]);
+    assert.equal(namedRows(40, 200).at(-1), 39);
+    assert.deepEqual(namedRows(0, 28), []);
   });
 
   it('is said in words and is in the table, per input', () => {

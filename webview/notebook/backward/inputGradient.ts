@@ -61,3 +61,16 @@ export function formatInputGradientAt(inspection: Inspection, t: number): string
     `largest at ${named(largest)}`,
   ].join(' · ');
 }
+
+/** The least height of a name beside a row, in pixels. */
+const nameHeight = 13;
+
+/**
+ * The rows that are named beside a picture: all where their names have room, else every second, third and so on.
+ *
+ * @param height of the picture, in pixels
+ */
+export function namedRows(rows: number, height: number): readonly number[] {
+  const stride = Math.max(1, Math.ceil((nameHeight * rows) / height));
+  return Array.from({ length: Math.ceil(rows / stride) }, (_, i) => i * stride);
+}

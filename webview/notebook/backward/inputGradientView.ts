@@ -12,11 +12,16 @@ import { stepCurves, type Picture } from '../cell/declaredPicture';
 import { visibleSymbol } from '../formatStep';
 import { memoKey } from '../memo';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
-import { formatInputGradient, formatInputGradientAt, inputGradientNorms, shownInputs } from './inputGradient';
+import {
+  formatInputGradient,
+  formatInputGradientAt,
+  inputGradientNorms,
+  namedRows,
+  shownInputs,
+} from './inputGradient';
 
 const height = { perRow: 14, least: 28, most: 200 } as const;
-/** Rows up to which each one is named, and the characters of a name. */
-const mostNames = 12;
+/** The characters of a name. */
 const longestName = 6;
 
 /** ∂L/∂x_t of the inspected sequence: its norm as a curve, and a row of signed colours for each input. */
@@ -110,8 +115,11 @@ export class InputGradientView {
       theme.clip,
     );
     render(signedLegend(scale, '∂L/∂x_t, a row per input'), this.#legend);
-    const labels = shown.map((input, i) => ({ row: shown.length - 1 - i, text: shortName(inputNames[input] ?? '') }));
-    render(rowAxis('', shown.length, shown.length <= mostNames ? labels : []), this.#axis);
+    const labels = namedRows(shown.length, tall).map((i) => ({
+      row: shown.length - 1 - i,
+      text: shortName(inputNames[shown[i] ?? 0] ?? ''),
+    }));
+    render(rowAxis('', shown.length, labels), this.#axis);
     this.#steps.replaceChildren(stepLabels(axis));
   }
 }

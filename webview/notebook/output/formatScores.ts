@@ -71,3 +71,9 @@ function total(counts: Float64Array): number {
 function percent(share: number): string {
   return formatPercentage(share, share > 0.995 && share < 1 ? 2 : 1);
 }
+
+/** Why the last positions are not drawn; '' where all are. The cells of an update share the axis of its sequence. */
+export function formatCutOff(positions: number, steps: number): string {
+  if (positions <= steps) return '';
+  return `Drawn up to step ${formatExact(steps - 1)} of ${formatExact(positions - 1)}: the sequence that is walked through ends there.`;
+}

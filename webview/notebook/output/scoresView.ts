@@ -15,7 +15,7 @@ import { memoKey } from '../memo';
 import type { CellContext } from '../cell/cellDeclaration';
 import { stepCurves, type Picture } from '../cell/declaredPicture';
 import type { SequenceDrawing } from '../sequenceCell';
-import { formatWarmUp, heldOutLabel } from './formatScores';
+import { formatCutOff, formatWarmUp, heldOutLabel } from './formatScores';
 import type { Output } from './output';
 
 /** Accuracy or error at each position and, for values, the predictions of a held-out sequence. */
@@ -71,7 +71,11 @@ export class ScoresView {
     this.#byPosition.follow(undefined, drawing);
     setText(this.#title, inspection.lossKind === 'mse' ? 'Error by position' : 'Accuracy by position');
     const isChart = scores !== undefined && scores.batch.counts.filter((count) => count > 0).length > 1;
-    const note = isChart ? formatWarmUp(warmUp, firstCounted(scores.heldOut)) : '';
+    const note = isChart
+      ? [formatWarmUp(warmUp, firstCounted(scores.heldOut)), formatCutOff(scores.batch.counts.length, inspection.steps)]
+          .filter((text) => text !== '')
+          .join(' ')
+      : '';
     setText(this.#status, state.kind === 'failed' ? state.message : scores === undefined ? 'Loading…' : note);
     this.#status.hidden = this.#status.textContent === '';
     this.#chart.hidden = !isChart;
