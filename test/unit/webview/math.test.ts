@@ -136,9 +136,9 @@ describe('The typeset formulas', () => {
   });
 
   it('are signs where there is room for text only', () => {
-    assert.equal(lineNotation('‖∂L_t/∂h_{t-1}‖ of W_hh'), '‖∂Lₜ/∂hₜ₋₁‖ of Wₕₕ');
-    // There is no sign for an index y.
-    assert.equal(lineNotation('W_hy'), 'W_hy');
+    assert.equal(lineNotation('‖∂L_t/∂h_{t-1}‖ of x_t'), '‖∂Lₜ/∂hₜ₋₁‖ of xₜ');
+    // There is no sign for an index y, and all parameters of a list are written alike.
+    assert.equal(lineNotation('W_{hy}, W_hh, W_{xh}, b_h, b_y'), 'W_hy, W_hh, W_xh, b_h, b_y');
     assert.equal(lineNotation('rnn.weight_hh_l0, T_t_x, x_1'), 'rnn.weight_hh_l0, T_t_x, x_1');
   });
 });
