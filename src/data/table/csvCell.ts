@@ -1,5 +1,5 @@
 import type { CsvData } from '../../experiment/schema/schema';
-import { numberNotation, type NumberNotation } from './numberNotation';
+import { numberNotation, type NumberNotation } from './notation/numberNotation';
 import type { Remedy } from './tableFixes';
 
 /** Texts that stand for a missing value in any table. */

@@ -1,8 +1,9 @@
 import { CellReader, type CellError, type ColumnReader } from './cellReader';
 import { CellParser } from './csvCell';
 import type { CsvData } from '../../experiment/schema/schema';
-import { isTruthValue } from './numberNotation';
+import { isTruthValue } from './notation/numberNotation';
 import type { Remedy } from './tableFixes';
+import { ThousandsWatch } from './notation/thousandsWatch';
 import { TimeReader } from './time/timeReader';
 import { parseTime } from './time/timestamps';
 import { quote } from '../../text/quoting';
@@ -40,6 +41,19 @@ export function columnReader(
 }
 
 class NumberReader extends CellReader {
+  readonly #thousands = new ThousandsWatch(this.cells.decimal);
+
+  override finish(): CellError | undefined {
+    const rows = this.#thousands.rows;
+    if (rows === undefined) return undefined;
+    const { decimal } = this.cells;
+    return {
+      found: `has whole numbers without "${decimal}" in column ${quote(this.name)}, and others with "${decimal}" before three digits, as if it separated thousands`,
+      advice: `If it does, remove it from the numbers; if it stands before decimals, write decimals in every row.`,
+      rows,
+    };
+  }
+
   override add(row: number, cell: string): 'value' | 'missing' | CellError {
     const value = this.cells.parse(cell);
     if (value === undefined) {
@@ -65,7 +79,9 @@ class NumberReader extends CellReader {
       };
     }
     this.values[row] = value;
-    return Number.isNaN(value) ? 'missing' : 'value';
+    if (Number.isNaN(value)) return 'missing';
+    this.#thousands.add(row, cell);
+    return 'value';
   }
 
   /** A sentence about a word that may stand for a number; empty for any other. */
@@ -126,6 +142,10 @@ class NumberOrClassReader extends CellReader {
 
   override get names(): readonly string[] | undefined {
     return this.#reader?.names;
+  }
+
+  override finish(rows: number): CellError | undefined {
+    return this.#reader?.finish(rows);
   }
 
   override add(row: number, cell: string): 'value' | 'missing' | CellError {

@@ -83,6 +83,25 @@ describe('A number in a notation that is not read', () => {
     assert.match(problemWith(['1.300,35'], { inputs: ['x'], targets: ['y'] }).message, /Set "decimal" to ","/);
   });
 
+  it('with points between thousands is not read as a small number: 950 and 1.050 as 950 and 1.05', () => {
+    const cells = ['950', '1.050', ...Array.from({ length: 10 }, (_, row) => `1.${101 + row}`)];
+    const { message, keyPath } = problemWith(cells);
+    assert.match(
+      message,
+      /has whole numbers without "\." in column "y", and others with "\." before three digits.* \("950" in row 2, "1\.050" in row 3\)\. If it does, remove it/,
+    );
+    assert.deepEqual(keyPath, ['data', 'inputs', 0]);
+    const commas = cells.map((cell) => cell.replace('.', ','));
+    assert.match(problemWith(commas, { decimal: ',' }).message, /whole numbers without ","/);
+    assert.match(problemWith(cells, { inputs: ['x'], targets: ['y'] }).message, /whole numbers without/);
+    // A program that leaves out decimals writes 1.05; one that writes all of them, 950.000; and below 1 there are none.
+    const data = { csv: 'a.csv', inputs: ['y'], length: 2, validation: 0 };
+    for (const other of ['1.05', '950.25', '0.125', '1950']) {
+      opened({ data, batch: 1 }, `y\n${[...cells, other].join('\n')}\n`);
+    }
+    opened({ data, batch: 1 }, `y\n${cells.slice(1).join('\n')}\n`);
+  });
+
   it('is named below another text, and where points may separate thousands', () => {
     for (const cell of ['temp:20.18', 'hum = 40 %', '12:00:01.123 -> 23.5']) {
       const found = problemWith([cell, cell]);

@@ -35,6 +35,22 @@ function assertEqual(found: Extract<ReadTable, { kind: 'table' }>, { columns, li
   assert.equal(found.gaps.cells, missing.length);
 }
 
+/** Numbers as other programs write them, and what is said about them. */
+const notations: readonly (readonly [write: (value: number) => string, advice: RegExp])[] = [
+  [(value) => `${value}.5%`, /Remove "%"/],
+  [(value) => `€ ${value}.5`, /signs of the currency/],
+  [(value) => `${value}.5 kWh`, /in the same unit/],
+  [(value) => `${value}.5M`, /in full/],
+  [(value) => `${value}.5,`, /Remove the "," after/],
+  [(value) => `(${value}.5)`, /without brackets/],
+  [(value) => `−${value}.5`, /hyphen-minus/],
+  [(value) => `${value}.5D+02`, /"e" before the exponent/],
+  [(value) => `${value},5`, /Set "decimal" to ","/],
+  [(value) => `${value % 900}.100,5`, /Set "decimal" to ",", and remove the thousands/],
+  [(value) => `1 ${String(value % 1000).padStart(3, '0')}.5`, /thousands separators/],
+  [(value) => `temp: ${value}.5`, /number alone|names, delete/],
+];
+
 const limits = { numRuns: 1e9, interruptAfterTimeLimit: budget * 1000, markInterruptAsFailure: false };
 
 describe('Generated tables', function () {
@@ -77,6 +93,33 @@ describe('Generated tables', function () {
         if (found.kind === 'table') return;
         assert.ok(found.problems.length > 0);
         for (const { message, code } of found.problems) assert.ok(message.length < 2000 && code !== '', message);
+      }),
+      limits,
+    );
+  });
+
+  it('with a number in a notation that is not read are refused at its row, with what to do', () => {
+    const damaged = fc.record({
+      values: fc.array(fc.integer({ min: 1, max: 99_999 }), { minLength: 2, maxLength: 12 }),
+      at: fc.nat(),
+      notation: fc.constantFrom(...notations),
+      lineEnd: fc.constantFrom('\n', '\r\n', '\r'),
+      isAbove: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(damaged, ({ values, at, notation: [write, advice], lineEnd, isAbove }) => {
+        const place = at % values.length;
+        const rows = values.map((value, row) => `${row};${row === place ? write(value) : `${value}.5`}`);
+        const row = place + 2 + (isAbove ? 1 : 0);
+        const text = [...(isAbove ? ['sep=;'] : []), 'x;y', ...rows, ''].join(lineEnd);
+        const written = { ...csvSchema.parse({ csv: 'a.csv', inputs: ['y'] }), targets: ['y'], length: 1, horizon: 1 };
+        const decoded = decodeText(new TextEncoder().encode(text), 'a.csv', ['data', 'csv']);
+        assert.ok(decoded.kind !== 'refused');
+        const found = readTable(decoded.text, [{ name: 'y', kind: 'number', keyPath: ['data', 'inputs'] }], written);
+        assert.ok(found.kind === 'refused', text);
+        const message = found.problems[0]?.message ?? '';
+        assert.match(message, new RegExp(`row ${row} has "`));
+        assert.match(message, advice);
       }),
       limits,
     );

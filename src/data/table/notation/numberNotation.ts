@@ -1,4 +1,4 @@
-import type { CsvData } from '../../experiment/schema/schema';
+import type { CsvData } from '../../../experiment/schema/schema';
 
 /** How a text writes a number that is not read, and what to do about it. */
 export interface NumberNotation {
