@@ -19,6 +19,7 @@ import { formatGitState } from '../run/gitState';
 import type { Sessions } from '../session/sessions';
 import type { RunIndex } from '../session/stored/runIndex';
 import { formatStartTime, nameOf, type StoredRun } from '../session/stored/storedRun';
+import { singleLine } from '../text/plainText';
 import { pageOf } from './page';
 import { connectPage } from './pageChannel';
 import type { PageView } from './pageViews';
@@ -137,7 +138,7 @@ function valuesOf(values: KeyValues | undefined, keys: readonly string[]): RunsT
   return Object.fromEntries(
     keys.flatMap((key) => {
       const value = values?.get(key);
-      return value === undefined ? [] : [[key, formatValue(value)]];
+      return value === undefined ? [] : [[key, singleLine(formatValue(value))]];
     }),
   );
 }
@@ -149,7 +150,7 @@ function rowOf(run: StoredRun, values: RunsTableRow['values']): RunsTableRow {
   return {
     folder: folder.toString(),
     name: nameOf(run),
-    experiment: workspace.asRelativePath(source ?? experiment),
+    experiment: singleLine(workspace.asRelativePath(source ?? experiment)),
     state,
     startedAt: isTimeKnown ? manifest.startedAt : '',
     started: formatStartTime(run, 'minute'),
