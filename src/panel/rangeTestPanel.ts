@@ -119,8 +119,8 @@ export class RangeTestPanel implements PanelView {
     const outcome = await session.run((experiment) => {
       present = experiment.optimizer.learningRate;
     });
-    // Another test was started meanwhile.
-    if (this.#session !== session) return;
+    // Another test was started meanwhile, or the panel was closed.
+    if (this.#session !== session || outcome.kind === 'ended') return;
     this.#show({ target, name, present, ...(outcome.kind === 'done' ? { ...outcome, written: undefined } : outcome) });
     this.onShow({ ...target, ...(outcome.kind === 'done' ? { test: outcome.test } : {}) }, this.#title);
   }
