@@ -149,7 +149,7 @@ function otherLength(path: string, size: number, length: number): string {
 }
 
 /** The first `size` bytes of a file, or fewer at its end: a file that grows meanwhile could have no end. */
-async function readToSize(file: FileHandle, size: number): Promise<Uint8Array> {
+export async function readToSize(file: FileHandle, size: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(size);
   for (let at = 0; at < size;) {
     const { bytesRead } = await file.read(bytes, at, size - at, at);

@@ -1,5 +1,6 @@
-import { open } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { constants, open } from 'node:fs/promises';
+import { dirname, join, parse, resolve, type PlatformPath } from 'node:path';
+import { readToSize } from './folderStorage.node';
 
 /** Most bytes of a file of Git that are read: references of a repository may be many. */
 const maxBytes = 16 * 1024 * 1024;
@@ -20,6 +21,7 @@ export async function readGitCommit(path: string): Promise<string | undefined> {
   // A linked working tree shares the references of the main one.
   const shared = (await text(join(repository, 'commondir')))?.trim();
   const common = shared === undefined ? repository : resolve(repository, shared);
+  if (isOnOtherServer(path, common)) return undefined;
   let name = (await text(join(repository, 'HEAD')))?.trim();
   for (let link = 0; link < maxLinks; link++) {
     if (name === undefined || isCommit(name)) return name;
@@ -37,7 +39,10 @@ async function repositoryOf(path: string): Promise<string | undefined> {
     const git = join(at, '.git');
     if ((await text(join(git, 'HEAD'))) !== undefined) return git;
     const pointer = /^gitdir: (.+)$/m.exec((await text(git)) ?? '')?.[1];
-    if (pointer !== undefined) return resolve(at, pointer.trim());
+    if (pointer !== undefined) {
+      const repository = resolve(at, pointer.trim());
+      return isOnOtherServer(path, repository) ? undefined : repository;
+    }
     if (dirname(at) === at) return undefined;
   }
 }
@@ -54,12 +59,29 @@ function isCommit(name: string): boolean {
   return /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(name);
 }
 
-/** The text of a file; undefined if it is no file, can't be read or is too large. */
+/**
+ * Whether a path is on a network share, or is a device of Windows, that another path is not on. Where such a path is
+ * opened, Windows signs in to its server, which the files of a stranger may not cause.
+ *
+ * @param platform whose notation the paths have
+ */
+export function isOnOtherServer(from: string, to: string, platform: Pick<PlatformPath, 'parse'> = { parse }): boolean {
+  const [own, other] = [from, to].map((path) => platform.parse(path).root.replaceAll('/', '\\').toLowerCase());
+  return other !== undefined && other.startsWith('\\\\') && other !== own;
+}
+
+/**
+ * The text of a file; undefined if it is no file, can't be read or is too large. A pipe is not waited for, and of a file
+ * that has no end, as some of /proc, only its size is read.
+ */
 async function text(path: string): Promise<string | undefined> {
-  const file = await open(path).catch(() => undefined);
+  // Windows has no such flag.
+  const flags = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
+  const file = await open(path, flags).catch(() => undefined);
   try {
     const stat = await file?.stat();
-    return stat?.isFile() === true && stat.size <= maxBytes ? await file?.readFile('utf8') : undefined;
+    if (file === undefined || stat?.isFile() !== true || stat.size > maxBytes) return undefined;
+    return new TextDecoder().decode(await readToSize(file, stat.size));
   } catch {
     return undefined;
   } finally {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, win32 } from 'node:path';
 import { formatGitState } from '../../../src/run/gitState';
-import { readGitCommit } from '../../../src/run/storage/gitCommit.node';
+import { isOnOtherServer, readGitCommit } from '../../../src/run/storage/gitCommit.node';
 import { temporaryFolder } from '../../temporaryFolder';
 
 describe('The commit of a repository', () => {
@@ -72,6 +72,34 @@ describe('The commit of a repository', () => {
     writeFileSync(join(folder, '.git', 'HEAD'), 'ref: refs/heads/loop');
     writeFileSync(join(folder, '.git', 'refs', 'heads', 'loop'), 'ref: refs/heads/loop');
     assert.equal(await readGitCommit(folder), undefined);
+  });
+
+  it('is not waited for where a pipe stands in place of a file', async function () {
+    if (process.platform === 'win32') this.skip();
+    const first = commit('one');
+    const pipeAt = (...place: string[]): void => {
+      rmSync(join(folder, '.git', ...place), { force: true });
+      execFileSync('mkfifo', [join(folder, '.git', ...place)]);
+    };
+    // Only linked working trees have this file.
+    pipeAt('commondir');
+    assert.equal(await readGitCommit(folder), first);
+    for (const place of [['refs', 'heads', 'main'], ['packed-refs'], ['HEAD']]) {
+      pipeAt(...place);
+      assert.equal(await readGitCommit(folder), undefined, place.join('/'));
+    }
+    rmSync(join(folder, '.git'), { recursive: true });
+    pipeAt();
+    assert.equal(await readGitCommit(folder), undefined, '.git');
+  });
+
+  it('is not looked for on another server: Windows signs in to one whose share is opened', () => {
+    const is = (from: string, to: string): boolean => isOnOtherServer(from, to, win32);
+    assert.equal(is('C:\\work\\a.rnn.json', 'C:\\work\\.git'), false);
+    assert.equal(is('C:\\work\\a.rnn.json', 'D:\\repositories\\work'), false);
+    assert.equal(is('\\\\server\\share\\a.rnn.json', '\\\\Server\\share\\.git'), false);
+    for (const to of ['\\\\evil\\share\\x', '//evil/share/x', '\\\\?\\UNC\\evil\\share', '\\\\.\\pipe\\x'])
+      assert.equal(is('C:\\work\\a.rnn.json', to), true, to);
   });
 
   it('is abbreviated, with a word for changed files', () => {
