@@ -60,7 +60,8 @@ export function columnsOf(keys: readonly string[]): readonly Column[] {
   return [
     ...fixedColumns,
     ...keys.map((key): Column => {
-      const text = ({ values }: RunsTableRow): string => values[key] ?? '';
+      // A key may have the name of a property that every object inherits.
+      const text = ({ values }: RunsTableRow): string => (Object.hasOwn(values, key) ? (values[key] ?? '') : '');
       return {
         id: `key ${key}`,
         label: key,
@@ -87,8 +88,11 @@ export function sortedRows(
   column: Column,
   isDescending: boolean,
 ): readonly RunsTableRow[] {
-  const compare = (a: string | number, b: string | number): number =>
-    typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b));
+  // Numbers stand before texts: compared as text with one and as numbers with each other, they would have no order.
+  const compare = (a: string | number, b: string | number): number => {
+    if (typeof a === 'number') return typeof b === 'number' ? a - b : -1;
+    return typeof b === 'number' ? 1 : a.localeCompare(b);
+  };
   return rows
     .map((row) => ({ row, value: column.value(row) }))
     .sort((a, b) => {

@@ -83,6 +83,38 @@ describe('The order of the table of runs', () => {
   });
 });
 
+describe('A key of a stranger’s run', () => {
+  const inherited = ['constructor', '__proto__', 'toString'];
+  const strange = columnsOf(inherited);
+
+  it('is no value of runs that do not have it, whatever every object inherits', () => {
+    const values = JSON.parse('{"__proto__":"1","constructor":"2"}') as Record<string, string>;
+    const shown = [row('strange', { values }), row('other')];
+    const texts = (one: RunsTableRow): readonly string[] => strange.slice(-3).map((column) => column.text(one));
+    assert.deepEqual(shown.map(texts), [
+      ['2', '1', ''],
+      ['', '', ''],
+    ]);
+    assert.deepEqual(namesOf(shown.filter(readFilter('word', strange))), []);
+    assert.deepEqual(namesOf(shown.filter(readFilter('constructor=2', strange))), ['strange']);
+  });
+
+  it('has its numbers before its texts, in one order however the runs stand', () => {
+    const [column] = columnsOf(['key']).slice(-1);
+    assert.ok(column !== undefined);
+    const values = ['10', '2', '1a', '9', 'auto'];
+    for (let turn = 0; turn < values.length; turn++) {
+      const turned = [...values.slice(turn), ...values.slice(0, turn)];
+      const sorted = sortedRows(
+        turned.map((value) => row(value, { values: { key: value } })),
+        column,
+        false,
+      );
+      assert.deepEqual(namesOf(sorted), ['2', '9', '10', '1a', 'auto']);
+    }
+  });
+});
+
 describe('The columns of the table of runs', () => {
   it('are by default the outcomes and the first keys in which the runs differ', () => {
     const many = columnsOf(['a', 'b', 'c', 'd', 'e']);
