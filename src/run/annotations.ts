@@ -67,14 +67,20 @@ export function tagsOf(text: string): readonly string[] {
 }
 
 /**
- * Why a text can't be the tags of a run, as a sentence; undefined if it can.
+ * Why a text can't be the tags of runs, as a sentence; undefined if it can.
  *
  * @param text as it is typed, separated by commas
+ * @param own for each run the tags that it keeps besides
  */
-export function problemOfTags(text: string): string | undefined {
+export function problemOfTags(text: string, own: readonly (readonly string[])[] = []): string | undefined {
   const names = text.split(',').map((tag) => tag.trim());
   const long = names.find(({ length }) => length > maxTagLength);
   if (long !== undefined) return `A tag has at most ${maxTagLength} characters; this one has ${long.length}.`;
-  const count = new Set(names.filter((tag) => tag !== '')).size;
-  return count > maxTags ? `A run has at most ${maxTags} tags; these are ${count}.` : undefined;
+  const typed = names.filter((tag) => tag !== '');
+  const count = new Set(typed).size;
+  if (count > maxTags) return `A run has at most ${maxTags} tags; these are ${count}.`;
+  const most = Math.max(0, ...own.map((kept) => new Set([...typed, ...kept]).size));
+  return most > maxTags
+    ? `A run has at most ${maxTags} tags; with those that only some of the runs have, one would have ${most}.`
+    : undefined;
 }

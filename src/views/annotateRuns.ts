@@ -23,6 +23,7 @@ export async function editTags(runs: readonly StoredRun[], index: RunIndex): Pro
   const shared = first.annotations.tags.filter((tag) =>
     others.every(({ annotations }) => annotations.tags.includes(tag)),
   );
+  const own = runs.map(({ annotations }) => annotations.tags.filter((tag) => !shared.includes(tag)));
   const text = await showInputBox({
     title: 'Edit Tags',
     prompt:
@@ -30,13 +31,13 @@ export async function editTags(runs: readonly StoredRun[], index: RunIndex): Pro
         ? `Tags of "${nameOf(first)}", separated by commas.`
         : `Tags that all ${runs.length} runs have, separated by commas.`,
     value: shared.join(', '),
-    validateInput: problemOfTags,
+    validateInput: (typed) => problemOfTags(typed, own),
   });
   if (text === undefined) return;
   const wanted = tagsOf(text);
   await annotate(runs, index, ({ tags }) => {
-    const own = tags.filter((tag) => !shared.includes(tag) && !wanted.includes(tag));
-    return { tags: tagsOf([...wanted, ...own].join(',')) };
+    const kept = tags.filter((tag) => !shared.includes(tag) && !wanted.includes(tag));
+    return { tags: tagsOf([...wanted, ...kept].join(',')) };
   });
 }
 

@@ -45,4 +45,10 @@ describe('The annotations of a run', () => {
     const many = Array.from({ length: maxTags + 1 }, (_, i) => `tag ${i}`);
     assert.match(problemOfTags(many.join(',')) ?? '', /at most 20 tags; these are 21/);
   });
+
+  it('are refused where a run would lose one that it has besides', () => {
+    const typed = Array.from({ length: maxTags - 1 }, (_, i) => `tag ${i}`).join(',');
+    assert.equal(problemOfTags(typed, [['own'], [], ['tag 1', 'own']]), undefined);
+    assert.match(problemOfTags(typed, [[], ['own', 'other', 'tag 1']]) ?? '', /at most 20 tags; .* would have 21/);
+  });
 });
