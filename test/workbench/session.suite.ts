@@ -97,6 +97,123 @@ describe('A session whose first records arrive together with the reply that its 
   });
 });
 
+/** A trainer whose replies the test gives, at the time it wants. */
+class AnsweredTrainer implements TrainerWorker {
+  readonly processId = undefined;
+  /** The requests so far, in their order. */
+  readonly requests: { readonly id: number; readonly name: string; readonly params: unknown }[] = [];
+  #receive: (message: unknown) => void = () => undefined;
+
+  readonly port = {
+    post: (message: unknown): void => {
+      this.requests.push(message as (typeof this.requests)[number]);
+    },
+    listen: (listener: (message: unknown) => void) => {
+      this.#receive = listener;
+      return () => undefined;
+    },
+  };
+
+  get last(): string | undefined {
+    return this.requests.at(-1)?.name;
+  }
+
+  /** Replies to the last request, and waits until the session has taken notice. */
+  async answer(value?: unknown): Promise<void> {
+    this.#receive({ kind: 'result', id: this.requests.at(-1)?.id, value });
+    await sleep(0);
+  }
+
+  async answerStart(): Promise<void> {
+    const facts = { layout: exampleLayout, recordEvery: 1, plannedUpdates: 3, folder: null, loss: { kind: 'mse' } };
+    await this.answer({ kind: 'started', info: facts, updates: 0 });
+  }
+
+  emit(name: string, payload: unknown): void {
+    this.#receive({ kind: 'event', name, payload });
+  }
+
+  onExit(): void {
+    // It does not exit.
+  }
+
+  terminate(): void {
+    // Nothing runs.
+  }
+
+  signal(): void {
+    // Its requests follow.
+  }
+
+  saveAndExit(): void {
+    // Nothing is saved.
+  }
+}
+
+describe('A session that is paused and resumed before its trainer has started', () => {
+  it('trains, if it was resumed last', async () => {
+    const [one, trainer] = [session(), new AnsweredTrainer()];
+    await one.pause();
+    const started = one.start(() => trainer, params);
+    assert.equal((trainer.requests[0]?.params as StartParams).begin, 'paused');
+    await one.resume();
+    await trainer.answerStart();
+    assert.equal(trainer.last, 'resume');
+    await trainer.answer();
+    await started;
+    assert.equal(one.status.state, 'running');
+    assert.equal(one.status.pending, undefined);
+    one.dispose();
+  });
+
+  it('trains, if a step was asked for in the queue, and then it was paused and resumed', async () => {
+    const [one, trainer] = [session(), new AnsweredTrainer()];
+    one.wait(1);
+    await one.pause();
+    await one.step();
+    await one.pause();
+    await one.resume();
+    assert.equal(one.status.state, 'waiting');
+    one.prepare();
+    const started = one.start(() => trainer, params);
+    assert.equal((trainer.requests[0]?.params as StartParams).begin, undefined);
+    await trainer.answerStart();
+    await started;
+    assert.equal(one.status.state, 'running');
+    one.dispose();
+  });
+
+  it('makes one update, if a step was asked for last', async () => {
+    const [one, trainer] = [session(), new AnsweredTrainer()];
+    one.wait(1);
+    await one.pause();
+    await one.step();
+    one.prepare();
+    const started = one.start(() => trainer, params);
+    await trainer.answerStart();
+    assert.equal(trainer.last, 'step');
+    await trainer.answer();
+    await started;
+    assert.equal(one.status.state, 'paused');
+    one.dispose();
+  });
+});
+
+describe('A session with a pace, whose run ends while the trainer is told of it', () => {
+  it('has started and finished, with its numbers', async () => {
+    const [one, trainer] = [session(), new AnsweredTrainer()];
+    await one.setPace(10);
+    const started = one.start(() => trainer, params);
+    await trainer.answerStart();
+    assert.equal(trainer.last, 'setPace');
+    trainer.emit('ended', { kind: 'finished', reason: 'steps', message: undefined });
+    assert.deepEqual(await started, []);
+    assert.equal(one.status.state, 'finished');
+    assert.notEqual(one.series, undefined);
+    one.dispose();
+  });
+});
+
 describe('A session whose trainer does not start', () => {
   it('fails if the trainer replies with an error', async () => {
     const one = session();

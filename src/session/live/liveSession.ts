@@ -76,8 +76,8 @@ export class LiveSession implements Disposable {
   #beforeFix: RunBeforeFix | undefined;
   #saveStatus: SaveStatus | undefined;
   #queuePosition: number | undefined;
-  /** What was asked for before its trainer could do it. */
-  #atStart: 'pause' | 'step' | undefined;
+  /** What was asked for last before its trainer could do it. */
+  #atStart: 'pause' | 'step' | 'resume' | undefined;
   /** The share of the data that its trainer has read; undefined if it did not say. */
   #reading: number | undefined;
   readonly #onOver: (() => void)[] = [];
@@ -204,7 +204,7 @@ export class LiveSession implements Disposable {
     this.#open = params.experiment.open;
     this.#memoryLimit = params.memoryLimit;
     const trainer = this.#connect(startWorker(), resources?.lock);
-    const begin = this.#atStart === undefined ? params.begin : 'paused';
+    const begin = this.#atStart === 'pause' || this.#atStart === 'step' ? 'paused' : params.begin;
     const reply = await trainer.channel.request('start', { ...params, begin }).catch((error: unknown) => {
       if (this.isLive) this.#end('failed', reasonOf(error));
       throw error;
@@ -214,17 +214,17 @@ export class LiveSession implements Disposable {
       return reply.problems;
     }
     this.#info = reply.info;
-    if (this.#pace !== 'max') await this.setPace(this.#pace);
+    if (this.#pace !== 'max') await this.#unlessOver(this.setPace(this.#pace));
     this.#experiment = withClasses(params.experiment, reply.info.loss.kind === 'crossEntropy');
     const { layout, recordEvery } = reply.info;
     // The first records may arrive together with the reply, and more while the history of a resumed run is read.
     this.#history = (await resources?.readHistory?.(reply.updates)) ?? new RunHistory(layout, recordEvery);
     for (const batch of this.#pendingRecords.splice(0)) this.#take(batch);
-    if (this.#isReleased) await this.release();
+    if (this.#isReleased) await this.#unlessOver(this.release());
     if (this.#state === 'preparing') this.#enter(begin === 'paused' ? 'paused' : 'running');
     // A short run may have ended by now; its numbers are available only from here on.
     else this.#changed.fire(undefined);
-    await this.#followRequestAtStart();
+    await this.#unlessOver(this.#followRequestAtStart());
     return [];
   }
 
@@ -234,6 +234,7 @@ export class LiveSession implements Disposable {
    */
   async pause(): Promise<void> {
     if (this.#state === 'waiting') {
+      this.#atStart = undefined;
       this.#enter('paused');
       return;
     }
@@ -251,12 +252,11 @@ export class LiveSession implements Disposable {
 
   async resume(): Promise<void> {
     if (this.isHeld) {
-      this.#queuePosition = undefined;
-      this.#enter('waiting');
+      this.#waitAgain(undefined);
       return;
     }
     if (this.#state === 'preparing') {
-      this.#atStart = undefined;
+      this.#atStart = 'resume';
       this.#pending = undefined;
       this.#changed.fire(undefined);
       return;
@@ -271,8 +271,7 @@ export class LiveSession implements Disposable {
   /** One update, then paused. */
   async step(): Promise<void> {
     if (this.isHeld) {
-      this.#atStart = 'step';
-      await this.resume();
+      this.#waitAgain('step');
       return;
     }
     if (this.#trainer === undefined || this.#state === 'preparing') return;
@@ -373,14 +372,31 @@ export class LiveSession implements Disposable {
     }
   }
 
+  /** Takes its turn in the queue again. */
+  #waitAgain(atStart: 'step' | undefined): void {
+    this.#atStart = atStart;
+    this.#queuePosition = undefined;
+    this.#enter('waiting');
+  }
+
+  /** Waits for a command to a run that has just started: one that has ended meanwhile needs it no more. */
+  async #unlessOver(command: Promise<void>): Promise<void> {
+    try {
+      await command;
+    } catch (error) {
+      if (this.isLive) throw error;
+    }
+  }
+
   /** Does what was asked for while the run was being prepared. */
   async #followRequestAtStart(): Promise<void> {
     const asked = this.#atStart;
     this.#atStart = undefined;
     if (this.#pending === 'pause') this.#pending = undefined;
     if (asked === 'step') await this.step();
-    // It was asked for while the trainer was starting.
+    // These were asked for while the trainer was starting.
     else if (asked === 'pause' && this.#state === 'running') await this.pause();
+    else if (asked === 'resume' && this.#state === 'paused') await this.resume();
   }
 
   #note(pending: PendingCommand): void {
