@@ -96,11 +96,17 @@ export function formatValue(value: string | undefined): string {
 export function distinguishingKeys(
   runs: readonly { readonly name: string; readonly values: KeyValues | undefined }[],
 ): readonly (readonly KeyValue[])[] {
-  return runs.map(({ name, values }) => {
-    const namesakes = runs.filter((other) => other.name === name).map((other) => other.values);
-    const keys = differingKeys(namesakes.filter((known) => known !== undefined));
-    return keys.map((key) => [key, formatValue(values?.get(key))] as const);
-  });
+  const namesakes = new Map<string, KeyValues[]>();
+  for (const { name, values } of runs) {
+    const known = namesakes.get(name) ?? [];
+    namesakes.set(name, known);
+    if (values !== undefined) known.push(values);
+  }
+  // Once for each name: hundreds of runs may share one.
+  const keysOf = new Map([...namesakes].map(([name, known]) => [name, differingKeys(known)]));
+  return runs.map(({ name, values }) =>
+    (keysOf.get(name) ?? []).map((key) => [key, formatValue(values?.get(key))] as const),
+  );
 }
 
 /**

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { resolveValue } from '../../../src/experiment/resolved';
 import { withClasses } from '../../../src/experiment/problems/tableTargets';
-import { baseKeyValue, differingKeys, formatValue, keyValues, withoutImpliedKeys } from '../../../src/run/differences';
+import {
+  baseKeyValue,
+  differingKeys,
+  distinguishingKeys,
+  formatValue,
+  keyValues,
+  withoutImpliedKeys,
+} from '../../../src/run/differences';
 import { distinctNames } from '../../../src/run/distinctNames';
 import { plainName, readDisplayName, writeDisplayName } from '../../../src/run/displayName';
 
@@ -103,6 +110,22 @@ describe('The names of runs side by side', () => {
     const values = [1, 2].map((seed) => keyValues({ data: { inputs: ['a', 'long list', seed] }, seed }));
     const [name] = distinctNames(values.map((of) => run('table', '', of)));
     assert.equal(name, 'table, seed 1, inputs ["a","long …');
+  });
+});
+
+describe('The keys that distinguish runs of one name', () => {
+  it('are looked for once for all of them: a thousand runs may share a name', () => {
+    let readings = 0;
+    class Counted extends Map<string, string> {
+      override keys(): MapIterator<string> {
+        readings++;
+        return super.keys();
+      }
+    }
+    const runs = Array.from({ length: 50 }, (_, i) => ({ name: 'same', values: new Counted([['seed', String(i)]]) }));
+    const found = distinguishingKeys([...runs, { name: 'other', values: undefined }]);
+    assert.deepEqual(found, [...runs.map((_, i) => [['seed', String(i)]]), []]);
+    assert.equal(readings, runs.length);
   });
 });
 
