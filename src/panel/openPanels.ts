@@ -38,11 +38,10 @@ export class OpenPanels<Shown> {
   /** The panels that were open before the window was reloaded. */
   get all(): readonly OpenPanel<Shown>[] {
     const { schema, storeKey } = this.kind;
-    return (
-      z
-        .array(z.object({ shown: schema, title: z.string(), column: z.enum(ViewColumn).optional() }))
-        .safeParse(this.store.get(storeKey)).data ?? []
-    );
+    const panel = z.object({ shown: schema, title: z.string(), column: z.enum(ViewColumn).optional() });
+    const stored = z.array(z.unknown()).safeParse(this.store.get(storeKey)).data ?? [];
+    // A damaged one does not take the others with it.
+    return stored.flatMap((one) => panel.safeParse(one).data ?? []);
   }
 
   /** The columns that have panels of this extension, the first one first. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { setPanelTitle } from '../platform/labels';
 import type { Log } from '../platform/log';
 import { Throttler } from '../platform/throttler';
+import { uriText } from '../platform/uriText';
 import type { Channel } from '../protocol/channel';
 import type { PageContract } from '../protocol/page';
 import {
@@ -30,7 +31,7 @@ export interface RangeTestParts {
 
 /** A range test as it is stored for the time after a reload of the window: what is tested, and the last result. */
 export const savedRangeTestSchema = z.object({
-  uri: z.string(),
+  uri: uriText,
   variant: z.string().optional(),
   /** undefined until a test has ended. */
   test: storedRangeTestSchema.optional(),
@@ -94,7 +95,10 @@ export class RangeTestPanel implements PanelView {
   }
 
   dispose(): void {
-    this.#session?.dispose();
+    const session = this.#session;
+    // What it still comes to is of no panel: it would be stored as open, and shown again after a reload.
+    this.#session = undefined;
+    session?.dispose();
     this.#channel.close('The panel was closed.');
     this.#changes.dispose();
   }

@@ -1,5 +1,6 @@
 import { Uri } from 'vscode';
 import * as z from 'zod';
+import { uriText } from '../platform/uriText';
 import type { Target } from '../session/sessions';
 
 /** The subject of a panel: an experiment with one of its variants and seeds, or a stored run. */
@@ -8,10 +9,10 @@ export type Subject =
 
 /** The serialized form of a subject, which survives a reload of the window. */
 export const savedSubjectSchema = z.object({
-  uri: z.string(),
+  uri: uriText,
   variant: z.string().optional(),
   seed: z.number().optional(),
-  folder: z.string().optional(),
+  folder: uriText.optional(),
 });
 
 /** See savedSubjectSchema. */

@@ -28,17 +28,23 @@ export interface RateSuggestion {
 }
 
 const maxTested = 100_000;
-const numbers = z.array(z.number()).max(maxTested).readonly();
+const losses = z.array(z.number()).max(maxTested).readonly();
+/** Above 0: they are drawn over their logarithm. */
+const rate = z.number().positive();
 
 /** Validates a range test that was stored. JSON leaves out a suggestion that is undefined. */
-export const storedRangeTestSchema = z.object({
-  rates: numbers,
-  losses: numbers,
-  smoothed: numbers,
-  end: z.enum(['risen', 'nonFinite', 'all']),
-  suggestion: z.object({ rate: z.number(), steepest: z.number(), lowest: z.number() }).optional(),
-  reason: z.string(),
-});
+export const storedRangeTestSchema = z
+  .object({
+    rates: z.array(rate).max(maxTested).readonly(),
+    losses,
+    smoothed: losses,
+    end: z.enum(['risen', 'nonFinite', 'all']),
+    suggestion: z.object({ rate, steepest: rate, lowest: rate }).optional(),
+    reason: z.string(),
+  })
+  .refine((test) => test.losses.length === test.rates.length && test.smoothed.length === test.rates.length, {
+    error: 'There must be one loss and one smoothed loss for each rate.',
+  });
 
 /** How far a range test is. */
 export interface RangeTestProgress {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { OpenPanels, type PanelKind } from '../../src/panel/openPanels';
+import { uriText } from '../../src/platform/uriText';
 import { until } from './experimentFile';
 
 /** A Memento in memory. */
@@ -80,5 +81,23 @@ describe('The store of open panels', () => {
     assert.equal(panels.restore(one.title, undefined), undefined);
     void store.update('panels', [{ shown: 5 }]);
     assert.deepEqual(panels.all, []);
+  });
+
+  it('restores the other panels if one of them is damaged', () => {
+    const store = memento();
+    const panels = new OpenPanels(store, kind);
+    void store.update('panels', [one, { shown: { uri: 5 }, title: 'Unroll: damaged' }, variant]);
+    assert.deepEqual(panels.all, [one, variant]);
+  });
+});
+
+describe('A URI in a store or a link', () => {
+  it('is refused if VS Code cannot parse it: it would throw while the panels are restored', () => {
+    for (const text of ['file:///one.rnn.json', 'vscode-vfs://github/a/b', ''])
+      assert.ok(uriText.safeParse(text).success, text);
+    for (const text of ['!:nothing', 'file:////two.rnn.json']) {
+      assert.throws(() => vscode.Uri.parse(text), text);
+      assert.ok(!uriText.safeParse(text).success, text);
+    }
   });
 });

@@ -11,11 +11,12 @@ import {
 import * as z from 'zod';
 import { updateScheme } from '../../platform/ids';
 import { relatedInformation } from '../../platform/labels';
+import { uriText } from '../../platform/uriText';
 import type { Target } from '../../session/sessions';
 import { formatExact } from '../../text/numbers';
 
 const linkSchema = z.object({
-  uri: z.string(),
+  uri: uriText,
   variant: z.string().optional(),
   seed: z.number().optional(),
   update: z.number().int().nonnegative(),

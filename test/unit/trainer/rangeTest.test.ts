@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { RangeTest, RangeTestProgress } from '../../../src/protocol/rangeTest';
+import { storedRangeTestSchema, type RangeTest, type RangeTestProgress } from '../../../src/protocol/rangeTest';
 import { smoothLosses, suggestRate } from '../../../src/trainer/training/rateSuggestion';
 import { experimentOfTest, findLearningRate, rangeTestUpdates } from '../../../src/trainer/training/rangeTest';
 import { exampleExperiment, exampleTraining } from './exampleTraining';
@@ -100,5 +100,20 @@ describe('A range test of the learning rate', () => {
     const { result } = await test(wild);
     assert.notEqual(result.end, 'all');
     assert.ok(result.rates.length < 351 && result.losses.every(Number.isFinite));
+  });
+});
+
+describe('A range test that was stored', () => {
+  it('is read as it was, and not at all where its curve cannot be drawn', () => {
+    const stored = { rates: [0.01, 0.1], losses: [2, 1], smoothed: [2, 1.5], end: 'all', reason: 'It falls.' };
+    assert.deepEqual(storedRangeTestSchema.safeParse(stored).data, stored);
+    for (const damage of [
+      { rates: [0, 0.1] },
+      { rates: [0.01] },
+      { losses: [2, null] },
+      { smoothed: [] },
+      { suggestion: { rate: -1, steepest: 0.1, lowest: 0.1 } },
+    ])
+      assert.equal(storedRangeTestSchema.safeParse({ ...stored, ...damage }).data, undefined, JSON.stringify(damage));
   });
 });
