@@ -35,6 +35,33 @@ describe('a time', () => {
     assert.deepEqual([fine?.dayFirst, fine?.fraction], [at('2004-03-10T18:00:05.123Z'), 0.456789]);
   });
 
+  it('is read with the name of its month, and as a quarter', () => {
+    // By pandas 1.5 (pandas.Timestamp), but for the years of two digits: those are by strptime of Python.
+    const known: readonly (readonly [text: string, milliseconds: number])[] = [
+      ['Oct 28, 2023', 1_698_451_200_000],
+      ['October 28 2023', 1_698_451_200_000],
+      ['28 Oct 2023', 1_698_451_200_000],
+      ['28-OCT-2023', 1_698_451_200_000],
+      ['2023-Oct-28', 1_698_451_200_000],
+      ['5th May 2020', 1_588_636_800_000],
+      ['Sept 5, 2021 6:30 PM', 1_630_866_600_000],
+      ['Sat, 28 Oct 2023 14:00:00 GMT', 1_698_501_600_000],
+      ['Saturday, 28 October 2023 14:00:00 +0200', 1_698_494_400_000],
+      ['Sat Oct 28 14:00:05 2023', 1_698_501_605_000],
+      ['Oct 2023', 1_696_118_400_000],
+      ['October, 2023', 1_696_118_400_000],
+      ['2023Q4', 1_696_118_400_000],
+      ['2023-q4', 1_696_118_400_000],
+      ['Q4 2023', 1_696_118_400_000],
+      ['28-Oct-23', 1_698_451_200_000],
+      ['31-Dec-68', 3_124_137_600_000],
+      ['01-Jan-69', -31_536_000_000],
+    ];
+    for (const [text, milliseconds] of known) {
+      assert.deepEqual(parseTime(text), { dayFirst: milliseconds, monthFirst: milliseconds, fraction: 0 }, text);
+    }
+  });
+
   it('that is none is not read', () => {
     for (const text of [
       '',
@@ -53,6 +80,15 @@ describe('a time', () => {
       '2004-01-01 0:30 AM',
       '10:30',
       'x2004-01-01',
+      'Feb 30, 2023',
+      'Octopus 28, 2023',
+      'May',
+      'May 12',
+      'Oct-23',
+      '28 Okt 2023',
+      '2023Q5',
+      'Q0 2023',
+      'Foo, 28 Oct 2023',
     ]) {
       const time = parseTime(text);
       assert.ok(time === undefined || Number.isNaN(time.dayFirst), text);

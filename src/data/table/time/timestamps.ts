@@ -1,10 +1,30 @@
 /** Longest text that is parsed as a time. */
-const maxLength = 40;
+const maxLength = 60;
 
 const dayPart = String.raw`(\d{1,4})([-/.])(\d{1,2})(?:\2(\d{1,4}))?`;
 const clock = String.raw`(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?`;
 const timePart = String.raw`(?:[T ]+${clock}\s*(?:([AP])\.?M\.?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?`;
 const pattern = new RegExp(`^${dayPart}${timePart}$`, 'i');
+
+const monthPart =
+  '(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
+const weekday = '(?:(?:mon|tue|tues|wed|wednes|thu|thur|thurs|fri|sat|satur|sun)(?:day)?[.,]{0,2} +)?';
+const dayOfMonth = String.raw`(\d{1,2})(?:st|nd|rd|th)?`;
+const year = String.raw`(\d{4}|\d{2})`;
+/** English names of months, by where the year, the month and the day stand. */
+const namedPatterns = [
+  { order: ['day', 'month', 'year'], text: `${weekday}${dayOfMonth}[-/ ]${monthPart}[.,]?[-/ ]${year}${timePart}` },
+  { order: ['month', 'day', 'year'], text: `${weekday}${monthPart}[.]?[-/ ]${dayOfMonth},?[-/ ]${year}${timePart}` },
+  { order: ['year', 'month', 'day'], text: String.raw`(\d{4})[-/ ]${monthPart}[.]?[-/ ]${dayOfMonth}${timePart}` },
+  { order: ['month', 'year'], text: String.raw`${monthPart}[.,]?[-/ ](\d{4})` },
+  { order: ['year', 'month'], text: String.raw`(\d{4})[-/ ]${monthPart}` },
+].map(({ order, text }) => ({ order, pattern: new RegExp(`^${text}$`, 'i') }));
+/** As `ctime` in C writes a time: Sat Oct 28 14:00:00 2023. */
+const ctime = new RegExp(String.raw`^${weekday}${monthPart} {1,2}(\d{1,2}) ${clock}(?: (?:UTC|GMT))? (\d{4})$`, 'i');
+const quarters = [/^(?<year>\d{4})[- ]?Q(?<quarter>[1-4])$/i, /^Q(?<quarter>[1-4])[- ](?<year>\d{4})$/i];
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+/** The first year of two digits that is one of the twentieth century, as POSIX, Python and pandas have it. */
+const pivotYear = 69;
 
 /** A date as milliseconds since 1970, UTC, by the order of day and month; NaN where an order gives no date. */
 export interface ParsedTime {
@@ -16,24 +36,65 @@ export interface ParsedTime {
 
 /**
  * Parses a date with or without a time of day: a year, month and day (`2004-03-10`, `2004/3/10 18:00`), a year and month
- * (`1949-01`), or a day, month and year in either order (`10/03/2004`; with dots the day comes first). The time of day has
- * 24 hours, or 12 with AM or PM; without an offset it is taken as UTC. Undefined for any other text.
+ * (`1949-01`), or a day, month and year in either order (`10/03/2004`; with dots the day comes first). A month may be named
+ * in English (`Oct 28, 2023`, `28-Oct-23`, `Sat, 28 Oct 2023 14:00:00 GMT`, `Oct 2023`); a quarter (`2023Q1`) is its first
+ * day. The time of day has 24 hours, or 12 with AM or PM; without an offset it is taken as UTC. Undefined for any other text.
  */
 export function parseTime(text: string): ParsedTime | undefined {
   if (text.length > maxLength) return undefined;
   const match = pattern.exec(text);
-  if (match === null) return undefined;
+  if (match === null) return parseNamed(text);
   const [, first = '', separator, second = '', third, hour, minute, seconds, fraction, half, offset] = match;
   const time = timeOfDay(half === undefined ? hour : hourOf(Number(hour), half), minute, seconds, fraction, offset);
-  const belowMillisecond = Number(`0.${(fraction ?? '').slice(3) || 0}`);
   if (first.length === 4) {
     const at = dayOf(Number(first), Number(second), third === undefined ? 1 : Number(third)) + time;
-    return valid({ monthFirst: at, dayFirst: at, fraction: belowMillisecond });
+    return certain(at, fraction);
   }
   if (third?.length !== 4) return undefined;
   const dayFirst = dayOf(Number(third), Number(second), Number(first)) + time;
   const monthFirst = separator === '.' ? NaN : dayOf(Number(third), Number(first), Number(second)) + time;
-  return valid({ monthFirst, dayFirst, fraction: belowMillisecond });
+  return valid({ monthFirst, dayFirst, fraction: belowMillisecond(fraction) });
+}
+
+/** A time whose month is named, or a quarter: the order of day and month is certain. */
+function parseNamed(text: string): ParsedTime | undefined {
+  for (const { order, pattern: named } of namedPatterns) {
+    const match = named.exec(text);
+    if (match === null) continue;
+    const part = (name: string): string => match[order.indexOf(name) + 1] ?? '';
+    const [hour, minute, seconds, fraction, half, offset] = match.slice(order.length + 1);
+    const time = timeOfDay(half === undefined ? hour : hourOf(Number(hour), half), minute, seconds, fraction, offset);
+    const day = order.includes('day') ? Number(part('day')) : 1;
+    return certain(dayOf(yearOf(part('year')), monthOf(part('month')), day) + time, fraction);
+  }
+  const [, month = '', day, hour, minute, seconds, fraction, ownYear] = ctime.exec(text) ?? [];
+  if (month !== '') {
+    const time = timeOfDay(hour, minute, seconds, fraction);
+    return certain(dayOf(Number(ownYear), monthOf(month), Number(day)) + time, fraction);
+  }
+  for (const quarterly of quarters) {
+    const { year: ofQuarter, quarter } = quarterly.exec(text)?.groups ?? {};
+    if (quarter !== undefined) return certain(dayOf(Number(ofQuarter), 3 * Number(quarter) - 2, 1), undefined);
+  }
+  return undefined;
+}
+
+function certain(at: number, fraction: string | undefined): ParsedTime | undefined {
+  return valid({ monthFirst: at, dayFirst: at, fraction: belowMillisecond(fraction) });
+}
+
+/** The digits of a second beyond milliseconds, in milliseconds. */
+function belowMillisecond(fraction: string | undefined): number {
+  return Number(`0.${(fraction ?? '').slice(3) || 0}`);
+}
+
+function monthOf(name: string): number {
+  return months.indexOf(name.slice(0, 3).toLowerCase()) + 1;
+}
+
+function yearOf(digits: string): number {
+  if (digits.length === 4) return Number(digits);
+  return Number(digits) + (Number(digits) < pivotYear ? 2000 : 1900);
 }
 
 function valid(time: ParsedTime): ParsedTime | undefined {
