@@ -5,12 +5,20 @@ import { scratchWorkspace } from '../../scripts/scratch';
 import { untilFinished } from './storedRuns';
 import { Workbench } from './workbench';
 
+const explodes = `{
+  "name": "Explodes",
+  "data": { "task": "adding", "length": 20 },
+  "model": { "cell": "rnn", "activation": "relu", "hidden": 8 },
+  "optimizer": { "kind": "sgd", "learningRate": 5 },
+  "training": { "steps": 200, "batch": 8 }
+}`;
+
 describe('A sick network', () => {
   let workbench: Workbench;
 
   before(async () => {
     workbench = await Workbench.open({
-      folder: scratchWorkspace({ 'README.txt': 'A folder for experiments.' }),
+      folder: scratchWorkspace({ 'explodes.rnn.json': explodes }),
       settings: { 'unroll.notifyAfterSeconds': 0.01 },
     });
   });
@@ -76,5 +84,14 @@ describe('A sick network', () => {
     await accept.click();
     await workbench.tab('Unroll: A clip far below the gradient').waitFor();
     await workbench.webviewFrame().getByText('finished').first().waitFor();
+  });
+  it('that diverged offers a variant to try, at the sentence about its end', async () => {
+    await workbench.openFile('explodes.rnn.json');
+    await workbench.codeLens('▶ Train').click();
+    await workbench.codeLens('diverged').waitFor();
+    await workbench.tab('Unroll: Explodes').waitFor();
+    await workbench.webviewFrame().getByRole('button', { name: 'Try with clip.norm 1' }).first().click();
+    await workbench.page.locator('.view-lines', { hasText: /"variants":.*"clip":/s }).waitFor();
+    while (names().filter((name) => name.startsWith('explodes--')).length < 2) await workbench.page.waitForTimeout(100);
   });
 });
