@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchWorkspace } from '../../scripts/scratch';
 import { Workbench } from './workbench';
@@ -39,6 +39,9 @@ describe('Find Learning Rate', () => {
     const text = workbench.page.locator('.monaco-editor .view-lines').first();
     while (!withoutSpaces(await text.innerText()).includes(withoutSpaces(line)))
       await workbench.page.waitForTimeout(100);
+    await workbench.page.keyboard.press('Control+S');
+    const saved = (): string => readFileSync(join(folder, 'sine.rnn.json'), 'utf8');
+    while (!saved().includes(line)) await workbench.page.waitForTimeout(100);
   });
 
   it('is still there after a reload of the window, and is tested again in the same panel', async () => {
@@ -52,9 +55,10 @@ describe('Find Learning Rate', () => {
     // Another net has another curve.
     const restored = await curve();
     writeFileSync(join(folder, 'sine.rnn.json'), experiment.replace('"hidden": 8', '"hidden": 5'));
-    await workbench.openFile('sine.rnn.json');
+    const text = workbench.page.locator('.view-lines', { hasText: /"hidden":\s*5/ });
+    await text.waitFor();
+    await text.click();
     await workbench.editorHasFocus('sine.rnn.json');
-    await workbench.page.locator('.view-lines', { hasText: /"hidden":\s*5/ }).waitFor();
     await workbench.runCommand('Unroll: Find Learning Rate');
     while ((await curve()) === restored) await workbench.page.waitForTimeout(100);
     assert.equal(await workbench.page.locator('.tab', { hasText: 'learning rate of' }).count(), 1);
