@@ -47,7 +47,10 @@ export class LessonSamples {
     for (const { uri: folder } of workspace.workspaceFolders ?? []) {
       const uri = Uri.joinPath(folder, experiment.name);
       const bytes = await bytesOf(uri);
-      if (bytes !== undefined && isEqual(bytes, sample)) return { uri, isChanged: false };
+      if (bytes === undefined || !isEqual(bytes, sample)) continue;
+      // From now on it is the one of this lesson, also when it is changed.
+      await this.#remember(experiment.name, uri);
+      return { uri, isChanged: false };
     }
     return { uri: undefined, isChanged: false };
   }
@@ -56,10 +59,12 @@ export class LessonSamples {
   async copy({ experiment }: Lesson): Promise<Uri | undefined> {
     if (experiment.kind === 'file') return undefined;
     const uri = await this.copySample(Uri.joinPath(this.folder, experiment.name));
-    if (uri !== undefined) {
-      await this.store.update(storeKey, { ...this.#copies(), [experiment.name]: uri.toString() });
-    }
+    if (uri !== undefined) await this.#remember(experiment.name, uri);
     return uri;
+  }
+
+  async #remember(name: string, uri: Uri): Promise<void> {
+    await this.store.update(storeKey, { ...this.#copies(), [name]: uri.toString() });
   }
 
   async #bytesOfSample(name: string): Promise<Uint8Array> {

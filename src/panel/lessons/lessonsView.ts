@@ -9,7 +9,7 @@ import {
 } from 'vscode';
 import { questionsOf, type Lesson, type LessonPlace, type Question } from '../../lessons/lesson';
 import { DisposableStore } from '../../platform/disposable';
-import { experimentGlob } from '../../platform/ids';
+import { experimentGlob, languageId } from '../../platform/ids';
 import type { Log } from '../../platform/log';
 import { Throttler } from '../../platform/throttler';
 import { reasonOf, type Channel } from '../../protocol/channel';
@@ -90,6 +90,12 @@ export class LessonsView implements WebviewViewProvider, Disposable {
     for (const event of [experiments.onDidChange, experiments.onDidCreate, experiments.onDidDelete]) {
       this.#owned.add(event(refresh));
     }
+    // An experiment is read as its editor has it, which may follow the file a moment later.
+    this.#owned.add(
+      workspace.onDidChangeTextDocument(({ document }) => {
+        if (document.languageId === languageId) refresh();
+      }),
+    );
   }
 
   resolveWebviewView(view: WebviewView): void {
