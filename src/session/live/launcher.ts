@@ -65,8 +65,8 @@ interface Prepared {
   /** The file in which problems are located; undefined for a stored run. */
   readonly file: ExperimentFile | undefined;
   readonly begin: RunStart;
-  /** What is checked out around the experiment file. */
-  readonly git: GitState | undefined;
+  /** What is checked out around the experiment file; never rejects. Git is not waited for before the run is shown. */
+  readonly git: Promise<GitState | undefined>;
 }
 
 type Preparation = { readonly kind: 'prepared'; readonly prepared: Prepared } | Exclude<Launch, { kind: 'started' }>;
@@ -147,7 +147,7 @@ export class Launcher implements Disposable {
       if (checked.kind === 'refused') return { kind: 'refused', problems: placed(file, target, checked.problems) };
       const folder = this.#folderFor(target);
       if (folder !== undefined) await this.#notifyRestriction(target.uri);
-      const git = folder === undefined ? undefined : await gitStateOf(target.uri);
+      const git = folder === undefined ? Promise.resolve(undefined) : gitStateOf(target.uri).catch(() => undefined);
       const read = () => readFiles(experiment, access);
       const prepared = { target, experiment, seeds, readFiles: read, folder, stored: undefined, file, begin, git };
       return { kind: 'prepared', prepared };
@@ -212,7 +212,7 @@ export class Launcher implements Disposable {
     const prepared = {
       ...{ target, experiment, stored, folder: folder.fsPath, file: undefined, begin: 'now' as const },
       seeds: manifest.facts.seeds,
-      git: manifest.git ?? undefined,
+      git: Promise.resolve(manifest.git ?? undefined),
       readFiles: () => Promise.resolve(read),
     };
     return { kind: 'prepared', prepared };
@@ -286,7 +286,7 @@ export class Launcher implements Disposable {
       reproducible: isReproducible(target.uri),
       folder,
       source: folder === undefined ? undefined : relativePath(Uri.file(folder), target.uri),
-      git: prepared.git,
+      git: await prepared.git,
       resumedManifest: stored?.manifest,
       begin,
     };
