@@ -1,9 +1,11 @@
 import * as z from 'zod';
 
+/** The object name of a commit in hexadecimal, SHA-1 or SHA-256. */
+export const commitName = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+
 /** The Git commit that was checked out when a run started. */
 export const gitStateSchema = z.object({
-  /** The object name in hexadecimal, SHA-1 or SHA-256. */
-  commit: z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/),
+  commit: z.string().regex(commitName),
   /** Whether tracked files differed from the commit; null where that is not known. */
   isDirty: z.boolean().nullable(),
 });

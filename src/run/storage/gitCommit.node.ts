@@ -1,5 +1,6 @@
 import { constants, open } from 'node:fs/promises';
 import { dirname, join, parse, resolve, type PlatformPath } from 'node:path';
+import { commitName } from '../gitState';
 import { readToSize } from './folderStorage.node';
 
 /** Most bytes of a file of Git that are read: references of a repository may be many. */
@@ -24,7 +25,7 @@ export async function readGitCommit(path: string): Promise<string | undefined> {
   if (isOnOtherServer(path, common)) return undefined;
   let name = (await text(join(repository, 'HEAD')))?.trim();
   for (let link = 0; link < maxLinks; link++) {
-    if (name === undefined || isCommit(name)) return name;
+    if (name === undefined || commitName.test(name)) return name;
     const reference = /^ref: (refs\/[^\0]+)$/.exec(name)?.[1];
     if (reference === undefined || reference.split('/').includes('..')) return undefined;
     name = (await text(join(repository, reference)))?.trim() ?? (await text(join(common, reference)))?.trim();
@@ -50,13 +51,9 @@ async function repositoryOf(path: string): Promise<string | undefined> {
 function packed(references: string | undefined, wanted: string): string | undefined {
   for (const line of references?.split('\n') ?? []) {
     const [commit, name] = line.trim().split(' ');
-    if (name === wanted && commit !== undefined && isCommit(commit)) return commit;
+    if (name === wanted && commit !== undefined && commitName.test(commit)) return commit;
   }
   return undefined;
-}
-
-function isCommit(name: string): boolean {
-  return /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(name);
 }
 
 /**
