@@ -1,4 +1,4 @@
-import { MalformedRow, rowsOf, type CsvFormat } from '../csvRows';
+import { MalformedRow, rowsOf, type CsvFormat, type CsvRow } from '../csvRows';
 import { delimiters, looksNumeric } from '../csvDelimiter';
 import type { FileText } from '../../files/textFile';
 
@@ -46,32 +46,32 @@ export function firstRowOfTable(text: FileText, format: CsvFormat): FirstRowOfTa
 
 function widthsIn(text: FileText, format: CsvFormat): readonly FirstRowOfTable[] {
   const found: FirstRowOfTable[] = [];
-  try {
-    for (const row of rowsOf(text.pieces(), format)) {
-      // A blank line, also the one after the last line end.
-      if (row.width === 1 && row.cell(0)?.trim() === '') continue;
-      found.push({ line: row.line, width: row.width });
-      if (found.length >= searchedRows) break;
-    }
-  } catch (error) {
-    if (!(error instanceof MalformedRow)) throw error;
+  for (const row of readableRows(text, format)) {
+    // A blank line, also the one after the last line end.
+    if (row.width === 1 && row.cell(0)?.trim() === '') continue;
+    found.push({ line: row.line, width: row.width });
+    if (found.length >= searchedRows) break;
   }
   return found;
 }
 
 function lineIn(name: string, text: FileText, format: CsvFormat): number | undefined {
   let [rows, firstLine] = [0, 0];
-  try {
-    for (const row of rowsOf(text.pieces(), format)) {
-      firstLine ||= row.line;
-      const cells = Array.from({ length: row.width }, (_, index) => row.cell(index)?.trim() ?? '');
-      const isHeader = cells.includes(name) && !cells.some((cell) => looksNumeric.test(cell));
-      if (isHeader && row.line > firstLine) return row.line;
-      if (++rows >= searchedRows) return undefined;
-    }
-  } catch (error) {
-    // Where a row cannot be parsed, no table follows.
-    if (!(error instanceof MalformedRow)) throw error;
+  for (const row of readableRows(text, format)) {
+    firstLine ||= row.line;
+    const cells = Array.from({ length: row.width }, (_, index) => row.cell(index)?.trim() ?? '');
+    const isHeader = cells.includes(name) && !cells.some((cell) => looksNumeric.test(cell));
+    if (isHeader && row.line > firstLine) return row.line;
+    if (++rows >= searchedRows) return undefined;
   }
   return undefined;
+}
+
+/** The rows before the first one that cannot be parsed: after it no table follows. */
+function* readableRows(text: FileText, format: CsvFormat): Generator<CsvRow, undefined> {
+  try {
+    yield* rowsOf(text.pieces(), format);
+  } catch (error) {
+    if (!(error instanceof MalformedRow)) throw error;
+  }
 }
