@@ -23,7 +23,7 @@ const namedPatterns = [
 const ctime = new RegExp(String.raw`^${weekday}${monthPart} {1,2}(\d{1,2}) ${clock}(?: (?:UTC|GMT))? (\d{4})$`, 'i');
 const quarters = [/^(?<year>\d{4})[- ]?Q(?<quarter>[1-4])$/i, /^Q(?<quarter>[1-4])[- ](?<year>\d{4})$/i];
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-/** The first year of two digits that is one of the twentieth century, as POSIX, Python and pandas have it. */
+/** The first year of two digits that is one of the twentieth century, as POSIX and Python's strptime have it. */
 const pivotYear = 69;
 
 /** A date as milliseconds since 1970, UTC, by the order of day and month; NaN where an order gives no date. */
