@@ -45,6 +45,9 @@ class LessonRun implements Disposable {
     const { session } = this.#shown;
     if (session === undefined || (session.info === undefined && !isLive(session.status.state))) return untrained(name);
     const { status, folder } = session;
+    const { state, updates } = status;
+    // While it trains neither its folder nor its file decides, and it is asked for many times a second.
+    if (isLive(state)) return lessonRunState({ name, state, updates, folder: 'readable', changed: [] }, update);
     const isThere = folder !== undefined && (await readStoredRun(Uri.file(folder))) !== undefined;
     const { uri, variant } = this.target;
     const parsed = await readExperiment(uri).catch(() => undefined);
@@ -53,8 +56,8 @@ class LessonRun implements Disposable {
     return lessonRunState(
       {
         name,
-        state: status.state,
-        updates: status.updates,
+        state,
+        updates,
         folder: folder === undefined ? 'none' : isThere ? 'readable' : 'gone',
         changed: changedKeys({ experiment, variant, info }, file) ?? [],
       },
