@@ -115,9 +115,14 @@ export class Workbench {
     return workbench;
   }
 
-  /** Reloads the window, as “Developer: Reload Window” does, and waits until it can be worked in again. */
+  /**
+   * Reloads the window, and waits until it can be worked in again. The command saves what the window is to restore;
+   * a reload by the browser may lose what changed last.
+   */
   async reload(): Promise<void> {
-    await this.page.reload();
+    const loaded = this.page.waitForEvent('load');
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
     await this.ready();
   }
 
