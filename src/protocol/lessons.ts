@@ -69,10 +69,11 @@ export interface LessonShown {
 
 /**
  * What a button beside the run of a lesson does. `start`: trains it unless it is trained, and shows it; `retrain`: trains
- * it again and shows it; `copySample`: makes a new copy of the sample, trains that and shows it.
+ * it again and shows it; `copySample`: makes a new copy of the sample, trains that and shows it; `openSetting`: shows the
+ * setting that saves runs.
  */
 export interface LessonAction {
-  readonly does: 'start' | 'retrain' | 'copySample';
+  readonly does: 'start' | 'retrain' | 'copySample' | 'openSetting';
   readonly label: string;
 }
 
@@ -100,7 +101,7 @@ export const lessonsRequests = {
   ready: nothing,
   open: lesson,
   close: nothing,
-  start: lesson.extend({ does: z.enum(['start', 'retrain', 'copySample']) }),
+  start: lesson.extend({ does: z.enum(['start', 'retrain', 'copySample', 'openSetting']) }),
   answer: question.extend({ text: z.string().max(200) }),
   choose: question.extend({ choice: index }),
   reveal: question,
@@ -118,7 +119,7 @@ export type LessonsHostContract = {
     open: { params: Params<'open'>; result: undefined };
     /** Back to the list. */
     close: { params: Params<'close'>; result: undefined };
-    /** Trains what the next question is about, as the pressed button says, and shows its run. */
+    /** Does what the pressed button says, such as training what the next question is about, and shows its run. */
     start: { params: Params<'start'>; result: undefined };
     answer: { params: Params<'answer'>; result: AnswerReply };
     choose: { params: Params<'choose'>; result: AnswerReply };

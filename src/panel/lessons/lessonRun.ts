@@ -1,4 +1,5 @@
 import { Uri, type Disposable } from 'vscode';
+import { keepsRecords } from '../../platform/settings';
 import { reasonOf } from '../../protocol/channel';
 import type { RequestReplay } from '../../protocol/replayRequests';
 import { isLive } from '../../protocol/run';
@@ -11,7 +12,7 @@ import type { Session } from '../../session/session';
 import type { Target } from '../../session/sessions';
 import { quote } from '../../text/quoting';
 import { SubjectSession, type RunSources } from '../subjectSession';
-import { lessonRunState, untrained, type LessonRunState } from './lessonRunState';
+import { lessonRunState, untrained, type LessonRunState, type Saving } from './lessonRunState';
 
 /** Why a run can't answer: training it again may mend it. */
 export class LessonRunError extends Error {}
@@ -30,6 +31,13 @@ class LessonRun implements Disposable {
     this.#shown = new SubjectSession({ kind: 'experiment', target }, sources);
   }
 
+  /** Whether a new run is saved. */
+  get saving(): Saving {
+    const { uri } = this.target;
+    if (uri.scheme !== 'file') return 'unavailable';
+    return keepsRecords(uri) ? 'on' : 'off';
+  }
+
   /** The run, read from its folder if this window has not trained it; undefined without one. */
   async session(): Promise<Session | undefined> {
     this.#loading ??= this.#shown.load();
@@ -43,11 +51,13 @@ class LessonRun implements Disposable {
     const name = this.#name();
     await this.session();
     const { session } = this.#shown;
-    if (session === undefined || (session.info === undefined && !isLive(session.status.state))) return untrained(name);
+    if (session === undefined || (session.info === undefined && !isLive(session.status.state)))
+      return untrained(name, this.saving);
     const { status, folder } = session;
     const { state, updates } = status;
     // While it trains neither its folder nor its file decides, and it is asked for many times a second.
-    if (isLive(state)) return lessonRunState({ name, state, updates, folder: 'readable', changed: [] }, update);
+    if (isLive(state))
+      return lessonRunState({ name, state, updates, folder: 'readable', saving: this.saving, changed: [] }, update);
     const isThere = folder !== undefined && (await readStoredRun(Uri.file(folder))) !== undefined;
     const { uri, variant } = this.target;
     const parsed = await readExperiment(uri).catch(() => undefined);
@@ -59,6 +69,7 @@ class LessonRun implements Disposable {
         state,
         updates,
         folder: folder === undefined ? 'none' : isThere ? 'readable' : 'gone',
+        saving: this.saving,
         changed: changedKeys({ experiment, variant, info }, file) ?? [],
       },
       update,

@@ -1,4 +1,5 @@
 import {
+  commands,
   Selection,
   window,
   workspace,
@@ -9,7 +10,7 @@ import {
 } from 'vscode';
 import { questionsOf, type Lesson, type LessonPlace, type Question } from '../../lessons/lesson';
 import { DisposableStore } from '../../platform/disposable';
-import { experimentGlob, languageId } from '../../platform/ids';
+import { experimentGlob, languageId, settings } from '../../platform/ids';
 import type { Log } from '../../platform/log';
 import { Throttler } from '../../platform/throttler';
 import { reasonOf, type Channel } from '../../protocol/channel';
@@ -33,7 +34,7 @@ import { LessonFiles, type LessonFile } from './lessonFiles';
 import type { LessonProgress } from './lessonProgress';
 import { checkAnswer, type GivenAnswer } from './lessonQuestions';
 import { LessonRunError, LessonRuns } from './lessonRun';
-import type { LessonRunState } from './lessonRunState';
+import type { LessonRunState, Saving } from './lessonRunState';
 import type { LessonSamples } from './lessonSample';
 import { entryOf, nextQuestion, partsShown } from './lessonShown';
 import { targetAt } from './lessonTarget';
@@ -58,6 +59,7 @@ interface LessonsParts {
 const refreshMilliseconds = 500;
 
 const retrain: LessonAction = { does: 'retrain', label: 'Train it again' };
+const openSetting: LessonAction = { does: 'openSetting', label: 'Open the setting' };
 const copySample: LessonAction = { does: 'copySample', label: 'Copy the sample and train it' };
 
 /** A lesson whose file is one. */
@@ -90,6 +92,11 @@ export class LessonsView implements WebviewViewProvider, Disposable {
     for (const event of [experiments.onDidChange, experiments.onDidCreate, experiments.onDidDelete]) {
       this.#owned.add(event(refresh));
     }
+    this.#owned.add(
+      workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration(`${settings.section}.${settings.keepRecords}`)) refresh();
+      }),
+    );
     // An experiment is read as its editor has it, which may follow the file a moment later.
     this.#owned.add(
       workspace.onDidChangeTextDocument(({ document }) => {
@@ -151,6 +158,10 @@ export class LessonsView implements WebviewViewProvider, Disposable {
   /** Trains what the next question, or the lesson, is about, as the button says, and shows it. */
   async #start(id: string, does: LessonAction['does']): Promise<undefined> {
     const { file, lesson } = await this.#lessonOf(id);
+    if (does === 'openSetting') {
+      await commands.executeCommand('workbench.action.openSettings', `${settings.section}.${settings.keepRecords}`);
+      return undefined;
+    }
     const { samples, train } = this.parts;
     const known = does === 'copySample' ? undefined : (await samples.find(file, lesson)).uri;
     const uri = known ?? (await samples.copy(lesson));
@@ -195,7 +206,12 @@ export class LessonsView implements WebviewViewProvider, Disposable {
       return { isRight, message };
     } catch (error) {
       if (!(error instanceof LessonRunError)) throw error;
-      return { isRight: false, message: error.message, actions: [retrain] };
+      const mend: Readonly<Record<Saving, readonly LessonAction[]>> = {
+        on: [retrain],
+        off: [openSetting],
+        unavailable: [],
+      };
+      return { isRight: false, message: error.message, actions: mend[run.saving] };
     }
   }
 
@@ -291,6 +307,10 @@ function trainingOf({ kind }: LessonRunState): readonly LessonAction[] {
       return [{ does: 'start', label: 'Train it' }];
     case 'unusable':
       return [retrain];
+    case 'unsaved':
+      return [openSetting];
+    case 'unsavable':
+      return [];
     default:
       return kind satisfies never;
   }

@@ -6,6 +6,7 @@ const whole: LessonRunFacts = {
   state: 'finished',
   updates: 100,
   folder: 'readable',
+  saving: 'on',
   changed: [],
 };
 
@@ -19,7 +20,7 @@ describe('The run of a lesson', () => {
       sentence: 'three-steps.rnn.json: 100 updates, finished.',
       kind: 'trained',
     });
-    assert.equal(untrained('x').kind, 'untrained');
+    assert.equal(untrained('x', 'on').kind, 'untrained');
     assert.equal(kindOf({ state: 'refused' }), 'untrained');
     assert.equal(kindOf({ state: 'diverged' }), 'trained');
   });
@@ -28,7 +29,7 @@ describe('The run of a lesson', () => {
     assert.equal(kindOf({ folder: 'gone' }), 'unusable');
     assert.match(sentenceOf({ folder: 'gone' }), /folder of this run is gone .* Train it again\.$/);
     assert.equal(kindOf({ folder: 'none' }), 'unusable');
-    assert.match(sentenceOf({ folder: 'none' }), /isn’t saved \(setting unroll\.keepRecords\)/);
+    assert.match(sentenceOf({ folder: 'none' }), /This run isn’t saved, .* Train it again\.$/);
   });
 
   it('has to be trained again when the file has changed since, and says where', () => {
@@ -43,6 +44,36 @@ describe('The run of a lesson', () => {
       sentenceOf({ state: 'interrupted', updates: 7 }, 99),
       /update 99, which the run doesn’t have\. Train it/,
     );
+  });
+
+  it('asks for the setting first where a new run would not be saved either', () => {
+    const unusable: readonly Partial<LessonRunFacts>[] = [
+      { folder: 'none' },
+      { folder: 'gone' },
+      { changed: ['seed'] },
+    ];
+    for (const facts of unusable) {
+      assert.equal(kindOf({ ...facts, saving: 'off' }), 'unsaved');
+      const sentence = sentenceOf({ ...facts, saving: 'off' });
+      assert.match(sentence, / Runs aren’t saved: turn on the setting unroll\.keepRecords, then train it again\.$/);
+      assert.doesNotMatch(sentence, /Train it again/);
+    }
+    // A run that is there answers, whatever becomes of the next one.
+    assert.equal(kindOf({ saving: 'off' }), 'trained');
+    assert.deepEqual(untrained('x', 'off'), {
+      sentence: 'x isn’t trained yet. Runs aren’t saved: turn on the setting unroll.keepRecords before you train it.',
+      kind: 'unsaved',
+    });
+    assert.equal(kindOf({ state: 'refused', saving: 'off' }), 'unsaved');
+  });
+
+  it('can’t be had where runs can’t be saved', () => {
+    assert.equal(kindOf({ folder: 'none', saving: 'unavailable' }), 'unsavable');
+    assert.match(
+      sentenceOf({ folder: 'none', saving: 'unavailable' }),
+      /not a file on a disk, beside which .*inspected\.$/,
+    );
+    assert.equal(untrained('x', 'unavailable').kind, 'unsavable');
   });
 
   it('is waited for while it trains, whatever its folder and file say', () => {
