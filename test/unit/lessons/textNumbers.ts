@@ -69,7 +69,10 @@ export const textNumbers: Readonly<Record<string, readonly TextNumber[]>> = {
   '09-exploding.md': [
     says('2^59', 'largestSingularValue[0]'),
     says('6 · 10^17', '2 ^ 59 / 1e17'),
-    says('0.55 on average', 'mean(1 - h[30] * h[30])'),
+    says('0.48 on average', 'mean(1 - h * h)'),
+    says('0.96 per step', '2 * mean(1 - h * h)'),
+    says('0.6 = 1.2', 'sqrt(mean((1 - h * h) ^ 2))'),
+    says('1.2.', '2 * sqrt(mean((1 - h * h) ^ 2))'),
     says('0.1 the step', 'learningRate'),
     says('18.\n', 'updateNorm'),
     says('60 losses', 'steps'),
@@ -78,9 +81,10 @@ export const textNumbers: Readonly<Record<string, readonly TextNumber[]>> = {
   '10-clipping.md': [says('3.40', '0.1 * sqrt(1153)')],
   '11-lstm-gates.md': [
     says('0.731; that', 'sigmoid(1)'),
+    says('2 · 10^{-7}', '0.73 ^ 49 * 1e7'),
     says('7 · 10^', 'norm(dh[0]) / norm(dh[49]) * 1e11', 'vanilla RNN'),
   ],
-  '12-gru-gates.md': [says('0.73.', 'sigmoid(1)')],
+  '12-gru-gates.md': [says('0.73.', 'sigmoid(1)'), says('2 · 10^{-9}', '0.5 ^ 29 * 1e9')],
   '13-update.md': [
     says('0.441, its gradient', 'W_hh[0][0]'),
     says('-0.395, and', 'grad_W_hh[0][0]'),
