@@ -11,7 +11,7 @@ import { withOpacity, type Theme } from '../../theme/theme';
 import type { Drawing } from '../cell/cellFrame';
 import { shownRun } from '../dataSources';
 import type { CellDeclaration } from '../cell/cellDeclaration';
-import { errorInDataUnit, lossName, lossUnit } from './lossName';
+import { errorInDataUnit, lossName, lossTitles } from './lossName';
 import { trainingMarks, wordsOfMarks } from '../../plot/trainingMarks';
 import { CurveControls } from '../../plot/curveControls';
 import { lossSummary, type MeasuredLoss } from './lossSummary';
@@ -82,7 +82,7 @@ function contentOf(run: ShownRun, { model: { view }, axis, theme }: Drawing): Cu
     ...lines.of(memoKey(run.version, series, view.smoothing, theme), () => linesOf(series, view.smoothing, theme)),
     ...baselineCurves(run.info.baselines, axis.domain, theme),
   ];
-  return { curves, yAxis, yTitle: `L, ${lossUnit(run.info)}${yAxis === 'log' ? ' (log)' : ''}` };
+  return { curves, yAxis, yTitle: lossTitles(run.info, yAxis) };
 }
 
 function linesOf(series: DisplaySeries, smoothing: number, theme: Theme): readonly Curve[] {

@@ -12,6 +12,15 @@ export function lossUnit({ loss, scaling }: Pick<RunInfo, 'loss' | 'scaling'>): 
   return scaling === null || scaling.kind === 'none' ? 'squared error' : 'squared error, scaled';
 }
 
+/** The titles of a loss axis, each shorter than the one before. */
+export function lossTitles(
+  run: Pick<RunInfo, 'loss' | 'scaling'>,
+  yAxis: 'linear' | 'log',
+): readonly [string, ...string[]] {
+  const scale = yAxis === 'log' ? ' (log)' : '';
+  return [`L, ${lossUnit(run)}${scale}`, ...(scale === '' ? [] : [`L${scale}`]), 'L'];
+}
+
 /**
  * The root of a mean squared error in the unit of the only target column; undefined for several targets, for a summed loss
  * and for data that is not scaled.

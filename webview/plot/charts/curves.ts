@@ -14,6 +14,7 @@ import { lineNotation } from '../../../src/text/lineNotation';
 import type { Theme } from '../../theme/theme';
 import { Datasets, type Curve } from './datasets';
 import { labelsThatFit } from './tickLabels';
+import { titleThatFits } from './axisTitle';
 
 /** Pixels between the panel's edge and the name of the y axis. */
 const titleMargin = 6;
@@ -24,7 +25,8 @@ Chart.register(LineController, LineElement, PointElement, LinearScale, Logarithm
 export interface CurvesContent {
   readonly curves: readonly Curve[];
   readonly yAxis: 'linear' | 'log';
-  readonly yTitle: string;
+  /** The name of the y axis, or several that are each shorter than the one before: the first that fits is shown. */
+  readonly yTitle: string | readonly [string, ...string[]];
   /** Whether the x axis has numbers; charts over time steps have labels of their own below. */
   readonly xTicks?: boolean;
   /** Whether the plot has vertical grid lines; it has by default. */
@@ -35,6 +37,9 @@ export interface CurvesContent {
 
 /** Height of a line of labels, in font sizes. */
 const lineHeight = 1.2;
+
+/** Pixels above the plot, and around the numbers below it. */
+const [topPadding, tickPadding] = [6, 11];
 
 /** Pixels of a digit on the axes, at the most. */
 const digitWidth = 7;
@@ -79,9 +84,10 @@ export class CurveChart {
     const chart = this.#chart;
     chart.data.datasets = this.#datasets.of(content.curves, domain);
     const { yAxis, yTitle, xTicks = true, xGrid = true, yRange = null } = content;
-    const key = JSON.stringify([yAxis, yTitle, xTicks, xGrid, yRange]);
+    const title = this.#titleOf(yTitle, xTicks, theme);
+    const key = JSON.stringify([yAxis, title, xTicks, xGrid, yRange]);
     if (key !== this.#axes?.key || theme !== this.#axes.theme) {
-      this.#setAxes(content, theme);
+      this.#setAxes(content, title, theme);
       this.#axes = { key, theme };
     }
     Object.assign(chart.options.scales?.['x'] ?? {}, { min: domain[0], max: domain[1] });
@@ -90,8 +96,23 @@ export class CurveChart {
     else chart.update('none');
   }
 
-  #setAxes(content: CurvesContent, theme: Theme): void {
-    this.#chart.options.layout = { padding: { left: titleMargin, right: gutters.right, top: 6 } };
+  /** The title for the height that the y axis has. */
+  #titleOf(yTitle: CurvesContent['yTitle'], xTicks: boolean, theme: Theme): string {
+    const titles = (typeof yTitle === 'string' ? [yTitle] : yTitle).map(lineNotation);
+    const { ctx, height } = this.#chart;
+    const size = theme.fontSize - 2;
+    const room = height - topPadding - (xTicks ? lineHeight * size + tickPadding : 0);
+    // In a page that has no size yet, the title is chosen when it has one.
+    if (room <= 0) return titles[0] ?? '';
+    ctx.save();
+    ctx.font = `${size}px ${theme.fontFamily}`;
+    const title = titleThatFits(titles, room, (text) => ctx.measureText(text).width);
+    ctx.restore();
+    return title;
+  }
+
+  #setAxes(content: CurvesContent, title: string, theme: Theme): void {
+    this.#chart.options.layout = { padding: { left: titleMargin, right: gutters.right, top: topPadding } };
     const text = { color: theme.faint, font: { family: theme.fontFamily, size: theme.fontSize - 2 } };
     this.#chart.options.scales = {
       x: {
@@ -121,7 +142,7 @@ export class CurveChart {
           scale.width = gutters.left - titleMargin;
           hideOverlappingLabels(scale, lineHeight * text.font.size);
         },
-        title: { display: true, text: lineNotation(content.yTitle), ...text, padding: 0 },
+        title: { display: true, text: title, ...text, padding: 0 },
         // Short, so that five digits fit beside the title.
         grid: { color: theme.grid, tickLength: 2 },
         border: { color: theme.border },
