@@ -45,6 +45,7 @@ export function openText(
   const problem =
     batchTooLarge(steps, batch, 2, ['data', 'length']) ??
     tooShort(data, indices.length, training.length, steps, batch) ??
+    singleCharacter(data, characters) ??
     validationTooSmall(data, indices.length, held);
   if (problem) return { kind: 'refused', problems: [problem] };
   const text = { characters, training, heldOut: indices.subarray(indices.length - held) };
@@ -62,6 +63,16 @@ function tooShort(data: TextData, all: number, training: number, steps: number, 
     `${quote(data.text)} has ${formatCount(all, 'character')}, ${formatExact(training)} of them for training; ${reason} and the next one ` +
     `need ${formatExact(needed)}. Use a longer text, or a smaller ${contiguous ? 'batch or window' : 'length'}.`;
   return { code: 'data.tooShort', message, keyPath: ['data', 'text'] };
+}
+
+/** The problem of a text whose next character is always the same: its loss is 0 before any training. */
+function singleCharacter({ text }: TextData, characters: readonly string[]): KeyProblem | undefined {
+  const [only = ''] = characters;
+  if (characters.length > 1) return undefined;
+  const message =
+    `${quote(text)} has only the character ${quote(only)}: the next one is always the same, and there is nothing to learn. ` +
+    'Use a text with at least two different characters.';
+  return { code: 'data.singleCharacter', message, keyPath: ['data', 'text'] };
 }
 
 function validationTooSmall(data: TextData, all: number, held: number): KeyProblem | undefined {

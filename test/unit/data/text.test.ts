@@ -282,6 +282,14 @@ describe('a text that cannot be trained on', () => {
     opened({ data: over(10, { order: 'random' }), batch: 4 }, distinct(11));
   });
 
+  it('with a single character is refused, because there is nothing to predict', () => {
+    const { code, message, keyPath } = problemOf({ data: over(4), batch: 1 }, 'a'.repeat(40));
+    assert.deepEqual([code, keyPath], ['data.singleCharacter', ['data', 'text']]);
+    assert.match(message, /^"a\.txt" has only the character "a": the next one is always the same/);
+    assert.match(problemOf({ data: over(4), batch: 1 }, '\n'.repeat(40)).message, /only the character "\\n"/);
+    assert.equal(opened({ data: over(4), batch: 1 }, `${'a'.repeat(40)}b`).outputs, 2);
+  });
+
   it('is too short for its held-out part', () => {
     const problem = problemOf({ data: { text: 'a', length: 2, validation: 0.1 }, batch: 1 }, distinct(15));
     assert.deepEqual(problem.keyPath, ['data', 'validation']);
