@@ -33,6 +33,7 @@ export function tableFindings(
   const found = [
     ...dateClassFindings(context),
     ...imbalanceFindings(context),
+    ...binaryTargetFindings(context, requested),
     ...isolatedFindings(columns, context),
     ...timeFindings({ data, times: table.times, ...times }),
     ...unscaledFindings(columns, context),
@@ -96,6 +97,30 @@ function imbalanceFindings(context: Context): readonly DataFinding[] {
 
 /** Fewest training targets of which it is said that their classes do not repeat. */
 const leastTargets = 20;
+
+/** A target that is 0 or 1 in every row, and is predicted as a number: the two are probably classes. */
+function binaryTargetFindings(
+  { data, table: { inputs, targets, classNames, training } }: Context,
+  requested: readonly RequestedColumn[],
+): readonly DataFinding[] {
+  const [column, ...others] = targets;
+  const { kind, keyPath: at = ['data', 'targets'] } = requested[inputs.length] ?? {};
+  // The experiment leaves open whether the target, which is no input, holds classes.
+  if (kind !== 'numberOrClass' || classNames !== undefined || column === undefined || others.length > 0) return [];
+  const counts = new Map<number, number>();
+  for (const value of column) {
+    if (Number.isNaN(value)) continue;
+    if (value !== 0 && value !== 1) return [];
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  if (counts.size < 2 || training < leastTargets) return [];
+  const keyPath = ['data', 'classes'];
+  const message =
+    `Target ${quote(data.targets[0] ?? '')} of ${quote(data.csv)} has only the values 0 and 1, which are predicted as numbers, with the squared error. ` +
+    'If they are classes, set "classes" to true, for cross-entropy and the accuracy; if they are numbers, set it to false.';
+  const fixes = [settingFix({ classes: true }), settingFix({ classes: false })];
+  return [{ code: 'inputScale', level: 'hint', keyPath, at, message, fixes }];
+}
 
 /** Classes of which most occur once, as the names or numbers of rows do: a net cannot learn what it sees once. */
 function unrepeatedClasses({ data }: Context, classes: number, targets: number): DataFinding {

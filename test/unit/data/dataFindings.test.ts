@@ -242,6 +242,46 @@ describe('Findings about classes', () => {
     assert.deepEqual(findingsIn(table(2), { targets: ['k'] }), []);
   });
 
+  it('suggest classes for a target of numbers that are 0 and 1 only', () => {
+    const table = (of: (row: number) => number | string): string =>
+      `y,k\n${temperatures.map((value, row) => `${value},${of(row)}`).join('\n')}\n`;
+    const binary = table((row) => Number(row % 3 === 0));
+    const data = { targets: ['k'] };
+    const [found, ...others] = findingsIn(binary, data);
+    assert.deepEqual(others, []);
+    assert.deepEqual([found?.level, found?.key, found?.at], ['hint', 'data.classes', 'data.targets.0']);
+    assert.match(found?.message ?? '', /^Target "k" of "a\.csv" has only the values 0 and 1, .* set "classes" to true/);
+    const source = opened({ data: { csv: 'a.csv', inputs: ['y'], length: 5, ...data }, batch: 1 }, binary);
+    assert.deepEqual(
+      source.findings?.[0]?.fixes?.map(({ title }) => title),
+      ['Set "classes" to true', 'Set "classes" to false'],
+    );
+    // An input that is predicted can't be of classes.
+    assert.deepEqual(findingsIn(column(temperatures.map((_, row) => row % 2))), []);
+    // It is said already, or is no sign of classes.
+    for (const classes of [true, false]) assert.deepEqual(findingsIn(binary, { ...data, classes }), []);
+    assert.deepEqual(
+      findingsIn(
+        table((row) => row % 3),
+        data,
+      ),
+      [],
+    );
+    assert.deepEqual(
+      findingsIn(
+        table((row) => (row % 3 === 0 ? 0 : 0.5)),
+        data,
+      ),
+      [],
+    );
+    assert.deepEqual(findingsIn(binary, { targets: ['y', 'k'] }), []);
+    const withGap = findingsIn(
+      table((row) => (row === 7 ? '' : row % 2)),
+      { ...data, gaps: 'mask' },
+    );
+    assert.equal(withGap.filter(({ key }) => key === 'data.classes').length, 1);
+  });
+
   it('count the last row of each sequence that is used whole', () => {
     const rows = Array.from({ length: 12 }, (_, id) =>
       Array.from({ length: 4 }, (_row, t) => `${id},${(id * 7 + t * 3) % 5},${t < 3 || id === 5 ? 'no' : 'yes'}`),
