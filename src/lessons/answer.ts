@@ -83,5 +83,7 @@ export function formatTolerance({ kind, size }: Tolerance): string {
 
 /** The number of the engine, as it is shown. */
 export function formatQuantity(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 1e5 ? String(value) : formatNumber(value);
+  const text = Number.isInteger(value) && Math.abs(value) < 1e5 ? String(value) : formatNumber(value);
+  // With the minus sign of the text around it.
+  return text.replace(/^-/, '−');
 }

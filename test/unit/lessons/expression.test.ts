@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { compareNumbers, parseNumber } from '../../../src/lessons/answer';
+import { compareNumbers, formatQuantity, parseNumber } from '../../../src/lessons/answer';
 import { LessonEvaluator } from '../../../src/lessons/evaluate';
 import { maxExpressionLength, parseExpression } from '../../../src/lessons/expression';
 import { parseMarkdown } from '../../../src/lessons/markdown';
@@ -108,6 +108,10 @@ describe('An answer', () => {
       ['1'.repeat(50), undefined],
     ];
     for (const [text, expected] of cases) assert.equal(parseNumber(text), expected, text);
+  });
+
+  it('is shown with the minus sign of the lessons', () => {
+    assert.deepEqual([-0.3946, -3, 1e-7, 0].map(formatQuantity), ['−0.395', '−3', '1.00e-7', '0']);
   });
 
   it('is right within the tolerance, which is exact at its end', () => {
