@@ -10,6 +10,7 @@ import type { CellContext, CellPart, CellDeclaration } from '../cell/cellDeclara
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { foldablePart } from '../cell/foldablePart';
 import { element } from '../../ui/element';
+import { backwardSummary } from './backwardSummary';
 import { BackwardPlayer, stepSelector } from './backwardPlayer';
 import { backwardTable } from './backwardTables';
 import { GradientSum } from './gradientSum';
@@ -35,7 +36,7 @@ export const backwardCell: CellDeclaration<SequenceDrawing, Backward> = {
   number: 12,
   title: 'Backward through time',
   source: () => ({ dataFor: backwardOf }),
-  summary: ({ norms, index }, { inspection }) => summary(norms, index, inspection.layers.length),
+  summary: ({ norms, index }, { inspection }) => backwardSummary(norms, index, inspection),
   readout: ({ norms }, { model, inspection }) => readout(norms, stepInFocus(model, inspection.steps)),
   table: ({ index, norms }, { inspection }) => ({
     dependsOn: [inspection, index],
@@ -106,21 +107,6 @@ function curvesOf({ total, local, later }: StateNorms, theme: Theme, { steps }: 
     },
     { label: 'from step t+1', points: points(later), color: theme.baseline, dash: [5, 3] },
   ];
-}
-
-function summary({ total, local }: StateNorms, layer: number, layers: number): string {
-  const last = total.length - 1;
-  const where = layers > 1 ? ` of layer ${layer}` : '';
-  const [first, end] = [total[0] ?? 0, total[last] ?? 0];
-  if (total.every((norm) => norm === 0))
-    return `The gradient${where} is exactly 0 at every step: predictions match exactly, or no step has a target.`;
-  if (first === 0) return `The gradient${where} is exactly 0 at step 0: no loss of this sequence reaches it.`;
-  const ends = `From right to left: this sequence’s ‖∂L/∂h_t‖${where} is ${formatNumber(end)} at step ${last} and ${formatNumber(first)} at step 0`;
-  const several = local.filter((norm) => norm > 0).length > 1;
-  // Where several steps have a loss, the ratio of the two norms does not describe how the gradient decays.
-  return several || end === 0
-    ? `${ends}; every step with a loss adds to it on the way.`
-    : `${ends}, ${formatNumber(first / end)} times as much.`;
 }
 
 function readout({ total, local, later }: StateNorms, t: number | undefined): string {

@@ -49,7 +49,8 @@ export class GradientSum {
     const limit = largestMagnitude(...nodes.map(({ values }) => values));
     const lines = nodes.map((one) => this.#line(one, one.node === selected, limit, theme));
     return html`${lines}<span class="split-scale"
-        >one box per unit, from −${formatNumber(limit)} to ${formatNumber(limit)}; select a line for its formula</span
+        >one box per unit, ${limit === 0 ? 'all 0' : `from −${formatNumber(limit)} to ${formatNumber(limit)}`}; select a
+        line for its formula</span
       >`;
   }
 
