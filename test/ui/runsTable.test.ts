@@ -81,6 +81,24 @@ describe('The table of runs', () => {
     await page().locator('table[aria-rowcount="4"]').waitFor();
   });
 
+  it('acts on selected runs that are shown only, and says how many more are selected', async () => {
+    await select('Adding (gated)');
+    const filter = page().locator('.runs-filter input');
+    await filter.fill('cell:rnn');
+    await page().getByText('1 selected run is not shown').waitFor();
+    const remove = page().getByRole('button', { name: 'Delete…' });
+    assert.ok(await remove.isDisabled());
+    await select('Adding (longer)');
+    await page().getByText('1 selected, 1 more not shown').waitFor();
+    await remove.click();
+    await workbench.page.locator('.monaco-dialog-box', { hasText: 'Adding (longer)' }).waitFor();
+    await workbench.page.keyboard.press('Escape');
+    await filter.fill('');
+    await page().getByText('2 selected', { exact: true }).waitFor();
+    for (const name of ['Adding (gated)', 'Adding (longer)']) await row(name).getByRole('checkbox').uncheck();
+    await page().getByText('Select runs to act on them').waitFor();
+  });
+
   it('keeps tags and a note in the folder of a run, and shows them', async () => {
     await select('Adding (gated)');
     await page().getByRole('button', { name: 'Tags…' }).click();

@@ -99,7 +99,7 @@ export function showRunsTable(root: HTMLElement): void {
           />List hidden runs</label
         >
       </div>
-      ${actionsTemplate(all)}`;
+      ${actionsTemplate(shown)}`;
   };
 
   const onFilter = (): void => {
@@ -138,8 +138,10 @@ export function showRunsTable(root: HTMLElement): void {
     </details>`;
   };
 
-  const actionsTemplate = (all: readonly RunsTableRow[]): TemplateResult => {
-    const chosen = all.filter(({ folder }) => selected.has(folder));
+  // A run that a filter leaves out stays selected, so that runs of several filters can be compared; but nobody deletes what
+  // they don't see.
+  const actionsTemplate = (shown: readonly RunsTableRow[]): TemplateResult => {
+    const chosen = shown.filter(({ folder }) => selected.has(folder));
     const folders = chosen.map(({ folder }) => folder);
     const isHidden = chosen.length > 0 && chosen.every((row) => row.isHidden);
     const button = (action: RunsTableAction, label: string, fewest: number, most = Infinity): TemplateResult =>
@@ -151,9 +153,7 @@ export function showRunsTable(root: HTMLElement): void {
         },
       } satisfies ButtonSpec);
     return html`<div class="runs-row runs-actions" role="toolbar" aria-label="Selected runs">
-      <span class="runs-selected"
-        >${chosen.length === 0 ? 'Select runs to act on them' : `${formatExact(chosen.length)} selected`}</span
-      >
+      <span class="runs-selected">${formatSelected(chosen.length, selected.size - chosen.length)}</span>
       ${button('compare', 'Compare', 2)}${button('compareExperiments', 'Compare experiments', 2, 2)}${button('rename', 'Rename…', 1, 1)}${button('editTags', 'Tags…', 1)}${button('editNote', 'Note…', 1, 1)}${button(isHidden ? 'unhide' : 'hide', isHidden ? 'Unhide' : 'Hide', 1)}${button('delete', 'Delete…', 1)}
     </div>`;
   };
@@ -198,6 +198,13 @@ export function showRunsTable(root: HTMLElement): void {
   });
   draw();
   channel.request('ready', undefined).then(receive, report);
+}
+
+/** How many selected runs are shown, which actions act on, and how many are not. */
+function formatSelected(shown: number, others: number): string {
+  if (shown > 0) return `${formatExact(shown)} selected${others > 0 ? `, ${formatExact(others)} more not shown` : ''}`;
+  if (others === 0) return 'Select runs to act on them';
+  return `${formatCount(others, 'selected run')} ${others === 1 ? 'is' : 'are'} not shown`;
 }
 
 function withProgress(rows: readonly RunsTableRow[], progress: readonly RunProgress[]): readonly RunsTableRow[] {
