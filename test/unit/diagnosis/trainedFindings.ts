@@ -24,6 +24,7 @@ function assertConsistent(findings: readonly Finding[]): void {
  * The findings at the end of a run of an experiment.
  *
  * @param seen gets those of the whole run, also the ones that are withdrawn
+ * @param losses gets the loss of every update
  * @throws AssertionError where two findings of one time give opposite advice about one key
  */
 export function findingsOf(
@@ -31,6 +32,7 @@ export function findingsOf(
   variant?: string,
   given: ReadonlyMap<string, Uint8Array> = new Map(),
   seen?: Set<Finding>,
+  losses?: number[],
 ): readonly Finding[] {
   const parsed = parseExperiment(text);
   assert.ok(parsed.kind === 'experiment', JSON.stringify(parsed));
@@ -48,12 +50,14 @@ export function findingsOf(
   while (!training.isFinished) {
     const advance = training.advance();
     if (advance.kind === 'nonFinite') {
+      losses?.push(Infinity);
       const cause = diagnosis.causeOfDivergence(advance.where);
       diagnosis.diverge(advance.where.update, cause.advice, cause);
       assertConsistent(diagnosis.findings);
       return diagnosis.findings;
     }
     diagnosis.observe(advance.record);
+    losses?.push(advance.record.loss);
     assertConsistent(diagnosis.findings);
     for (const finding of diagnosis.findings) seen?.add(finding);
   }
