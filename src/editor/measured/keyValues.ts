@@ -1,5 +1,6 @@
 import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import { formatExact, formatNumber, formatPercentage, formatShortNumber, roundToDigits } from '../../text/numbers';
+import type { RunInfo } from '../../run/runInfo';
 import type { MeasuredValues } from './measuredRuns';
 
 /** A value that was measured in a run, beside the key that it says something about. */
@@ -11,14 +12,18 @@ export interface MeasuredKey {
   readonly explanation: string;
 }
 
-/** What a run says about the keys of its experiment. */
+/**
+ * What a run says about the keys of an experiment, which may have been changed since.
+ *
+ * @param run the lag of its task, and its clipping
+ */
 export function measuredKeys(
   values: Pick<MeasuredValues, 'measured' | 'truncationBias'>,
-  lag: number | null,
+  { lag, clip }: Pick<RunInfo, 'lag' | 'clip'>,
   experiment: ResolvedExperiment,
 ): readonly MeasuredKey[] {
   return [
-    ...clipping(values, experiment),
+    ...clipping(values, experiment, clip !== null),
     ...learningRate(values),
     ...truncation(values),
     ...memory(values, lag, experiment),
@@ -28,20 +33,19 @@ export function measuredKeys(
 function clipping(
   { measured }: Pick<MeasuredValues, 'measured'>,
   { clip }: ResolvedExperiment,
+  hasClipped: boolean,
 ): readonly MeasuredKey[] {
   const { clipped, updates, medianGradNorm } = measured;
   const norm = `median ‖g‖ ${formatNumber(medianGradNorm)}`;
   const usual = 'Useful thresholds of the norm are 0.5 to 10 times its mean (Pascanu et al. 2013).';
-  if (clip === null) {
-    return [
-      { keyPath: ['clip'], text: norm, explanation: `The median norm of the gradient over the updates. ${usual}` },
-    ];
+  const keyPath = clip === null ? ['clip'] : ['clip', 'norm' in clip ? 'norm' : 'value' in clip ? 'value' : 'hidden'];
+  if (clip === null || !hasClipped) {
+    return [{ keyPath, text: norm, explanation: `The median norm of the gradient over the updates. ${usual}` }];
   }
-  const key = 'norm' in clip ? 'norm' : 'value' in clip ? 'value' : 'hidden';
   const explanation =
     `Clipping changed the gradient of ${formatExact(clipped)} of ${formatExact(updates)} updates; ‖g‖ is its norm before ` +
     `clipping. ${usual}`;
-  return [{ keyPath: ['clip', key], text: `clipped ${formatPercentage(clipped / updates)}, ${norm}`, explanation }];
+  return [{ keyPath, text: `clipped ${formatPercentage(clipped / updates)}, ${norm}`, explanation }];
 }
 
 function learningRate({ measured: { medianUpdateRatio } }: Pick<MeasuredValues, 'measured'>): readonly MeasuredKey[] {

@@ -130,7 +130,7 @@ class MeasuredHints implements InlayHintsProvider, HoverProvider, Disposable {
     if (resolved.kind === 'refused') return [];
     const values = await this.runs.of(document.uri, variant, file);
     if (values === undefined) return [];
-    return measuredKeys(values, values.run.manifest.facts.lag, resolved.experiment).flatMap((key) => {
+    return measuredKeys(values, values.run.manifest.facts, resolved.experiment).flatMap((key) => {
       const place = file.writtenPlace(key.keyPath, variant);
       return place === undefined ? [] : [{ ...key, place, values }];
     });
