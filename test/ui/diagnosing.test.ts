@@ -143,6 +143,8 @@ describe('A run that does not learn', () => {
     await workbench.notificationWith(
       /Set clip\.norm to [\d.]+: loss of the last update .+ → .+No longer found: clipAlways/,
     );
+    // VS Code draws a moving bar above the editor while it applies a quick fix.
+    assert.equal(await workbench.page.locator('.editor-group-container .monaco-progress-container.active').count(), 0);
     await workbench.pressInNotification('Compare Before and After');
     await workbench.tab('2 runs compared').waitFor();
   });

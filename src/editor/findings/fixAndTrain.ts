@@ -112,12 +112,24 @@ async function fixAndTrain(parts: FixAndTrainParts, target: Target, fix: FixRequ
   const session = sessions.get(target);
   if (session?.kind !== 'live' || before === undefined) return;
   session.followFix(before);
+  // VS Code shows that a quick fix is being applied until its command returns; the run may take hours.
+  void reportFix(parts, target, session, before);
+}
+
+/** Says what a fix came to once its run is over, and offers to compare it with the run before. */
+async function reportFix(
+  parts: FixAndTrainParts,
+  target: Target,
+  session: Session,
+  before: RunBeforeFix,
+): Promise<void> {
+  const { sessions } = parts;
   await over(session, sessions);
   // Another run has been started meanwhile, or this one was refused.
   if (sessions.get(target) !== session || session.status.state === 'refused') return;
   const hasBoth = before.folder !== undefined && session.folder !== undefined;
   const compareAction = 'Compare Before and After';
-  const message = `${fix.title}: ${changeOf(before, session.status)}`;
+  const message = `${before.fix}: ${changeOf(before, session.status)}`;
   const answer = await showInformationMessage(message, ...(hasBoth ? [compareAction] : []));
   if (answer === compareAction) compareBoth(parts, before.folder, session.folder);
 }
