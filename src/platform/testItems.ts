@@ -6,7 +6,6 @@ export interface TestItemContent {
   /** Unique among the items of its parent. */
   readonly id: string;
   readonly label: string;
-  readonly description?: string;
   readonly uri: Uri;
   /** Where it is in the file. */
   readonly range?: Range;
@@ -20,10 +19,8 @@ export function testItem(controller: TestController, content: TestItemContent): 
 }
 
 /** Changes the texts and the place of a test item, which keeps its result. */
-export function updateTestItem(item: TestItem, { label, description, range }: TestItemContent): void {
-  // VS Code's items refuse that a property is deleted.
-  const shown = description === undefined ? undefined : plainText(description);
-  Object.assign(item, { label: plainText(label), description: shown, range });
+export function updateTestItem(item: TestItem, { label, range }: TestItemContent): void {
+  Object.assign(item, { label: plainText(label), range });
 }
 
 /** The error of a test item that can't be listed, as plain text; undefined for none. */

@@ -21,7 +21,7 @@ import { setTestItemError, testItem, updateTestItem } from '../../platform/testI
 import { Throttler } from '../../platform/throttler';
 import { reasonOf } from '../../protocol/channel';
 import { defaultRunsFolder } from '../../run/storage/runFolder';
-import { fileNameOf, folderOf, readExperiment } from '../../session/experimentText';
+import { fileNameOf, readExperiment } from '../../session/experimentText';
 import { isShort, parsedInHost } from '../experimentCheck';
 import { rangeOf } from './ranges';
 import { TestRunner, type TestRunParts } from './testRunner';
@@ -138,8 +138,9 @@ export class ExperimentTests implements Disposable {
     const id = uri.toString();
     const known = this.#controller.items.get(id);
     if (known !== undefined) return known;
-    const folder = workspace.asRelativePath(folderOf(uri));
-    const item = testItem(this.#controller, { id, label: fileNameOf(uri), description: folder, uri });
+    const isInWorkspace = workspace.getWorkspaceFolder(uri) !== undefined;
+    const label = isInWorkspace ? workspace.asRelativePath(uri) : fileNameOf(uri);
+    const item = testItem(this.#controller, { id, label, uri });
     item.canResolveChildren = true;
     this.#controller.items.add(item);
     return item;
@@ -199,8 +200,8 @@ export class ExperimentTests implements Disposable {
   #update(items: TestItemCollection, nodes: readonly TestNode[], uri: Uri): void {
     const wanted = new Set(nodes.map(({ id }) => id));
     for (const [id] of [...items]) if (!wanted.has(id)) items.delete(id);
-    for (const { id, label, description, place, children } of nodes) {
-      const content = { id, label, uri, range: rangeOf(place), ...(description === undefined ? {} : { description }) };
+    for (const { id, label, place, children } of nodes) {
+      const content = { id, label, uri, range: rangeOf(place) };
       const item = items.get(id) ?? testItem(this.#controller, content);
       updateTestItem(item, content);
       if (items.get(id) === undefined) items.add(item);

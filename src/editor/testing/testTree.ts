@@ -8,12 +8,14 @@ import { plainName } from '../../run/displayName';
 /** The identifiers of the two groups of tests of an experiment or a variant. */
 export const groups = { expectations: 'expectations', gradients: 'gradients' } as const;
 
-/** A test or a group of tests, as the Test Explorer lists it. */
+/**
+ * A test or a group of tests, as the Test Explorer lists it. It has no description: VS Code would have a screen reader read
+ * that in place of the label.
+ */
 export interface TestNode {
   /** Unique among its siblings. */
   readonly id: string;
   readonly label: string;
-  readonly description?: string;
   readonly place: SourceRange;
   readonly children: readonly TestNode[];
 }
@@ -51,8 +53,7 @@ function testsOfVariant(file: ExperimentFile, variant: string | undefined, exper
   const seeds = file.seedsOf(variant);
   const groupOfExpectations: TestNode = {
     id: groups.expectations,
-    label: 'Expectations',
-    description: seeds.length === 0 ? 'trains a run' : `trains a run with each of ${seeds.length} seeds`,
+    label: seeds.length === 0 ? 'Expectations' : `Expectations with each of ${seeds.length} seeds`,
     place: place(['expect']),
     children: expectations,
   };
@@ -65,7 +66,6 @@ function testsOfVariant(file: ExperimentFile, variant: string | undefined, exper
       {
         id: groups.gradients,
         label: 'Gradient checks',
-        description: 'central differences before the first update',
         place: place(['model']),
         children: parameterTests(experiment, place(['model'])),
       },

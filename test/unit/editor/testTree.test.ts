@@ -45,7 +45,7 @@ describe('The tests that the Test Explorer lists', () => {
         ['accuracy', 'accuracy at least 0.5'],
       ],
     );
-    assert.equal(expectations.description, 'trains a run with each of 2 seeds');
+    assert.equal(expectations.label, 'Expectations with each of 2 seeds');
     assert.deepEqual(
       named(experiment.children, 'gradients').children.map(({ id }) => id),
       [0, 1]
