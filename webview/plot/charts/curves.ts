@@ -44,6 +44,13 @@ const [topPadding, tickPadding] = [6, 11];
 /** Pixels of a digit on the axes, at the most. */
 const digitWidth = 7;
 
+/** What a chart shows, and over which range. */
+interface Drawn {
+  readonly content: CurvesContent;
+  readonly domain: readonly [number, number];
+  readonly theme: Theme;
+}
+
 /** Curves over updates or time steps, drawn without animation. */
 export class CurveChart {
   readonly canvas = document.createElement('canvas');
@@ -51,6 +58,8 @@ export class CurveChart {
   readonly #datasets = new Datasets();
   /** What the axes depend on, except the visible range. */
   #axes: { readonly key: string; readonly theme: Theme } | undefined;
+
+  #drawn: Drawn | undefined;
 
   constructor() {
     this.canvas.setAttribute('aria-hidden', 'true');
@@ -61,6 +70,10 @@ export class CurveChart {
       options: {
         animation: false,
         responsive: true,
+        // Before the chart is drawn in its new size.
+        onResize: () => {
+          if (this.#drawn !== undefined) this.#fitAxes(this.#drawn);
+        },
         maintainAspectRatio: false,
         parsing: false,
         normalized: true,
@@ -83,6 +96,15 @@ export class CurveChart {
   update(content: CurvesContent, domain: readonly [number, number], theme: Theme): void {
     const chart = this.#chart;
     chart.data.datasets = this.#datasets.of(content.curves, domain);
+    this.#drawn = { content, domain, theme };
+    this.#fitAxes(this.#drawn);
+    // In a page that had no size yet, resizing draws too.
+    if (chart.width === 0 && chart.attached) chart.resize();
+    else chart.update('none');
+  }
+
+  /** Sets the axes if anything that they depend on has changed. */
+  #fitAxes({ content, domain, theme }: Drawn): void {
     const { yAxis, yTitle, xTicks = true, xGrid = true, yRange = null } = content;
     const title = this.#titleOf(yTitle, xTicks, theme);
     const key = JSON.stringify([yAxis, title, xTicks, xGrid, yRange]);
@@ -90,10 +112,7 @@ export class CurveChart {
       this.#setAxes(content, title, theme);
       this.#axes = { key, theme };
     }
-    Object.assign(chart.options.scales?.['x'] ?? {}, { min: domain[0], max: domain[1] });
-    // In a page that had no size yet, resizing draws too.
-    if (chart.width === 0 && chart.attached) chart.resize();
-    else chart.update('none');
+    Object.assign(this.#chart.options.scales?.['x'] ?? {}, { min: domain[0], max: domain[1] });
   }
 
   /** The title for the height that the y axis has. */
