@@ -1,13 +1,14 @@
 import { window, workspace, type Uri } from 'vscode';
 import { readFileStart } from '../data/files/fileReading';
 import { experimentExtension } from '../experiment/document/experimentPath';
-import { showErrorMessage } from '../platform/messages';
+import { showErrorMessage, showInformationMessage } from '../platform/messages';
 import { showQuickPick, showQuickPickMany, type PickItem } from '../platform/quickInput';
 import { reasonOf } from '../protocol/channel';
 import type { TableColumnSummary } from '../protocol/trainer';
 import { accessIn } from '../session/dataAccess';
 import { fileNameOf, folderOf } from '../session/experimentText';
 import type { Estimates } from '../session/live/estimates';
+import { formatCount } from '../text/numbers';
 import { freeName, type Samples } from './samples';
 
 /** Maximum number of bytes of a table that are read for its columns. */
@@ -73,28 +74,74 @@ export class NewExperiment {
       if (all !== undefined) void showErrorMessage(reason);
       return undefined;
     });
+    const sequence = await this.#sequenceOf(withNumbers);
+    if (sequence === 'closed') return undefined;
+    const isChoice = ({ name }: TableColumnSummary): boolean => name !== sequence?.name;
     const inputs = await showQuickPickMany(
       withNumbers.then((all) =>
-        all?.filter(({ kind }) => kind === 'number').map((column) => ({ ...itemOf(column), picked: true })),
+        all
+          ?.filter((column) => column.kind === 'number' && isChoice(column))
+          .map((column) => ({ ...itemOf(column), picked: !column.isCounter })),
       ),
       { title: 'Inputs', placeHolder: 'Which columns does the net read?' },
     );
-    if (inputs === undefined || inputs.length === 0) return undefined;
+    if (inputs === undefined) return undefined;
+    if (inputs.length === 0) {
+      void showInformationMessage('No input was chosen, so no experiment was made.');
+      return undefined;
+    }
     const all = (await withNumbers) ?? [];
-    const target = await showQuickPick(all.filter(({ kind }) => kind === 'number' || kind === 'text').map(itemOf), {
-      title: 'Target',
-      placeHolder: 'Which column does it predict? A column of texts is one of classes',
-    });
+    const target = await showQuickPick(
+      all.filter((column) => (column.kind === 'number' || column.kind === 'text') && isChoice(column)).map(itemOf),
+      { title: 'Target', placeHolder: 'Which column does it predict? A column of texts is one of classes' },
+    );
     if (target === undefined) return undefined;
     const { tableExperiment } = await import('../experiment/newExperiment');
+    const isTargetOfSequence = sequence?.sequences?.constants.includes(target.label) === true;
+    // A target that is the same in all rows of a sequence would be read from its first row.
+    const read = inputs.map(({ label }) => label).filter((name) => !isTargetOfSequence || name !== target.label);
+    if (read.length === 0) {
+      void showInformationMessage(
+        `${target.label} has one value in each sequence, so it can't be the only input too. No experiment was made.`,
+      );
+      return undefined;
+    }
+    const used = all.filter(({ name }) => name === target.label || read.includes(name));
     const text = tableExperiment(stemOf(data), {
       csv: fileNameOf(data),
-      inputs: inputs.map(({ label }) => label),
+      inputs: read,
       target: target.label,
-      isClass: target.column.kind === 'text',
-      time: all.find(({ kind }) => kind === 'date')?.name,
+      isClass: target.column.kind === 'text' || (isTargetOfSequence && target.column.isFewWholeNumbers),
+      time: all.find(({ isTimeOfRows }) => isTimeOfRows)?.name,
+      hasDecimalCommas: used.some(({ isInOtherNotation }) => isInOtherNotation),
+      hasGaps: used.some(({ missing }) => missing > 0),
+      sequence: sequence?.name,
+      isTargetOfSequence,
     });
     return save(data, text);
+  }
+
+  /**
+   * Asks which column marks the sequences, if one can.
+   *
+   * @returns undefined if all rows are one sequence; `closed` if the user closed the list
+   */
+  async #sequenceOf(
+    columns: Promise<readonly TableColumnSummary[] | undefined>,
+  ): Promise<TableColumnSummary | undefined | 'closed'> {
+    const marking = (await columns)?.filter(({ sequences }) => sequences !== undefined) ?? [];
+    if (marking.length === 0) return undefined;
+    const none = { label: 'None', description: 'All rows are one sequence', column: undefined };
+    const rows = marking.map((column) => ({
+      label: column.name,
+      description: formatCount(column.sequences?.count ?? 0, 'sequence'),
+      column,
+    }));
+    const chosen = await showQuickPick([none, ...rows], {
+      title: 'Sequences',
+      placeHolder: 'Which column has one value for the rows of a sequence, and another for the next?',
+    });
+    return chosen === undefined ? 'closed' : chosen.column;
   }
 
   /** The columns of a table; undefined after showing why it can't be read. */

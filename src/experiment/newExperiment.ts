@@ -10,23 +10,49 @@ export interface ChosenTable {
   readonly isClass: boolean;
   /** A column of times; undefined if there is none. */
   readonly time: string | undefined;
+  /** Whether its numbers have decimal commas. */
+  readonly hasDecimalCommas?: boolean;
+  /** Whether rows of the inputs or the target lack a value. */
+  readonly hasGaps?: boolean;
+  /** A column that marks sequences by equal values; undefined if all rows are one. */
+  readonly sequence?: string | undefined;
+  /** Whether each sequence has one target, which is predicted at its last row. */
+  readonly isTargetOfSequence?: boolean;
 }
 
 const json = (value: unknown): string => JSON.stringify(value);
 const list = (values: readonly string[]): string => `[${values.map(json).join(', ')}]`;
 
 /** The text of an experiment that predicts a column of a table. */
-export function tableExperiment(name: string, { csv, inputs, target, isClass, time }: ChosenTable): string {
+export function tableExperiment(name: string, table: ChosenTable): string {
+  const { csv, inputs, target, isClass, time, sequence, isTargetOfSequence = false } = table;
+  const { hasDecimalCommas = false, hasGaps = false } = table;
+  const data = [
+    `"csv": ${json(csv)},`,
+    ...(hasDecimalCommas ? ['"decimal": ",",'] : []),
+    ...(hasGaps
+      ? [
+          '// A row without a value has no loss there; inputs repeat the last known value, and a mark.',
+          '"gaps": "mask",',
+        ]
+      : []),
+    ...(time === undefined ? [] : [`"time": ${json(time)},`]),
+    ...(sequence === undefined
+      ? []
+      : ['// Rows with the same value here are one sequence.', `"sequence": ${json(sequence)},`]),
+    '// What the net reads of every row.',
+    `"inputs": ${list(inputs)},`,
+    isTargetOfSequence ? '// What it predicts at the last row of a sequence.' : '// What it predicts of the next row.',
+    `"targets": ${list([target])},`,
+    ...(isClass ? ['"classes": true,'] : []),
+    ...(isTargetOfSequence
+      ? ['"targetAt": "last"']
+      : ['// Rows in a window: as far back as the net can look.', '"length": 20']),
+  ];
   return `{
   "name": ${json(name)},
   "data": {
-    "csv": ${json(csv)},${time === undefined ? '' : `\n    "time": ${json(time)},`}
-    // What the net reads of every row.
-    "inputs": ${list(inputs)},
-    // What it predicts of the next row.
-    "targets": ${list([target])},${isClass ? '\n    "classes": true,' : ''}
-    // Rows in a window: as far back as the net can look.
-    "length": 20
+${data.map((line) => `    ${line}`).join('\n')}
   },
   "model": { "cell": "gru", "hidden": 32 },
   "clip": { "norm": 1 },

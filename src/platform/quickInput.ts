@@ -59,8 +59,8 @@ async function pick<T extends PickItem>(
   if (title !== undefined) list.title = plainText(title);
   if (placeHolder !== undefined) list.placeholder = plainText(placeHolder);
   const chosen = resultOf(list, () => {
-    // With multiple selection, Enter also accepts an empty selection.
-    const isChoice = canSelectMany || list.selectedItems.length > 0;
+    // With multiple selection, Enter also accepts an empty selection, but not while there is nothing to select yet.
+    const isChoice = canSelectMany ? !list.busy : list.selectedItems.length > 0;
     return isChoice ? list.selectedItems.map(({ item }) => item) : undefined;
   });
   try {

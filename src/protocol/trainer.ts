@@ -186,6 +186,20 @@ export interface TableColumnSummary {
   readonly kind: 'number' | 'date' | 'text' | 'empty';
   /** Type, range and count of missing values. */
   readonly detail: string;
+  /** Number of rows without a value. */
+  readonly missing: number;
+  /** Whether its numbers are written with the other decimal separator. */
+  readonly isInOtherNotation: boolean;
+  /** Whether it only numbers the rows: each value is one more than that before. */
+  readonly isCounter: boolean;
+  /** Whether it can be the time of the rows: dates of which hardly any is that of the row before. */
+  readonly isTimeOfRows: boolean;
+  /** Whether its values are few different whole numbers, as of numbered classes. */
+  readonly isFewWholeNumbers: boolean;
+  /**
+   * Set if its equal values can mark sequences: how many, and the columns that have one value in each.
+   */
+  readonly sequences: { readonly count: number; readonly constants: readonly string[] } | undefined;
 }
 
 /** How a run ended. */

@@ -5,12 +5,20 @@ import { scratchWorkspace } from '../../scripts/scratch';
 import { Workbench } from './workbench';
 
 const rows = Array.from({ length: 120 }, (_, day) => `${(10 + 5 * Math.sin(day / 9)).toFixed(2)};${day % 7}`);
+const utterances = Array.from(
+  { length: 120 },
+  (_, row) => `${Math.floor(row / 6)},${Math.floor(row / 6) % 3},${row % 7}`,
+);
 
 describe('A new experiment', () => {
   let workbench: Workbench;
 
   before(async () => {
-    const files = { 'weather.csv': ['temp;wind', ...rows].join('\n'), 'poem.txt': 'to be or not to be. '.repeat(100) };
+    const files = {
+      'weather.csv': ['temp;wind', ...rows].join('\n'),
+      'speakers.csv': ['id,speaker,c1', ...utterances].join('\n'),
+      'poem.txt': 'to be or not to be. '.repeat(100),
+    };
     workbench = await Workbench.open({ folder: scratchWorkspace(files) });
   });
 
@@ -49,6 +57,20 @@ describe('A new experiment', () => {
     const text = readFileSync(join(workbench.folder, 'weather.rnn.json'), 'utf8');
     assert.match(text, /"inputs": \["temp", "wind"\],[^]*"targets": \["temp"\]/);
     assert.deepEqual(await workbench.problems(0), []);
+  });
+
+  it('is made of sequences, each with a class, if a column marks them', async () => {
+    await fromFile('speakers.csv');
+    await workbench.pickerOpens('Sequences');
+    await workbench.pick('id');
+    await workbench.pickerOpens('Inputs');
+    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'c1' }).waitFor();
+    await workbench.page.keyboard.press('Enter');
+    await workbench.pickerOpens('Target');
+    await workbench.pick('speaker');
+    await workbench.tab('speakers.rnn.json').waitFor();
+    const text = readFileSync(join(workbench.folder, 'speakers.rnn.json'), 'utf8');
+    assert.match(text, /"sequence": "id",[^]*"inputs": \["c1"\],[^]*"classes": true,\s*"targetAt": "last"/);
   });
 
   it('is made of a text, under a name that is free', async () => {

@@ -15,10 +15,26 @@ export interface ColumnSummary {
   readonly kind: 'number' | 'date' | 'text' | 'empty';
   /** Type, range and count of missing values, such as "number, 0.4 to 35.6, 12 missing". */
   readonly detail: string;
+  /** Number of rows without a value. */
+  readonly missing: number;
   /** Whether its numbers are written with the other decimal separator. */
   readonly isInOtherNotation: boolean;
   /** Whether it only numbers the rows: each value is one more than that before. */
   readonly isCounter: boolean;
+  /** Whether it can be the time of the rows: dates of which hardly any is that of the row before. */
+  readonly isTimeOfRows: boolean;
+  /** Whether its values are at most 20 different whole numbers, as of numbered classes. */
+  readonly isFewWholeNumbers: boolean;
+  /** What it marks if equal values stand in consecutive rows and no value comes again later; undefined otherwise. */
+  readonly sequences: MarkedSequences | undefined;
+}
+
+/** The sequences that a column marks by equal values. */
+export interface MarkedSequences {
+  /** Their number in the rows that are read. */
+  readonly count: number;
+  /** Names of the other columns that have one value in each of these sequences. */
+  readonly constants: readonly string[];
 }
 
 /** Maximum numbers of columns that are summarized, and of rows that are read for it. */
@@ -26,6 +42,21 @@ const [maxColumns, maxRows] = [1000, 20_000];
 
 /** Distinct texts of a column that are counted. */
 const maxTexts = 100;
+
+/** Stretches of equal cells beyond half of the rows so far, after which a column is taken to mark no sequences. */
+const maxEarlyStarts = 100;
+
+/** The largest share of the dates of a column of times that are equal to the one before. */
+const maxRepeatedDates = 0.01;
+
+/** Different whole numbers of a column that may be classes. */
+const maxClassNumbers = 20;
+
+/** Columns that are looked at as marks of sequences, from the left. */
+const maxMarking = 8;
+
+/** Names of columns whose equal values are parts of one time line, not sequences of their own. */
+const partOfTime = /^(?:year|month|week|day|date|hour)s?$/i;
 
 /**
  * Summarizes the columns of a table by its first rows; an empty list for a text that is no table.
@@ -62,10 +93,51 @@ export function summarizeColumns(
     isWhole = false;
   }
   const part = isWhole ? '' : `, in the first ${formatCount(Math.min(rows, maxRows), 'row')}`;
+  const marked = markedSequences(names, columns);
   return names.map((name, index) => {
-    const { kind = 'empty', detail = '', isInOtherNotation = false, isCounter = false } = columns[index] ?? {};
-    return { name, kind, detail: `${detail}${part}`, isInOtherNotation, isCounter };
+    const {
+      kind = 'empty',
+      detail = '',
+      missing = 0,
+      isInOtherNotation = false,
+      isCounter = false,
+    } = columns[index] ?? {};
+    return {
+      ...{ name, kind, detail: `${detail}${part}`, missing, isInOtherNotation, isCounter },
+      isTimeOfRows: columns[index]?.isTimeOfRows === true,
+      isFewWholeNumbers: columns[index]?.isFewWholeNumbers === true,
+      sequences: marked.get(index),
+    };
   });
+}
+
+/** The columns that mark sequences, at least two of two rows on average, by their index. */
+function markedSequences(
+  names: readonly string[],
+  columns: readonly ColumnStatistics[],
+): ReadonlyMap<number, MarkedSequences> {
+  const marked = new Map<number, MarkedSequences>();
+  for (const [index, { kind, runs }] of columns.entries()) {
+    if (marked.size === maxMarking) break;
+    if (runs === undefined || runs.isRepeated || runs.starts.length < 2 || runs.rows < 2 * runs.starts.length) continue;
+    if ((kind !== 'number' && kind !== 'text') || partOfTime.test(names[index] ?? '')) continue;
+    const starts = new Set(runs.starts);
+    const constants = names.filter(
+      (_, other) => other !== index && columns[other]?.runs?.starts.every((row) => starts.has(row)) === true,
+    );
+    marked.set(index, { count: runs.starts.length, constants });
+  }
+  return marked;
+}
+
+/** The stretches of equal cells of a column. */
+interface Runs {
+  /** Rows that were read. */
+  readonly rows: number;
+  /** The rows where they begin, from 0. */
+  readonly starts: readonly number[];
+  /** Whether a value comes again after another one. */
+  readonly isRepeated: boolean;
 }
 
 /** Collects what the cells of a column are. */
@@ -79,13 +151,24 @@ class ColumnStatistics {
   #max = -Infinity;
   #firstDate = '';
   #lastDate = '';
+  /** Dates equal to that of the row before. */
+  #repeatedDates = 0;
   #last = NaN;
   #isCounting = true;
+  /** Undefined once they are not whole or too many. */
+  #wholeNumbers: Set<number> | undefined = new Set();
+  #rows = 0;
+  #lastCell: string | undefined;
+  #isRepeated = false;
+  /** The rows where a stretch of equal cells begins; undefined once there are too many for sequences. */
+  #starts: number[] | undefined = [];
+  readonly #cellsSeen = new Set<string>();
   readonly #different = new Set<string>();
 
   constructor(readonly cells: CellParser) {}
 
   add(cell: string): void {
+    this.#addToRuns(cell);
     const value = this.cells.parse(cell);
     if (value === undefined) this.#addText(cell);
     else if (Number.isNaN(value)) this.#missing += 1;
@@ -95,7 +178,28 @@ class ColumnStatistics {
       this.#last = value;
       this.#min = Math.min(this.#min, value);
       this.#max = Math.max(this.#max, value);
+      if (Number.isInteger(value)) this.#wholeNumbers?.add(value);
+      else this.#wholeNumbers = undefined;
+      if ((this.#wholeNumbers?.size ?? 0) > maxClassNumbers) this.#wholeNumbers = undefined;
     }
+  }
+
+  get missing(): number {
+    return this.#missing;
+  }
+
+  get isTimeOfRows(): boolean {
+    return this.kind === 'date' && this.#repeatedDates <= maxRepeatedDates * this.#dates;
+  }
+
+  get isFewWholeNumbers(): boolean {
+    return this.kind === 'number' && !this.isInOtherNotation && this.#wholeNumbers !== undefined;
+  }
+
+  /** Undefined if hardly any two consecutive cells are equal. */
+  get runs(): Runs | undefined {
+    const starts = this.#starts;
+    return starts && { rows: this.#rows, starts, isRepeated: this.#isRepeated };
   }
 
   /** Whether its only texts are numbers with the other decimal separator. */
@@ -141,6 +245,24 @@ class ColumnStatistics {
     return `text, ${count}: ${examples}${names.length > 3 ? ', …' : ''}${numbers}`;
   }
 
+  #addToRuns(cell: string): void {
+    const row = this.#rows;
+    this.#rows += 1;
+    if (cell === this.#lastCell || this.#starts === undefined) return;
+    const kept = structuredClone(cell);
+    this.#lastCell = kept;
+    this.#starts.push(row);
+    if (!this.#isRepeated) {
+      this.#isRepeated = this.#cellsSeen.has(kept);
+      this.#cellsSeen.add(kept);
+    }
+    if (this.#isRepeated) this.#cellsSeen.clear();
+    // A few rows more than half may still be followed by longer stretches.
+    if (this.#starts.length <= row / 2 + maxEarlyStarts) return;
+    this.#starts = undefined;
+    this.#cellsSeen.clear();
+  }
+
   #addText(cell: string): void {
     if (parseTime(cell) === undefined) {
       this.#texts += 1;
@@ -148,7 +270,9 @@ class ColumnStatistics {
     } else {
       this.#dates += 1;
       if (this.#dates === 1) this.#firstDate = truncate(cell);
-      this.#lastDate = truncate(cell);
+      const date = truncate(cell);
+      if (date === this.#lastDate) this.#repeatedDates += 1;
+      this.#lastDate = date;
     }
     if (this.#different.size < maxTexts) this.#different.add(structuredClone(truncate(cell)));
   }

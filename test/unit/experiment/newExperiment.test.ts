@@ -51,6 +51,36 @@ describe('A new experiment', () => {
     assert.ok('csv' in classes.experiment.data && classes.experiment.data.classes);
   });
 
+  it('on a table of sequences has one target for each of them', () => {
+    const sequences = Array.from({ length: 60 }, (_, row) => {
+      const id = Math.floor(row / 5);
+      return `${id};${id % 3};${(row * 7) % 10},5`;
+    });
+    const chosen = { csv: 'a.csv', inputs: ['x'], target: 'speaker', isClass: true, time: undefined };
+    const { experiment, findings } = checked(
+      tableExperiment('a', { ...chosen, sequence: 'id', isTargetOfSequence: true, hasDecimalCommas: true }),
+      { 'a.csv': ['id;speaker;x', ...sequences].join('\n') },
+    );
+    assert.ok('csv' in experiment.data);
+    const { sequence, targetAt, classes, decimal } = experiment.data;
+    assert.deepEqual(
+      { sequence, targetAt, classes, decimal },
+      { sequence: 'id', targetAt: 'last', classes: true, decimal: ',' },
+    );
+    assert.deepEqual(
+      findings.filter(({ level }) => level === 'warning'),
+      [],
+    );
+  });
+
+  it('on a table with gaps masks them', () => {
+    const chosen = { csv: 'a.csv', inputs: ['temp, °C'], target: 'temp, °C', isClass: false, time: undefined };
+    const { experiment } = checked(tableExperiment('a', { ...chosen, hasGaps: true }), {
+      'a.csv': table.replace('10.00', 'NA'),
+    });
+    assert.equal('csv' in experiment.data && experiment.data.gaps, 'mask');
+  });
+
   it('on a text has no problems', () => {
     const { experiment } = checked(textExperiment('t', 't.txt'), { 't.txt': 'to be or not to be. '.repeat(100) });
     assert.ok('text' in experiment.data);
