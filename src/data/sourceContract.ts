@@ -100,6 +100,23 @@ export interface HeldOutPart {
   batches(): Iterable<HeldOutBatch>;
 }
 
+/** The rows of a table as the net gets them, in the order in which they are used, and the windows that are cut from them. */
+export interface PreparedRows {
+  /** (inputs)(rows) scaled; NaN in a row that no window reads. */
+  readonly inputs: readonly Float64Array[];
+  /** (targets)(rows) scaled numbers, or one column of classes; NaN for a missing value. */
+  readonly targets: readonly Float64Array[];
+  /** (rows): 1 where a row counts in the loss. */
+  readonly counts: Uint8Array;
+  /** (windows, 3): first row, steps, and first step with a target of each window that training draws from. */
+  readonly training: Int32Array;
+  /** (windows, 3): the same of each window of a validation, in batches of `heldOutBatch`. */
+  readonly heldOut: Int32Array;
+  readonly heldOutBatch: number;
+  /** Rows from an input to its target. */
+  readonly horizon: number;
+}
+
 /** What makes a sequence with targets of symbols that a person types. */
 export interface TypedSequences {
   /** How the targets follow from the symbols, in one sentence. */
@@ -149,6 +166,10 @@ export interface Source {
   readonly scaling?: TableScaling;
   /** The held-out rows of a table; undefined for other data and where nothing is held out. */
   heldOut?(): HeldOutPart | undefined;
+  /** Texts only: the number of characters, the held-out ones included. */
+  readonly characters?: number;
+  /** Tables only; the rows are views. */
+  preparedRows?(): PreparedRows;
   /** Tables of numbers with a horizon: the held-out loss of persistence for each target, in the scaled unit. */
   heldOutPersistence?(): readonly number[] | undefined;
   /** Data whose targets follow from the symbols alone. */

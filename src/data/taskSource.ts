@@ -49,6 +49,20 @@ export function taskOf(data: TaskData): Task {
   }
 }
 
+/**
+ * The held-out sequences of a task: their length, their number, and how many are drawn as one batch.
+ *
+ * @param batch B of the training
+ */
+export function heldOutOf(
+  task: Pick<Task, 'length' | 'heldOutLength'>,
+  batch: number,
+): { readonly length: Length; readonly sequences: number; readonly batch: number } {
+  const length = task.heldOutLength ?? task.length;
+  const sequences = Math.max(1, Math.min(HELD_OUT, Math.floor(HELD_OUT_STEPS / maxLength(length))));
+  return { length, sequences, batch: Math.min(batch, MAX_HELD_OUT_BATCH) };
+}
+
 /** Opens a generated task; a batch that is too large is a problem. */
 export function openTask(experiment: ResolvedExperiment, data: TaskData): OpenedSource {
   const task = taskOf(data);
@@ -110,9 +124,7 @@ class TaskSource implements Source {
 
   *validation(): Iterable<Batch> {
     const random = randomFrom(this.#seed, 'validation');
-    const length = this.#task.heldOutLength ?? this.#task.length;
-    const sequences = Math.max(1, Math.min(HELD_OUT, Math.floor(HELD_OUT_STEPS / maxLength(length))));
-    const batch = Math.min(this.batch, MAX_HELD_OUT_BATCH);
+    const { length, sequences, batch } = heldOutOf(this.#task, this.batch);
     for (let left = sequences; left > 0; left -= batch) yield this.#draw(random, length, Math.min(batch, left));
   }
 

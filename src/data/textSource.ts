@@ -100,6 +100,7 @@ class TextSource implements Source {
   readonly baselines: readonly Baseline[];
   readonly memory: DataMemory;
   readonly isContiguous: boolean;
+  readonly characters: number;
   readonly typed: TypedSequences = {
     rule: 'The target of each character is the next one.',
     batchOf: (symbols) => typedBatch(symbols, nextSymbol.targetsOf(symbols)),
@@ -119,6 +120,7 @@ class TextSource implements Source {
     this.#text = text;
     this.#random = randomFrom(experiment.seed, 'training');
     this.isContiguous = data.order === 'contiguous';
+    this.characters = text.training.length + text.heldOut.length;
     this.inputs = text.characters.length;
     this.outputs = text.characters.length;
     this.inputNames = text.characters;

@@ -19,6 +19,7 @@ import type {
   HeldOutBatch,
   HeldOutPart,
   OpenedSource,
+  PreparedRows,
   SequenceDescription,
   Source,
   TableFacts,
@@ -168,8 +169,27 @@ class CsvSource implements Source {
   }
 
   *validation(): Iterable<Batch> {
-    const counted = [...this.#windows.heldOut()].filter((window) => this.#windows.hasTarget(window));
-    for (const { batch } of this.#heldOutBatches(counted)) yield batch;
+    for (const { batch } of this.#heldOutBatches(this.#validated())) yield batch;
+  }
+
+  /** The held-out windows that have a loss. */
+  #validated(): readonly TableWindow[] {
+    return [...this.#windows.heldOut()].filter((window) => this.#windows.hasTarget(window));
+  }
+
+  preparedRows(): PreparedRows {
+    const { table, rules, count } = this.#windows;
+    const numbersOf = (windows: Iterable<TableWindow>): Int32Array =>
+      Int32Array.from([...windows].flatMap(({ start, steps, firstTarget }) => [start, steps, firstTarget]));
+    return {
+      inputs: table.inputs,
+      targets: table.targets,
+      counts: Uint8Array.from({ length: table.rows }, (_, row) => (this.#windows.isTarget(row) ? 1 : 0)),
+      training: numbersOf(Array.from({ length: count }, (_, index) => this.#windows.training(index))),
+      heldOut: numbersOf(this.#validated()),
+      heldOutBatch: MAX_HELD_OUT_BATCH,
+      horizon: rules.horizon,
+    };
   }
 
   heldOutPersistence(): readonly number[] | undefined {

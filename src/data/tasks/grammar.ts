@@ -70,6 +70,14 @@ function arcsOf(node: number): readonly Arc[] {
   return nodes[node] ?? [];
 }
 
+/** The embedded grammar as plain data: for each node its arcs, each a symbol and the node that it leads to. */
+export const embeddedGrammar = {
+  arcs: nodes.map((arcs) => arcs.map(({ symbol, to }): readonly [symbol: number, to: number] => [symbol, to])),
+  first: START,
+  last: END,
+  longest: LONGEST,
+};
+
 /** One string of the embedded Reber grammar, with equal probability of every branch; at most 64 symbols. */
 export function drawString(random: Random): readonly number[] {
   for (;;) {
