@@ -21,6 +21,8 @@ const shared = {
   minify: production,
   // The `main` of several packages is a UMD wrapper that bundlers can't follow; their `module` is a plain module.
   mainFields: ['module', 'main'],
+  // The parts of exported Python programs.
+  loader: { '.py': 'text' },
   logLevel: 'warning',
 };
 const script = { ...shared, platform: 'node', format: 'cjs' };

@@ -62,6 +62,33 @@ export type GradientCheckReply =
   | { readonly kind: 'checked'; readonly subject: GradientCheckSubject; readonly checks: readonly ParameterCheck[] }
   | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] };
 
+/** The names that an exported program uses. */
+export interface ExportNames {
+  /** The name of the experiment, for the program's docstring. */
+  readonly experiment: string;
+  /** The file of tensors, in the folder of the program. */
+  readonly tensors: string;
+  /** The path of the text from the folder of the program, with `/`; undefined where the data are no text. */
+  readonly text: string | undefined;
+}
+
+/** A Python program and the file of tensors that it reads. */
+export interface ExportedProgram {
+  readonly script: string;
+  /** A safetensors file: the initial parameters, and what the data of a table or of written sequences are for the net. */
+  readonly tensors: Uint8Array;
+}
+
+/** What the export of an experiment needs. */
+export interface ExportParams extends Pick<RangeTestParams, 'experiment' | 'files' | 'memoryLimit'> {
+  readonly names: ExportNames;
+}
+
+/** An exported program, or the problems that prevent it. */
+export type ExportReply =
+  | { readonly kind: 'exported'; readonly program: ExportedProgram }
+  | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] };
+
 /** A range test, or the problems that prevent it. */
 export type RangeTestReply =
   | { readonly kind: 'done'; readonly test: RangeTest }
@@ -242,6 +269,8 @@ export type TrainerContract = {
     findLearningRate: { params: RangeTestParams; result: RangeTestReply };
     /** Compares the gradients of the first update with central differences; see `gradientChecksOf`. */
     checkGradients: { params: GradientCheckParams; result: GradientCheckReply };
+    /** The PyTorch program of an experiment; see `exportToPyTorch`. */
+    exportPyTorch: { params: ExportParams; result: ExportReply };
     /** Starts no training and leaves the trainer unchanged. */
     checkExperiment: { params: CheckParams; result: CheckedExperiment };
     /** The first rows of a table as they are read, as plain text; the trainer is left unchanged. */

@@ -8,9 +8,9 @@ import { CommandLineError, optionTakenByNpm, readWords } from './commandLineWord
 export interface CommandLine {
   /**
    * `train`: trains, and judges what the experiment expects; `gradients`: checks its gradients; `test`: both, for the
-   * experiment and each variant.
+   * experiment and each variant; `export`: writes a PyTorch program.
    */
-  readonly mode: 'train' | 'gradients' | 'test';
+  readonly mode: 'train' | 'gradients' | 'test' | 'export';
   readonly file: string;
   readonly variant: string | undefined;
   /** The one of the experiment's `seeds` to train; undefined for all, and where it has none. */
@@ -25,6 +25,8 @@ export interface CommandLine {
   readonly predictions: string | undefined;
   /** Where the judgements are written as JUnit XML; undefined where they are not requested. */
   readonly junit: string | undefined;
+  /** The PyTorch program that is written; set if the mode is `export`. */
+  readonly pytorch: string | undefined;
   readonly resume: boolean;
   readonly json: boolean;
   /** The folder that must contain the data files; undefined for the experiment's own folder. */
@@ -50,6 +52,8 @@ export const usage = `Usage: npm run train -- FILE [options]
   --check-gradients     train nothing: compare the gradient of every parameter with central differences
   --test                check the gradients of FILE and of each variant, train those that have the
                         key "expect", and judge what they expect
+  --pytorch FILE        train nothing: write FILE, a PyTorch program that trains the experiment as
+                        Unroll does, and its tensors beside it (FILE ends in .py)
   --junit FILE          write the judgements of "expect" and the gradient checks as JUnit XML
   --resume              resume the run in DIR from its latest checkpoint
   --json                one JSON line per update on stdout, messages on stderr
@@ -67,6 +71,9 @@ Exit codes: 0 finished, 1 refused, 2 diverged, 3 failed, 4 not as expected (the 
 130 interrupted. More: docs/headless.md`;
 
 const mebibyte = 1024 * 1024;
+
+/** The option that asks for what is no training. */
+const optionOf = { test: '--test', gradients: '--check-gradients', export: '--pytorch' } as const;
 
 /** What a command line asks for. */
 export type Request =
@@ -111,16 +118,31 @@ export function parseCommandLine(
     );
   }
   const resume = flags.has('resume');
-  const mode = flags.has('test') ? 'test' : flags.has('check-gradients') ? 'gradients' : 'train';
+  const pytorch = last('pytorch');
+  if (pytorch !== undefined && !/[^\\/]\.py$/.test(pytorch)) {
+    throw new CommandLineError(`--pytorch takes a file that ends in .py; found ${quote(pytorch)}.`);
+  }
+  const modes = [
+    ...(flags.has('test') ? (['test'] as const) : []),
+    ...(flags.has('check-gradients') ? (['gradients'] as const) : []),
+    ...(pytorch === undefined ? [] : (['export'] as const)),
+  ];
+  if (modes.length > 1 && modes.includes('export')) {
+    throw new CommandLineError(
+      `${optionOf[modes.at(0) ?? 'export']} and --pytorch do different things. Remove one of the two.`,
+    );
+  }
+  const requested = modes.at(0);
+  const mode = requested ?? 'train';
   const misfit = [
     ...(resume ? ['resume'] : []),
     ...(['capture', 'predictions'] as const).filter((name) => values[name] !== undefined),
-    ...(mode === 'gradients' && out !== undefined ? ['out'] : []),
+    ...((mode === 'gradients' || mode === 'export') && out !== undefined ? ['out'] : []),
+    ...(mode === 'export' && last('junit') !== undefined ? ['junit'] : []),
   ];
-  if (mode !== 'train' && misfit[0] !== undefined) {
-    const option = mode === 'test' ? '--test' : '--check-gradients';
+  if (requested !== undefined && misfit[0] !== undefined) {
     throw new CommandLineError(
-      `--${misfit[0]} is for a single training, and ${option} is none. Remove one of the two.`,
+      `--${misfit[0]} is for a single training, and ${optionOf[requested]} is none. Remove one of the two.`,
     );
   }
   const junit = last('junit');
@@ -142,6 +164,7 @@ export function parseCommandLine(
     out,
     captures: captures(values.capture),
     predictions: path('predictions'),
+    pytorch: path('pytorch'),
     resume,
     json: flags.has('json'),
     workspace: path('workspace'),

@@ -21,6 +21,7 @@ const valueNames = {
   kernels: 'NAME',
   workers: 'N',
   junit: 'FILE',
+  pytorch: 'FILE',
 } as const;
 
 const flagNames = ['resume', 'json', 'reproducible', 'test', 'check-gradients', 'help', 'version'] as const;

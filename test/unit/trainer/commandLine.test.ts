@@ -65,6 +65,17 @@ describe('The command line of the headless runner', () => {
       ['a.rnn.json', '--check-gradients', '--out', 'r'],
       '--out is for a single training, and --check-gradients is none. Remove one of the two.',
     );
+    const exporting = parsed('a.rnn.json', '--pytorch', 'a.py');
+    assert.deepEqual([exporting.mode, exporting.pytorch], ['export', resolve('/work', 'a.py')]);
+    refuses(['a.rnn.json', '--pytorch', 'a.txt'], '--pytorch takes a file that ends in .py; found "a.txt".');
+    refuses(
+      ['a.rnn.json', '--pytorch', 'a.py', '--test'],
+      '--test and --pytorch do different things. Remove one of the two.',
+    );
+    refuses(
+      ['a.rnn.json', '--pytorch', 'a.py', '--resume', '--out', 'r'],
+      '--resume is for a single training, and --pytorch is none. Remove one of the two.',
+    );
     refuses(['a.rnn.json', '--junit', 'r/'], '--junit r/ is a folder. Name a file in it, such as r/report.xml.');
     refuses(
       ['a.rnn.json'],
