@@ -15,10 +15,10 @@ import { QuickFixes } from './editor/quickFixes';
 import { registerSchemaLanguage } from './editor/schemaProviders';
 import { TableLenses } from './editor/tableLenses';
 import { TablePreviews } from './editor/tablePreviews';
-import { targetOf } from './editor/targets';
 import { ExperimentTests } from './editor/testing/experimentTests';
 import { JudgedRuns } from './editor/testing/judgedRuns';
 import { registerTrainCommands, train, type TrainCommandParts } from './editor/trainCommands';
+import { registerExport } from './export/exportCommand';
 import { LessonProgress } from './panel/lessons/lessonProgress';
 import { LessonSamples } from './panel/lessons/lessonSample';
 import { LessonsView } from './panel/lessons/lessonsView';
@@ -45,6 +45,7 @@ import { LatestRuns } from './session/stored/latestRuns';
 import { RunFolderWatcher } from './session/stored/runFolderWatcher';
 import { RunReader } from './session/stored/runReader';
 import { Sessions } from './session/sessions';
+import { targetOf } from './session/targets';
 import { TrainerPool } from './session/trainers/trainerPool';
 import { forkTrainers } from './session/trainers/trainerProcess.node';
 import { TrainingQueue } from './session/live/trainingQueue';
@@ -160,6 +161,7 @@ export function activate(context: ExtensionContext): void {
     diagnostics,
     previews,
     languages.registerCodeLensProvider({ language: languageId }, new TableLenses()),
+    registerExport(startWorker),
     registry.registerCommand(commands.previewTable, async (first?: unknown, second?: unknown) =>
       previews.show(targetOf(first, second)),
     ),

@@ -4,8 +4,8 @@ import { commands } from '../platform/ids';
 import { showInformationMessage } from '../platform/messages';
 import { readExperiment } from '../session/experimentText';
 import type { Target } from '../session/sessions';
+import { targetOf } from '../session/targets';
 import { quote } from '../text/quoting';
-import { targetOf } from './targets';
 
 /** Registers the command that tests the learning rates of an experiment. */
 export function registerFindLearningRate(open: (target: Target) => void): Disposable {

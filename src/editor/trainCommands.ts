@@ -6,6 +6,7 @@ import { showInputBox, showQuickPick, type PickItem } from '../platform/quickInp
 import type { Launcher } from '../session/live/launcher';
 import type { LiveSession } from '../session/live/liveSession';
 import type { Sessions, Target } from '../session/sessions';
+import { targetOf, targetsIn } from '../session/targets';
 import { fileNameOf, readExperiment } from '../session/experimentText';
 import { reasonOf } from '../protocol/channel';
 import type { RunStart } from '../protocol/trainer';
@@ -13,7 +14,6 @@ import { formatPace, neighbouringPace, paces } from '../protocol/pace';
 import type { NewExperiment } from './newExperiment';
 import type { Samples } from './samples';
 import { showProblems } from './startProblems';
-import { targetOf, targetsIn } from './targets';
 import { trainAll, trainTogether } from './trainAll';
 
 /** Shows the panel of a target; with `panel` the keyboard focus moves into it. */

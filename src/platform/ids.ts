@@ -46,6 +46,7 @@ export const commands = {
   applyRemedy: 'unroll.applyRemedy',
   compareBeforeFix: 'unroll.compareBeforeFix',
   findLearningRate: 'unroll.findLearningRate',
+  exportPyTorch: 'unroll.exportPyTorch',
   showLessons: 'unroll.showLessons',
 } as const;
 

@@ -27,9 +27,14 @@ export function waitFor<Result>(title: string, result: Promise<Result>): Promise
   return Promise.resolve(waiting);
 }
 
-/** Lets the user choose where a CSV file is saved; undefined if the dialog was closed. */
-export async function chooseCsvFile(suggested: Uri): Promise<Uri | undefined> {
-  return window.showSaveDialog({ defaultUri: suggested, filters: { CSV: ['csv'] } });
+/**
+ * Lets the user choose where a file is saved; undefined if the dialog was closed.
+ *
+ * @param kind of the file, a constant of this extension
+ * @param ending of its name
+ */
+export async function chooseFile(suggested: Uri, kind: string, ending: string): Promise<Uri | undefined> {
+  return window.showSaveDialog({ defaultUri: suggested, filters: { [kind]: [ending] } });
 }
 
 /** Writes a text file as a whole. */

@@ -10,6 +10,8 @@ import type { RunInfo } from '../protocol/run';
 import type { StoredRunRequests } from '../protocol/storedRun';
 import type {
   Ending,
+  ExportParams,
+  ExportReply,
   GradientCheckParams,
   GradientCheckReply,
   RangeTestParams,
@@ -24,6 +26,7 @@ import type { Manifest } from '../run/manifest';
 import { buffersOf } from '../run/records/recordBatch';
 import type { RunStorage } from '../run/storage/storage';
 import { formatUnsaved } from '../run/storage/storageErrorAdvice';
+import { exportToPyTorch } from './export/pytorchScript';
 import { ReplayService } from './replay/replayService';
 import { RunWriter } from './storage/runWriter';
 import { ExperimentChecker } from './training/experimentCheck';
@@ -90,6 +93,7 @@ export class TrainerService {
       start: (params) => this.#start(params),
       findLearningRate: (params) => this.#findLearningRate(params),
       checkGradients: (params) => this.#checkGradients(params),
+      exportPyTorch: (params) => this.#export(params),
       checkExperiment: (params) => this.#checker.check(params),
       previewTable: previewTableOf,
       summarizeColumns: columnsOf,
@@ -219,6 +223,18 @@ export class TrainerService {
       await this.#host.yieldToMessages();
     }
     return { kind: 'checked', subject, checks: done };
+  }
+
+  #export({ experiment, files, memoryLimit, names }: ExportParams): ExportReply {
+    const prepared = prepareTraining({
+      experiment,
+      files: openedFiles(files, (location, size) => this.#host.openFile(location, size)),
+      // Their parameters are double precision.
+      kernels: openKernels('reference'),
+      memoryLimit,
+    });
+    if (prepared.kind === 'refused') return prepared;
+    return { kind: 'exported', program: exportToPyTorch(prepared.setup, names) };
   }
 
   async #train(run: Run, training: Training, workers: WorkerPool): Promise<void> {

@@ -8,7 +8,7 @@ import type { Session } from '../../session/session';
 import type { Sessions, Target } from '../../session/sessions';
 import { formatFindings } from '../../text/findingCount';
 import { formatNumber } from '../../text/numbers';
-import { targetOf } from '../targets';
+import { targetOf } from '../../session/targets';
 import type { FixRequest } from './findingActions';
 
 /** What fixing and training again uses of the extension. */

@@ -1,7 +1,7 @@
 import { commands as registry, type Disposable, type Uri } from 'vscode';
 import { commands } from '../../platform/ids';
 import type { Target } from '../../session/sessions';
-import { targetOf } from '../targets';
+import { targetOf } from '../../session/targets';
 import { registerFixAndTrain, type FixAndTrainParts } from './fixAndTrain';
 import { registerRulePages } from './rulePages';
 import { registerUpdateLinks } from './updateLinks';

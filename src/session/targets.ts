@@ -1,7 +1,7 @@
 import { Uri, window } from 'vscode';
 import { languageId } from '../platform/ids';
 import type { ExperimentFile } from '../experiment/experimentFile';
-import type { Target } from '../session/sessions';
+import type { Target } from './sessions';
 
 /**
  * The target of a command's arguments: those of a CodeLens (URI as a string, variant, seed), of an explorer or title menu (a
