@@ -44,11 +44,12 @@ export function rangePicture(test: RangeTest, width: number, hover: number | und
     <clipPath id="range-plot">
       <rect x=${margin.left} y=${margin.top} width=${plot.width} height=${plot.height}></rect>
     </clipPath>
-    ${[0, 0.25, 0.5, 0.75, 1].map((share) => {
-      const loss = low + share * (high - low);
-      return svg`<line class="range-grid" x1=${margin.left} x2=${margin.left + plot.width} y1=${y(loss)} y2=${y(loss)}></line>
-        <text class="range-label" text-anchor="end" x=${margin.left - 6} y=${y(loss) + 4}>${formatShortNumber(loss)}</text>`;
-    })}
+    ${lossTicks(low, high).map(
+      (
+        loss,
+      ) => svg`<line class="range-grid" x1=${margin.left} x2=${margin.left + plot.width} y1=${y(loss)} y2=${y(loss)}></line>
+        <text class="range-label" text-anchor="end" x=${margin.left - 6} y=${y(loss) + 4}>${formatShortNumber(loss)}</text>`,
+    )}
     ${decades.map(
       (
         decade,
@@ -86,6 +87,18 @@ function lossRange({ smoothed, losses }: RangeTest): readonly [number, number] {
   const high = Math.max(start, Math.min(Math.max(...smoothed), low + 1.5 * (start - low)));
   const pad = 0.05 * (high - low || Math.abs(high) || 1);
   return [low - pad, high + pad];
+}
+
+/**
+ * The losses that an axis from `low` to `high` names: all multiples of 1, 2 or 5 times a power of ten in it, four to ten.
+ * The ends of the axis themselves are no round numbers, and the lower one may be below 0, which no loss is.
+ */
+export function lossTicks(low: number, high: number): readonly number[] {
+  const power = 10 ** Math.floor(Math.log10(high - low));
+  const step = power * ([0.2, 0.5].find((share) => (high - low) / (share * power) < 10) ?? 1);
+  const first = Math.ceil(low / step);
+  // Without digits that only come from the rounding of a product.
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => roundToDigits((first + i) * step, 12));
 }
 
 /** The smoothed loss at a rate, as text. */
