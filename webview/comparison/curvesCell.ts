@@ -30,6 +30,7 @@ import {
   type DrawnMember,
   type ShownLine,
 } from './lines';
+import { sharedBaselines } from './sharedBaselines';
 import { measureLabel, measureUnit, offeredMeasures } from './measures';
 import { isMetricMeasure, type ComparisonView, type Measure, type Member } from './model';
 import { highlight, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './comparisonCell';
@@ -189,18 +190,18 @@ export class CurvesCell implements ComparisonCell {
   }
 }
 
-/** The baselines, if all runs have the same ones: they depend on the task. */
+/** The curves of the baselines that all runs have. */
 function baselinesOf(
   drawn: readonly DrawnMember[],
   measure: Measure,
   domain: readonly [number, number],
   theme: Theme,
 ): readonly Curve[] {
-  const all = new Set(drawn.map(({ run }) => JSON.stringify(run.info.baselines)));
-  if (measure === 'gradNorm' || isMetricMeasure(measure) || all.size !== 1) return [];
+  if (measure === 'gradNorm' || isMetricMeasure(measure)) return [];
   // Elsewhere baselines have colours that belong to runs here.
   const { faint } = theme;
-  return baselineCurves(drawn[0]?.run.info.baselines ?? [], domain, { ...theme, baseline: faint, validation: faint });
+  const baselines = sharedBaselines(drawn.map(({ run }) => run.info));
+  return baselineCurves(baselines, domain, { ...theme, baseline: faint, validation: faint });
 }
 
 function axisFor(lines: readonly ShownLine[], measure: Measure): 'linear' | 'log' {
