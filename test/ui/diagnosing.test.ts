@@ -147,6 +147,14 @@ describe('A run that does not learn', () => {
     assert.equal(await workbench.page.locator('.editor-group-container .monaco-progress-container.active').count(), 0);
     await workbench.pressInNotification('Compare Before and After');
     await workbench.tab('2 runs compared').waitFor();
+    // The run before is read from its folder, the run after is still in memory: they have the same baseline.
+    await workbench.webviewFrame().locator('.curve-legend', { hasText: 'always 1: 0.167' }).waitFor();
+    // No button covers a choice in the narrow panel, although the choices need more than a line.
+    const loss = workbench.webviewFrame().locator('.cell').first();
+    await loss.hover();
+    const topOf = async (name: string): Promise<DOMRect> =>
+      loss.locator(name).evaluate((node) => node.getBoundingClientRect().toJSON() as DOMRect);
+    assert.ok((await topOf('.cell-actions')).top >= (await topOf('.cell-tools')).bottom);
   });
 
   it('has the run before beside it in the panel, and fixes there too', async () => {
@@ -154,6 +162,14 @@ describe('A run that does not learn', () => {
     const cell = workbench.webviewFrame().getByRole('region', { name: /Diagnosis$/ });
     const card = cell.getByRole('table', { name: /^Set clip\.norm to [\d.]+$/ });
     await card.getByRole('row', { name: /^loss of the last update [\d.e-]+ [\d.e-]+$/ }).waitFor();
+    // In a narrow panel, too, both runs are in view.
+    await workbench.page.setViewportSize({ width: 1000, height: 800 });
+    await workbench.page.waitForTimeout(500);
+    const overflow = await card.evaluate(
+      (table) => table.getBoundingClientRect().right - table.ownerDocument.documentElement.clientWidth,
+    );
+    await workbench.page.setViewportSize({ width: 1280, height: 800 });
+    assert.ok(overflow <= 0, `${overflow} px of the table are out of view`);
     await cell.getByRole('button', { name: 'Compare before and after' }).waitFor();
     const finding = cell.getByRole('listitem').filter({ hasText: 'model.forgetBias' }).first();
     await finding.getByRole('button', { name: 'Set model.forgetBias to 1 and train again' }).waitFor();
