@@ -89,6 +89,8 @@ export interface RunBeforeFix {
   readonly findings: readonly Finding[];
   /** Absolute path; undefined if the run is not saved. */
   readonly folder: string | undefined;
+  /** Whether its loss is of the same data and loss function, so that the two can be compared. */
+  readonly isSameMeasure: boolean;
 }
 
 /** The current state and numbers of a run. */

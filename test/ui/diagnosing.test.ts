@@ -141,7 +141,7 @@ describe('A run that does not learn', () => {
     // The comment stays.
     await line(/\/\/\sFar\stoo\ssmall/).waitFor();
     await workbench.notificationWith(
-      /Set clip\.norm to [\d.]+: loss of the last update .+ → .+No longer found: clipAlways/,
+      /Set clip\.norm to [\d.]+: the (?:held-out loss|loss of the last update) falls from .+ No longer found: clipAlways/,
     );
     // VS Code draws a moving bar above the editor while it applies a quick fix.
     assert.equal(await workbench.page.locator('.editor-group-container .monaco-progress-container.active').count(), 0);

@@ -3,11 +3,11 @@ import { remedySchema, type Remedy } from '../../diagnosis/remedy';
 import { formatRemedy } from '../../text/remedyText';
 import { commands } from '../../platform/ids';
 import { showErrorMessage, showInformationMessage } from '../../platform/messages';
-import { stateLabels, type RunBeforeFix } from '../../protocol/run';
+import { stateLabels, type RunBeforeFix, type RunStatus } from '../../protocol/run';
 import type { Session } from '../../session/session';
 import type { Sessions, Target } from '../../session/sessions';
 import { formatFindings } from '../../text/findingCount';
-import { formatNumber } from '../../text/numbers';
+import { formatLossChange } from '../../text/lossChange';
 import { targetOf } from '../../session/targets';
 import type { FixRequest } from './findingActions';
 
@@ -100,7 +100,7 @@ async function applyRemedy(
 
 async function fixAndTrain(parts: FixAndTrainParts, target: Target, fix: FixRequest) {
   const { sessions, train } = parts;
-  const before = beforeFixOf(sessions.get(target), fix.title);
+  const earlier = sessions.get(target);
   const document = await workspace.openTextDocument(target.uri);
   const { editOf } = await import('./findingActions');
   const edit = editOf(document, fix.changes);
@@ -110,7 +110,8 @@ async function fixAndTrain(parts: FixAndTrainParts, target: Target, fix: FixRequ
   }
   await train(target);
   const session = sessions.get(target);
-  if (session?.kind !== 'live' || before === undefined) return;
+  if (session?.kind !== 'live' || earlier === undefined) return;
+  const before = beforeFixOf(earlier, session, fix.title);
   session.followFix(before);
   // VS Code shows that a quick fix is being applied until its command returns; the run may take hours.
   void reportFix(parts, target, session, before);
@@ -138,21 +139,21 @@ function compareBoth({ compare }: FixAndTrainParts, before: string | undefined, 
   if (before !== undefined && after !== undefined) compare([before, after].map((folder) => Uri.file(folder)));
 }
 
-function beforeFixOf(session: Session | undefined, fix: string): RunBeforeFix | undefined {
-  if (session === undefined) return undefined;
-  const { state, loss, validationLoss, findings } = session.status;
-  return { fix, state, loss, validationLoss, findings, folder: session.folder };
+function beforeFixOf(earlier: Session, session: Session, fix: string): RunBeforeFix {
+  const { state, loss, validationLoss, findings } = earlier.status;
+  const isSameMeasure = measureOf(earlier) === measureOf(session);
+  return { fix, state, loss, validationLoss, findings, folder: earlier.folder, isSameMeasure };
 }
 
-/** What a run came to. */
-type Outcome = Pick<RunBeforeFix, 'state' | 'loss' | 'validationLoss' | 'findings'>;
+/** What the losses of a run are of. */
+function measureOf({ experiment }: Session): string {
+  const { data, loss } = (experiment ?? {}) as { readonly data?: unknown; readonly loss?: unknown };
+  return JSON.stringify([data, loss]);
+}
 
 /** What differs between a run and the one before, as sentences. */
-function changeOf(before: Outcome, after: Outcome): string {
-  const numbers = [
-    ...change('loss', before.loss, after.loss),
-    ...change('held-out loss', before.validationLoss, after.validationLoss),
-  ];
+function changeOf(before: RunBeforeFix, after: RunStatus): string {
+  const loss = formatLossChange(before, after, before.isSameMeasure);
   const state =
     after.state === 'finished'
       ? ''
@@ -160,13 +161,7 @@ function changeOf(before: Outcome, after: Outcome): string {
   const gone = before.findings.filter(({ code }) => !after.findings.some((other) => other.code === code));
   const cleared = gone.length === 0 ? '' : ` No longer found: ${gone.map(({ code }) => code).join(', ')}.`;
   const left = after.findings.length === 0 ? ' No findings are left.' : ` Left: ${formatFindings(after.findings)}.`;
-  return `${numbers.join(', ')}.${state}${cleared}${left}`;
-}
-
-function change(name: string, before: number | undefined, after: number | undefined): readonly string[] {
-  if (after === undefined) return [];
-  const from = before === undefined ? '' : `${formatNumber(before)} → `;
-  return [`${name} of the last update ${from}${formatNumber(after)}`];
+  return `${loss === undefined ? '' : `${loss}.`}${state}${cleared}${left}`;
 }
 
 /** Resolves when a run is over. */

@@ -19,9 +19,26 @@ describe('The sentence about a run that was trained again with a fix', () => {
     validationLoss: undefined,
     findings: codes.map(found),
     folder: undefined,
+    isSameMeasure: true,
   });
   const after = (state: RunStatus['state'], ...codes: string[]) =>
     ({ state, findings: codes.map(found) }) as unknown as RunStatus;
+
+  it('says first whether the loss has fallen: that of the held-out part, if there is one', () => {
+    const status = (numbers: Partial<RunStatus>) => ({ ...after('finished'), ...numbers });
+    assert.equal(
+      formatFixed({ ...before('clipAlways'), validationLoss: 4 }, status({ loss: 0.5, validationLoss: 6 })),
+      'Set clip.norm to 1: the held-out loss rises from 4.00 to 6.00; no longer found: clipAlways.',
+    );
+    assert.equal(
+      formatFixed(before('clipAlways'), status({ loss: 0.5, validationLoss: 6 })),
+      'Set clip.norm to 1: the loss of the last update falls from 1.00 to 0.500; no longer found: clipAlways.',
+    );
+    assert.equal(
+      formatFixed({ ...before('clipAlways'), isSameMeasure: false }, status({ loss: 0.5 })),
+      "Set clip.norm to 1: its loss is of other data or of another kind, so the two can't be compared; no longer found: clipAlways.",
+    );
+  });
 
   it('names the findings that are gone and those that are new', () => {
     assert.equal(

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { isLive, stateLabels, type RunBeforeFix, type RunStatus } from '../../../src/protocol/run';
 import { formatFindings } from '../../../src/text/findingCount';
+import { formatLossChange } from '../../../src/text/lossChange';
 import { formatNumber } from '../../../src/text/numbers';
 import { buttonTemplate } from '../../ui/controls';
 
@@ -10,17 +11,20 @@ function codesOnlyIn(some: RunStatus['findings'], others: RunStatus['findings'])
 }
 
 /** One line on what a fix has changed: findings that are gone, and new ones; some are made at the end of a run only. */
-export function formatFixed({ fix, ...before }: RunBeforeFix, { state, findings }: RunStatus): string {
+export function formatFixed({ fix, ...before }: RunBeforeFix, status: RunStatus): string {
+  const { state, findings } = status;
   if (isLive(state)) {
     const soFar = findings.length === 0 ? 'none' : formatFindings(findings);
     return `${fix}: the run before had ${formatFindings(before.findings)}; this one has ${soFar} so far.`;
   }
   const [gone, fresh] = [codesOnlyIn(before.findings, findings), codesOnlyIn(findings, before.findings)];
+  const loss = formatLossChange(before, status, before.isSameMeasure);
   const parts = [
     ...(gone.length === 0 ? [] : [`no longer found: ${gone.join(', ')}`]),
     ...(fresh.length === 0 ? [] : [`new: ${fresh.join(', ')}`]),
   ];
-  return `${fix}: ${parts.length === 0 ? 'the findings are those of the run before' : parts.join('; ')}.`;
+  const found = parts.length === 0 ? 'the findings are those of the run before' : parts.join('; ');
+  return `${fix}: ${loss === undefined ? '' : `${loss}; `}${found}.`;
 }
 
 /**
