@@ -39,9 +39,13 @@ async function exportTarget({ uri, variant }: Target, asks: boolean, startWorker
   if (resolved.kind === 'refused') throw new Error(resolved.problems[0]?.message ?? 'the experiment has a problem.');
   const { experiment } = resolved;
   const stem = fileNameOf(uri).replace(/\.rnn\.json$/, '');
-  const script = await chooseFile(Uri.joinPath(folderOf(uri), `${stem}.py`), 'Python', 'py');
+  const script = await chooseFile(Uri.joinPath(folderOf(uri), `${stem}.py`), {
+    Python: ['py'],
+    'Jupyter notebook': ['ipynb'],
+  });
   if (script === undefined) return;
-  const tensors = Uri.joinPath(folderOf(script), `${fileNameOf(script).replace(/\.py$/, '')}.safetensors`);
+  const isNotebook = script.path.endsWith('.ipynb');
+  const tensors = Uri.joinPath(folderOf(script), `${fileNameOf(script).replace(/\.(?:py|ipynb)$/, '')}.safetensors`);
   if (!(await mayReplace(tensors))) return;
   const name = memberName(member.variant, member.seed);
   const text =
@@ -59,6 +63,7 @@ async function exportTarget({ uri, variant }: Target, asks: boolean, startWorker
       { uri, ...member },
       experiment,
       {
+        kind: isNotebook ? 'notebook' : 'script',
         experiment: `${experimentName(experiment.name, uri)}${name === undefined ? '' : `, ${name}`}`,
         tensors: fileNameOf(tensors),
         text,
@@ -70,7 +75,9 @@ async function exportTarget({ uri, variant }: Target, asks: boolean, startWorker
   if (outcome.kind === 'failed') throw new Error(outcome.message);
   await workspace.fs.writeFile(tensors, outcome.program.tensors);
   await writeText(script, outcome.program.script);
-  await window.showTextDocument(script);
+  // A notebook is shown by the extension that the user has for it.
+  if (isNotebook) await registry.executeCommand('vscode.open', script);
+  else await window.showTextDocument(script);
   void showInformationMessage(
     `${fileNameOf(script)} trains this experiment in PyTorch, with the initial weights in ${fileNameOf(tensors)}.`,
   );

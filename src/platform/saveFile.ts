@@ -30,11 +30,14 @@ export function waitFor<Result>(title: string, result: Promise<Result>): Promise
 /**
  * Lets the user choose where a file is saved; undefined if the dialog was closed.
  *
- * @param kind of the file, a constant of this extension
- * @param ending of its name
+ * @param kinds the endings of each kind of file by its name, a constant of this extension
  */
-export async function chooseFile(suggested: Uri, kind: string, ending: string): Promise<Uri | undefined> {
-  return window.showSaveDialog({ defaultUri: suggested, filters: { [kind]: [ending] } });
+export async function chooseFile(
+  suggested: Uri,
+  kinds: Readonly<Record<string, readonly string[]>>,
+): Promise<Uri | undefined> {
+  const filters = Object.fromEntries(Object.entries(kinds).map(([kind, endings]) => [kind, [...endings]]));
+  return window.showSaveDialog({ defaultUri: suggested, filters });
 }
 
 /** Writes a text file as a whole. */

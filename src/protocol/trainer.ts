@@ -62,8 +62,10 @@ export type GradientCheckReply =
   | { readonly kind: 'checked'; readonly subject: GradientCheckSubject; readonly checks: readonly ParameterCheck[] }
   | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] };
 
-/** The names that an exported program uses. */
+/** What is exported, and the names that it uses. */
 export interface ExportNames {
+  /** A program, or a Jupyter notebook that explains it and has plots. */
+  readonly kind: 'script' | 'notebook';
   /** The name of the experiment, for the program's docstring. */
   readonly experiment: string;
   /** The file of tensors, in the folder of the program. */
@@ -74,6 +76,7 @@ export interface ExportNames {
 
 /** A Python program and the file of tensors that it reads. */
 export interface ExportedProgram {
+  /** The program, or the JSON of a notebook. */
   readonly script: string;
   /** A safetensors file: the initial parameters, and what the data of a table or of written sequences are for the net. */
   readonly tensors: Uint8Array;

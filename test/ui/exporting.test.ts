@@ -24,7 +24,7 @@ describe('An experiment as a PyTorch program', () => {
 
   /** Runs the command for a variant, and accepts the file that is suggested. */
   async function exportVariant(label: string): Promise<void> {
-    await workbench.runCommand('Unroll: Export as PyTorch Program…');
+    await workbench.runCommand('Unroll: Export as PyTorch Program or Notebook…');
     await workbench.pickerOpens('Export');
     await workbench.pick(label);
     const input = workbench.page.locator('.quick-input-widget input').first();

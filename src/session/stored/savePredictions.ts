@@ -18,7 +18,7 @@ export async function savePredictions(inspector: Inspector, update: number, fold
   try {
     // A run without held-out rows says so before a file is chosen.
     const first = await waitFor(title, ask(0));
-    const file = await chooseFile(Uri.joinPath(folder, `predictions-after-${update}-updates.csv`), 'CSV', 'csv');
+    const file = await chooseFile(Uri.joinPath(folder, `predictions-after-${update}-updates.csv`), { CSV: ['csv'] });
     if (file === undefined) return;
     await writeText(file, await waitFor(title, wholeText(first, ask)));
     const message = `Saved the predictions of ${formatCount(first.rows, 'held-out row')}, after ${formatExact(update)} updates, in ${workspace.asRelativePath(file)}.`;

@@ -8,6 +8,7 @@ import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import type { ExportedProgram, ExportNames } from '../../protocol/trainer';
 import { writeTensorFile, type StoredTensor } from '../../run/storage/safetensors';
 import type { TrainingSetup } from '../training/trainingSetup';
+import { codeCell, escapeMarkdown, notebook, textCell } from './jupyterNotebook';
 import cellGru from './pytorch/cell_gru.py';
 import cellLstm from './pytorch/cell_lstm.py';
 import cellMgu from './pytorch/cell_mgu.py';
@@ -43,11 +44,35 @@ type Constant = number | string | boolean | null | readonly Constant[];
  * @param setup before its first update, over the reference kernels, whose parameters are double precision
  */
 export function exportToPyTorch(setup: TrainingSetup, names: ExportNames): ExportedProgram {
-  const { experiment, source } = setup;
+  const { experiment } = setup;
   const data = dataPartOf(setup, names);
-  const { model, optimizer, clip, training } = experiment;
-  const net = netPartOf(experiment);
-  const constants: Readonly<Record<string, Constant>> = {
+  const net = netPartOf(experiment, names.kind === 'notebook');
+  const parts = {
+    constants: constantLines(constantsOf(setup, data, net)),
+    tensors: `${safetensors.trim()}\n\n\n${startOf(names.tensors)}`,
+    data: [randomNumbers, window, ...data.parts],
+    loss,
+    net: net.parts,
+    loop: fill(train, {
+      SCHEDULE: scheduleOf(experiment.optimizer.schedule),
+      OPTIMIZER: optimizerOf(experiment.optimizer),
+      PLATEAU: plateauOf(experiment.optimizer.schedule),
+      CLIP: clipOf(experiment.clip),
+    }),
+  };
+  return {
+    script: names.kind === 'notebook' ? notebookOf(names, parts) : scriptOf(names, parts),
+    tensors: writeTensorFile({ tensors: new Map([...parametersOf(setup), ...data.tensors]), metadata: {} }),
+  };
+}
+
+function constantsOf(
+  { experiment, source }: TrainingSetup,
+  data: Pick<DataPart, 'constants'>,
+  net: Pick<DataPart, 'constants'>,
+): Readonly<Record<string, Constant>> {
+  const { model, optimizer, training } = experiment;
+  return {
     INPUTS: source.inputs,
     OUTPUTS: source.outputs,
     HIDDEN: model.hidden,
@@ -66,47 +91,64 @@ export function exportToPyTorch(setup: TrainingSetup, names: ExportNames): Expor
     STOP_AT_LOSS: training.stopAtLoss ?? null,
     PATIENCE: training.patience ?? null,
   };
-  const loop = fill(train, {
-    SCHEDULE: scheduleOf(optimizer.schedule),
-    OPTIMIZER: optimizerOf(optimizer),
-    PLATEAU: plateauOf(optimizer.schedule),
-    CLIP: clipOf(clip),
-  });
-  const parts = [safetensors, startOf(names.tensors), randomNumbers, window, ...data.parts, loss, ...net.parts, loop];
-  return {
-    script: `${headerOf(names)}\n${constantLines(constants)}\n\n\n${parts.map((part) => part.trim()).join('\n\n\n')}\n`,
-    tensors: writeTensorFile({ tensors: new Map([...parametersOf(setup), ...data.tensors]), metadata: {} }),
-  };
+}
+
+/** The parts of a program in their order. */
+interface ProgramParts {
+  readonly constants: string;
+  readonly tensors: string;
+  readonly data: readonly string[];
+  readonly loss: string;
+  readonly net: readonly string[];
+  readonly loop: string;
+}
+
+/** Definitions in Python, two empty lines apart. */
+function joined(parts: readonly string[]): string {
+  return parts.map((part) => part.trim()).join('\n\n\n');
+}
+
+function scriptOf(names: ExportNames, { constants, tensors, data, loss, net, loop }: ProgramParts): string {
+  const start = [
+    headerOf(names),
+    imports,
+    `${options}\nOPTIONS = ARGUMENTS.parse_args()\n${surroundings}`,
+    `FOLDER = os.path.dirname(os.path.abspath(__file__))\nSAVED = os.path.splitext(os.path.basename(__file__))[0] + ".pt"`,
+    constants,
+  ].join('\n\n');
+  const end = 'if __name__ == "__main__":\n    train()';
+  return `${joined([start, tensors, ...data, loss, ...net, loop, end])}\n`;
+}
+
+/** A name as text inside a docstring or a heading. */
+function plainTitle(name: string): string {
+  return name.replaceAll('\\', '/').replaceAll('"', "'");
 }
 
 function headerOf({ experiment, tensors }: ExportNames): string {
-  // A name ends no docstring.
-  const title = experiment.replaceAll('\\', '/').replaceAll('"', "'");
-  return `"""Trains the experiment "${title}" in PyTorch as Unroll does: same data, initial weights, truncation, clipping, optimizer.
+  return `"""Trains the experiment "${plainTitle(experiment)}" in PyTorch as Unroll does: same data, initial weights, truncation, clipping, optimizer.
 
-Needs Python 3.8 or later and PyTorch 1.13 or later, and ${tensors} in the folder of this file.
+Needs Python 3.8 or later and PyTorch 1.13 or later, and ${plainTitle(tensors)} in the folder of this file.
 In double precision, the default, the losses are those of Unroll's reference kernels up to rounding.
-"""
+"""`;
+}
 
-import argparse
+const imports = `import argparse
 import json
 import math
 import os
 import struct
 
-import torch
+import torch`;
 
-ARGUMENTS = argparse.ArgumentParser()
+const options = `ARGUMENTS = argparse.ArgumentParser()
 ARGUMENTS.add_argument("--steps", type=int, help="number of updates")
 ARGUMENTS.add_argument("--float32", action="store_true", help="single precision, which is faster")
 ARGUMENTS.add_argument("--device", default="cpu", help="such as cuda")
-ARGUMENTS.add_argument("--json", action="store_true", help="one JSON line per update")
-OPTIONS = ARGUMENTS.parse_args()
-DTYPE = torch.float32 if OPTIONS.float32 else torch.float64
-DEVICE = torch.device(OPTIONS.device)
-FOLDER = os.path.dirname(os.path.abspath(__file__))
-`;
-}
+ARGUMENTS.add_argument("--json", action="store_true", help="one JSON line per update")`;
+
+const surroundings = `DTYPE = torch.float32 if OPTIONS.float32 else torch.float64
+DEVICE = torch.device(OPTIONS.device)`;
 
 /** After the constants, because --steps replaces one of them. */
 function startOf(tensors: string): string {
@@ -283,13 +325,20 @@ const cells = {
   mgu: { text: cellMgu, gates: 2, states: 1 },
 };
 
-/** The part of a script about the net: PyTorch's own layers where they can do the same. */
-function netPartOf({ model, clip, bptt }: ResolvedExperiment): Pick<DataPart, 'constants' | 'parts'> {
+/**
+ * The part of a program about the net: PyTorch's own layers where they can do the same.
+ *
+ * @param isWrittenOut whether backpropagation through time is to be seen, also where PyTorch's layers could do it
+ */
+function netPartOf(
+  { model, clip, bptt }: ResolvedExperiment,
+  isWrittenOut: boolean,
+): Pick<DataPart, 'constants' | 'parts'> {
   const activation = model.activation ?? 'tanh';
   const isHiddenClip = clip !== null && 'hidden' in clip;
   const reachesBack = bptt !== 'full' && bptt.backward > bptt.forward;
   const isModule = model.cell === 'rnn' ? activation === 'tanh' || activation === 'relu' : model.cell !== 'mgu';
-  if (isModule && !isHiddenClip && !reachesBack) {
+  if (isModule && !isHiddenClip && !reachesBack && !isWrittenOut) {
     const name = model.cell.toUpperCase();
     const nonlinearity = activation === 'relu' ? ', nonlinearity="relu"' : '';
     const layers = `torch.nn.${name}(INPUTS, HIDDEN, num_layers=LAYERS${model.cell === 'rnn' ? nonlinearity : ''})`;
@@ -371,4 +420,73 @@ function clipOf(clip: ResolvedExperiment['clip']): string {
   if (clip === null || 'hidden' in clip) return 'pass';
   if ('norm' in clip) return `torch.nn.utils.clip_grad_norm_(parameters, ${python(clip.norm)})`;
   return `torch.nn.utils.clip_grad_value_(parameters, ${python(clip.value)})`;
+}
+
+function notebookOf(names: ExportNames, { constants, tensors, data, loss, net, loop }: ProgramParts): string {
+  return notebook([
+    textCell(`# ${escapeMarkdown(names.experiment)}
+
+This notebook trains an experiment of Unroll in PyTorch: the same data, initial weights, truncation, clipping and optimizer. In double precision its losses are those of Unroll's reference kernels, up to rounding. It needs PyTorch 1.13 or later and matplotlib, and ${escapeMarkdown(names.tensors)} in its folder.
+
+Backpropagation through time is written out, one time step after the other, so that every gradient can be looked at. That is slower than \`torch.nn\`.`),
+    codeCell(`${imports}\nimport matplotlib.pyplot as plot`),
+    codeCell(
+      `# Fewer updates, single precision or another device: change these.\nOPTIONS = argparse.Namespace(steps=None, float32=False, device="cpu", json=False)\n${surroundings}\nFOLDER = os.getcwd()\nSAVED = ${python(names.tensors.replace(/\.safetensors$/, '.pt'))}`,
+    ),
+    textCell(`## The experiment
+
+T is the number of time steps, B the number of sequences of a batch, I, H and O the numbers of inputs, hidden units and outputs.`),
+    codeCell(constants),
+    codeCell(tensors),
+    textCell(`## The data
+
+A window has T steps of B sequences: the inputs $x_t$, the targets $y_t$, and a mask of the steps that have a loss.`),
+    codeCell(joined(data)),
+    textCell(`## The loss
+
+$L = \\sum_t L_t$ over the steps that have a target. With the reduction \`mean\` it is divided by the number of targets, with \`sum\` by the number of sequences.`),
+    codeCell(loss.trim()),
+    textCell(`## The net, and backpropagation through time
+
+The same weights are used at every step: $h_t$ follows from $x_t$ and $h_{t-1}$. So the loss depends on $h_t$ in two ways: through the output of step $t$, and through $h_{t+1}$. The chain rule adds both:
+
+$$\\frac{\\partial L}{\\partial h_t} = \\frac{\\partial L_t}{\\partial h_t} + \\left(\\frac{\\partial h_{t+1}}{\\partial h_t}\\right)^{\\!\\top} \\frac{\\partial L}{\\partial h_{t+1}}$$
+
+\`Net.learn\` walks from the last step back to the first. At each step it adds what comes from above and what comes from the next step, and adds this step's part to the gradient of the weights. The product of many factors on the way back is why gradients vanish or explode.`),
+    codeCell(joined(net)),
+    textCell(`## Training
+
+Each update: forward, loss, backward, clipping, optimizer.`),
+    codeCell(loop.trim()),
+    codeCell('net = train()'),
+    textCell(`## The loss over the updates`),
+    codeCell(`steps = [line["step"] for line in HISTORY]
+plot.figure(figsize=(8, 3))
+plot.plot(steps, [line["loss"] for line in HISTORY], label="training")
+validated = [line for line in HISTORY if "validationLoss" in line]
+if validated:
+    plot.plot([line["step"] for line in validated], [line["validationLoss"] for line in validated], "o-", label="validation")
+plot.xlabel("update")
+plot.ylabel("loss")
+plot.legend()
+plot.show()`),
+    textCell(`## The norm of the gradient, before and after clipping`),
+    codeCell(`plot.figure(figsize=(8, 3))
+plot.semilogy(steps, [line["gradNorm"] for line in HISTORY], label="before clipping")
+plot.semilogy(steps, [line["clippedNorm"] for line in HISTORY], label="after clipping")
+plot.xlabel("update")
+plot.ylabel("norm of the gradient of all parameters")
+plot.legend()
+plot.show()`),
+    textCell(`## The gradient through time
+
+The norm of $\\partial L / \\partial h_t$ over the batch at the last update, for every step that the gradient reached. On this logarithmic axis a straight line is a constant factor per step.`),
+    codeCell(`plot.figure(figsize=(8, 3))
+for layer, norms in enumerate(net.norms):
+    plot.semilogy(range(len(norms)), norms, "o-", label=f"layer {layer}")
+plot.xlabel("time step t")
+plot.ylabel("norm of the gradient by h_t")
+plot.legend()
+plot.show()`),
+  ]);
 }

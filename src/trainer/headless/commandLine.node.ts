@@ -53,7 +53,8 @@ export const usage = `Usage: npm run train -- FILE [options]
   --test                check the gradients of FILE and of each variant, train those that have the
                         key "expect", and judge what they expect
   --pytorch FILE        train nothing: write FILE, a PyTorch program that trains the experiment as
-                        Unroll does, and its tensors beside it (FILE ends in .py)
+                        Unroll does, and its tensors beside it; FILE ends in .py, or
+                        in .ipynb for a Jupyter notebook
   --junit FILE          write the judgements of "expect" and the gradient checks as JUnit XML
   --resume              resume the run in DIR from its latest checkpoint
   --json                one JSON line per update on stdout, messages on stderr
@@ -119,8 +120,8 @@ export function parseCommandLine(
   }
   const resume = flags.has('resume');
   const pytorch = last('pytorch');
-  if (pytorch !== undefined && !/[^\\/]\.py$/.test(pytorch)) {
-    throw new CommandLineError(`--pytorch takes a file that ends in .py; found ${quote(pytorch)}.`);
+  if (pytorch !== undefined && !/[^\\/]\.(?:py|ipynb)$/.test(pytorch)) {
+    throw new CommandLineError(`--pytorch takes a file that ends in .py or .ipynb; found ${quote(pytorch)}.`);
   }
   const modes = [
     ...(flags.has('test') ? (['test'] as const) : []),

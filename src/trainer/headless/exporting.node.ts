@@ -30,10 +30,12 @@ export async function exportProgram(
   }
   // Their parameters are double precision.
   const setup = await prepareSetup({ ...commandLine, kernels: 'reference' }, stderr);
-  const tensorsPath = join(dirname(path), `${basename(path, '.py')}.safetensors`);
+  const isNotebook = path.endsWith('.ipynb');
+  const tensorsPath = join(dirname(path), `${basename(path, isNotebook ? '.ipynb' : '.py')}.safetensors`);
   const { experiment } = setup;
   const member = memberName(commandLine.variant, commandLine.seed);
   const { script, tensors } = exportToPyTorch(setup, {
+    kind: isNotebook ? 'notebook' : 'script',
     experiment: `${plainName(experiment.name || basename(file))}${member === undefined ? '' : `, ${member}`}`,
     tensors: basename(tensorsPath),
     text: 'text' in experiment.data ? pathFrom(dirname(path), resolve(dirname(file), experiment.data.text)) : undefined,
@@ -41,7 +43,9 @@ export async function exportProgram(
   await writeNew(tensorsPath, tensors);
   await writeNew(path, script);
   for (const notice of setup.notices) print(notice);
-  print(`${path} trains it in PyTorch, with the initial weights in ${tensorsPath}. Run it with Python 3.`);
+  print(
+    `${path} trains it in PyTorch, with the initial weights in ${tensorsPath}. ${isNotebook ? 'Open it in Jupyter' : 'Run it with Python 3'}.`,
+  );
   return 'finished';
 }
 

@@ -67,7 +67,7 @@ describe('The command line of the headless runner', () => {
     );
     const exporting = parsed('a.rnn.json', '--pytorch', 'a.py');
     assert.deepEqual([exporting.mode, exporting.pytorch], ['export', resolve('/work', 'a.py')]);
-    refuses(['a.rnn.json', '--pytorch', 'a.txt'], '--pytorch takes a file that ends in .py; found "a.txt".');
+    refuses(['a.rnn.json', '--pytorch', 'a.txt'], '--pytorch takes a file that ends in .py or .ipynb; found "a.txt".');
     refuses(
       ['a.rnn.json', '--pytorch', 'a.py', '--test'],
       '--test and --pytorch do different things. Remove one of the two.',

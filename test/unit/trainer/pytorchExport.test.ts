@@ -42,7 +42,7 @@ function setupOf(experiment: object): TrainingSetup {
   return prepared.setup;
 }
 
-const names = { experiment: 'x', tensors: 'x.safetensors', text: 't.txt' };
+const names = { kind: 'script', experiment: 'x', tensors: 'x.safetensors', text: 't.txt' } as const;
 
 /** What an update reports, as --json does. */
 interface Line {
@@ -188,17 +188,36 @@ function batchOf({ data }: Exported): object {
   return 'sequences' in data ? {} : { batch: 4 };
 }
 
-/** Runs all programs in one process of Python, which starts PyTorch once, and returns what each printed. */
+/**
+ * Runs all programs in one process of Python, which starts PyTorch once, and returns what each printed. Of a notebook the
+ * cells are run in order; those that draw only where matplotlib is installed.
+ */
 function runAll(folder: string, programs: readonly string[]): readonly (readonly Line[])[] {
   const driver = join(folder, 'driver.py');
   writeFileSync(
     driver,
-    `import contextlib, io, runpy, sys
+    `import contextlib, io, json, os, runpy, sys
+os.environ["MPLBACKEND"] = "Agg"
+try:
+    import matplotlib
+    draws = True
+except ImportError:
+    draws = False
+
+def run_notebook(name):
+    namespace = {}
+    for cell in json.load(open(name))["cells"]:
+        source = "".join(cell["source"]).replace("json=False", "json=True")
+        if not draws:
+            source = source.replace("import matplotlib.pyplot as plot", "")
+        if cell["cell_type"] == "code" and (draws or "plot." not in source):
+            exec(compile(source, name, "exec"), namespace)
+
 for name in ${JSON.stringify(programs)}:
     sys.argv = [name, "--json"]
     output = io.StringIO()
     with contextlib.redirect_stdout(output):
-        runpy.run_path(name, run_name="__main__")
+        run_notebook(name) if name.endswith(".ipynb") else runpy.run_path(name, run_name="__main__")
     print("[" + ",".join(output.getvalue().splitlines()) + "]")
 `,
   );
@@ -223,14 +242,19 @@ describe('The PyTorch program of an experiment', () => {
     this.timeout(300_000);
     const folder = temporaryFolder('unroll-pytorch-');
     writeFileSync(join(folder, 't.txt'), text);
-    const all = Object.entries(experiments).map(([title, experiment], index) => {
-      const whole = { ...experiment, training: { steps: updates, validateEvery: 3, ...batchOf(experiment) } };
-      const program = join(folder, `p${index}.py`);
-      const setup = setupOf(whole);
-      const { script, tensors } = exportToPyTorch(setup, { ...names, tensors: `p${index}.safetensors` });
-      writeFileSync(program, script);
-      writeFileSync(join(folder, `p${index}.safetensors`), tensors);
-      return { title, program, expected: trained(setup) };
+    const all = Object.entries(experiments).flatMap(([title, experiment], index) => {
+      const setup = setupOf({ ...experiment, training: { steps: updates, validateEvery: 3, ...batchOf(experiment) } });
+      // One of PyTorch's own layers, and one that is written out in a program, too.
+      const kinds = index < 3 ? (['script', 'notebook'] as const) : (['script'] as const);
+      const programs = kinds.map((kind) => {
+        const program = join(folder, `p${index}.${kind === 'script' ? 'py' : 'ipynb'}`);
+        const { script, tensors } = exportToPyTorch(setup, { ...names, kind, tensors: `p${index}.safetensors` });
+        writeFileSync(program, script);
+        writeFileSync(join(folder, `p${index}.safetensors`), tensors);
+        return { title: `${title}, ${kind}`, program };
+      });
+      const expected = trained(setup);
+      return programs.map((program) => ({ ...program, expected }));
     });
     const found = runAll(
       folder,
@@ -275,9 +299,26 @@ describe('The PyTorch program of an experiment', () => {
     );
   });
 
+  it('is a notebook that explains backpropagation through time, in the format of Jupyter', () => {
+    const setup = setupOf({ data: { task: 'delay', length: 8, lag: 3 }, model: { cell: 'lstm', hidden: 3 } });
+    const { script } = exportToPyTorch(setup, { ...names, kind: 'notebook', experiment: 'A <b> $c$ [d](e)' });
+    const stored: unknown = JSON.parse(script);
+    const { cells, nbformat } = stored as {
+      cells: readonly { cell_type: string; source: readonly string[] }[];
+      nbformat: number;
+    };
+    assert.equal(nbformat, 4);
+    assert.match(cells[0].source.join(''), /^# A \\<b\\> \\\$c\\\$ \\\[d\\\]\\\(e\\\)\n/);
+    assert.ok(cells.some(({ source }) => source.join('').includes('\\frac{\\partial L}{\\partial h_t} =')));
+    // Also where PyTorch's layers could do it.
+    assert.ok(cells.some(({ source }) => source.join('').includes('class Step:')));
+    assert.doesNotMatch(script, /@[A-Z]+@/);
+  });
+
   it('holds names of a file as text: none ends its docstring or a string', () => {
     const setup = setupOf({ data: { text: 't.txt', length: 9 }, model: { cell: 'rnn' } });
     const { script } = exportToPyTorch(setup, {
+      kind: 'script',
       experiment: '"""\\\nimport os; os.system("true")',
       tensors: 'a"b\\.safetensors',
       text: 'x"\n+os.system("true")+".txt',

@@ -55,6 +55,8 @@ class Net(torch.nn.Module):
                 self.rnn.register_parameter(f"{name}_l{layer}", torch.nn.Parameter(torch.zeros(shape)))
         self.head = torch.nn.Linear(HIDDEN, OUTPUTS)
         self.timeline = []
+        # The norm of the gradient of the loss by h_t of each layer, over the batch: [layer][t] of the last update.
+        self.norms = []
 
     def layer(self, index):
         return [getattr(self.rnn, f"{name}_l{index}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
@@ -99,11 +101,13 @@ class Net(torch.nn.Module):
 
         zero = torch.zeros_like(tops[0])
         carried = [(zero,) * STATES for _ in range(LAYERS)]
+        self.norms = [[math.nan] * len(self.timeline) for _ in range(LAYERS)]
         for t in range(len(self.timeline) - 1, start - 1, -1):
             # What reaches h_t from above: from the loss of this step, or from the layer above.
             above = tops.grad[t - len(earlier)] if t >= len(earlier) else zero
             for index in range(LAYERS - 1, -1, -1):
                 total = above + carried[index][0]
+                self.norms[index][t] = float(total.norm())
                 if HIDDEN_CLIP is not None:
                     total = total.clamp(-HIDDEN_CLIP, HIDDEN_CLIP)
                 step = self.timeline[t][index]

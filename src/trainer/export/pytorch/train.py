@@ -57,20 +57,22 @@ def train():
             if plateau and metric is not None:
                 plateau.step(metric)
             if is_last or (PATIENCE is not None and without_improvement >= PATIENCE):
-                torch.save(net.state_dict(), os.path.splitext(os.path.basename(__file__))[0] + ".pt")
-                return
+                torch.save(net.state_dict(), SAVED)
+                return net
+
+
+# What each update came to.
+HISTORY = []
 
 
 def report(update, loss, norm, clipped_norm, rate, validation_loss):
+    line = {"step": update, "loss": loss, "gradNorm": norm, "clippedNorm": clipped_norm, "learningRate": rate}
+    if validation_loss is not None:
+        line["validationLoss"] = validation_loss
+    HISTORY.append(line)
     if OPTIONS.json:
-        line = {"step": update, "loss": loss, "gradNorm": norm, "clippedNorm": clipped_norm, "learningRate": rate}
-        if validation_loss is not None:
-            line["validationLoss"] = validation_loss
         print(json.dumps(line), flush=True)
     elif validation_loss is not None or update % 100 == 0:
         held = "" if validation_loss is None else f", validation loss {validation_loss:.6g}"
         print(f"update {update}: loss {loss:.6g}, norm of the gradient {norm:.3g}{held}", flush=True)
 
-
-if __name__ == "__main__":
-    train()
