@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DisplaySeries } from '../../../src/run/series/displaySeries';
-import { clippedShare } from '../../../webview/notebook/clipping/thresholdView';
+import { clippedShare, thresholdRange } from '../../../webview/notebook/clipping/thresholdView';
 import type { ShownRun } from '../../../webview/store/model';
 import { pack } from '../../../src/run/records/recordBatch';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
@@ -18,6 +18,14 @@ describe('A trial threshold', () => {
     assert.deepEqual(clippedShare(runOf(100), 80), [0.2, 0.2]);
     assert.deepEqual(clippedShare(runOf(100), 100), [0, 0]);
     assert.deepEqual(clippedShare(runOf(100), 0.5), [1, 1]);
+  });
+
+  it('can be that of the run itself, also where no norm comes near it', () => {
+    const clippedAt = (threshold: number) =>
+      ({ ...runOf(100), info: { clip: { kind: 'norm', threshold } } }) as unknown as ShownRun;
+    assert.deepEqual(thresholdRange(clippedAt(500)), [1, 500]);
+    assert.deepEqual(thresholdRange(clippedAt(0.25)), [0.25, 101]);
+    assert.deepEqual(thresholdRange(clippedAt(50)), [1, 101]);
   });
 
   it('gives bounds of the clipped share if a column covers several updates', () => {

@@ -15,12 +15,12 @@ export class ThresholdView {
 
   /** @param threshold undefined until the slider is moved */
   update(run: ShownRun, threshold: number | undefined): void {
-    const range = normRange(run);
+    const range = thresholdRange(run);
     this.element.hidden = range === undefined;
     if (range === undefined) return;
     const [least, most] = range;
     const start = run.info.clip?.kind === 'norm' ? run.info.clip.threshold : Math.sqrt(least * most);
-    const shown = threshold ?? Math.max(least, Math.min(most, start));
+    const shown = threshold ?? start;
     const at = Math.round((Math.log(shown / least) / Math.log(most / least)) * positions);
     const share = threshold === undefined ? shareOfDefault(run, shown) : formatShare(run, shown);
     const text = `${formatShortNumber(shown)} would clip ${share} of the updates`;
@@ -77,10 +77,15 @@ function formatShare(run: ShownRun, threshold: number): string {
   return least === most ? `${least} %` : `${least} to ${most} %`;
 }
 
-/** The smallest and the largest norm of the run; undefined where there is no range to choose from. */
-function normRange({ series }: ShownRun): readonly [number, number] | undefined {
+/**
+ * The thresholds to choose from: from the smallest to the largest norm of the run, its own threshold included; undefined
+ * where there is no range.
+ */
+export function thresholdRange({ series, info }: ShownRun): readonly [number, number] | undefined {
   let [least, most] = [Infinity, 0];
   for (const norm of series.scalars.values('gradNormMin')) if (norm > 0 && norm < least) least = norm;
   for (const norm of series.scalars.values('gradNorm')) if (norm < Infinity && norm > most) most = norm;
-  return most > least ? [least, most * 1.01] : undefined;
+  if (most <= least) return undefined;
+  const own = info.clip?.kind === 'norm' ? info.clip.threshold : least;
+  return [Math.min(least, own), Math.max(most * 1.01, own)];
 }
