@@ -185,7 +185,13 @@ export class CurvesCell implements ComparisonCell {
     const band =
       group === undefined
         ? []
-        : [lineEntry({ label: 'band: lowest to highest seed', color, fillToPrevious: bandColour(color, false) })];
+        : [
+            lineEntry({
+              label: 'band: lowest to highest seed',
+              color,
+              fillToPrevious: bandColour(color, false, theme),
+            }),
+          ];
     render([...runs, ...band, ...baselines.map(lineEntry)], this.#legend);
   }
 }

@@ -154,9 +154,10 @@ export function strideOf({ runs }: ShownLine): number {
   return Math.max(1, ...runs.map(({ run }) => run.series.scalars.stride));
 }
 
-/** The colour of the band of a group. */
-export function bandColour(color: string, isFaded: boolean): string {
-  return withOpacity(color, isFaded ? 0.06 : 0.2);
+/** The colour of the band of a group. Thin colours are hardly seen on the pure background of a high contrast theme. */
+export function bandColour(color: string, isFaded: boolean, { kind }: Pick<Theme, 'kind'>): string {
+  const isContrast = kind === 'highContrast' || kind === 'highContrastLight';
+  return withOpacity(color, isFaded ? 0.06 : isContrast ? 0.4 : 0.2);
 }
 
 /**
@@ -179,9 +180,10 @@ export function curvesOf(
     if (curves.length === 1) return [{ label: line.name, points: only, ...style }];
     const { median, lowest, highest } = spreadCurves(curves, strideOf(line));
     const dots = isOfValidation(view.measure) && median.length < 2;
+    const edge = { color: withOpacity(color, isFaded ? 0.15 : 0.6), width: 0.75 };
     return [
-      { label: '', points: highest, color: 'transparent' },
-      { label: '', points: lowest, color: 'transparent', fillToPrevious: bandColour(color, isFaded) },
+      { label: '', points: highest, ...edge },
+      { label: '', points: lowest, ...edge, fillToPrevious: bandColour(color, isFaded, theme) },
       { label: lineLabel(line), points: median, ...style, ...(dots ? { dots } : {}) },
     ];
   });
