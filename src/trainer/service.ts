@@ -26,7 +26,7 @@ import type { Manifest } from '../run/manifest';
 import { buffersOf } from '../run/records/recordBatch';
 import type { RunStorage } from '../run/storage/storage';
 import { formatUnsaved } from '../run/storage/storageErrorAdvice';
-import { exportToPyTorch } from './export/pytorchScript';
+import { exportToPyTorch } from './export/exportToPyTorch';
 import { ReplayService } from './replay/replayService';
 import { RunWriter } from './storage/runWriter';
 import { ExperimentChecker } from './training/experimentCheck';

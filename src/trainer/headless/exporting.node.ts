@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { memberName, plainName } from '../../run/displayName';
 import { formatCount } from '../../text/numbers';
-import { exportToPyTorch } from '../export/pytorchScript';
+import { exportToPyTorch } from '../export/exportToPyTorch';
 import type { HeadlessEnd, Print } from './closingMessages';
 import type { CommandLine } from './commandLine.node';
 import { codeOf, fileErrorReason } from './fileErrorReason';

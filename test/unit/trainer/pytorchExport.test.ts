@@ -6,7 +6,7 @@ import { openKernels } from '../../../src/engine/kernels/open';
 import { parseExperiment } from '../../../src/experiment/parse';
 import type { ExportedProgram } from '../../../src/protocol/trainer';
 import { readTensorFile } from '../../../src/run/storage/safetensors';
-import { exportToPyTorch } from '../../../src/trainer/export/pytorchScript';
+import { exportToPyTorch } from '../../../src/trainer/export/exportToPyTorch';
 import { Training } from '../../../src/trainer/training/training';
 import { prepareTraining, type TrainingSetup } from '../../../src/trainer/training/trainingSetup';
 import { temporaryFolder } from '../../temporaryFolder';
@@ -319,7 +319,7 @@ describe('The PyTorch program of an experiment', () => {
     const setup = setupOf({ data: { text: 't.txt', length: 9 }, model: { cell: 'rnn' } });
     const { script } = exportToPyTorch(setup, {
       kind: 'script',
-      experiment: '"""\\\nimport os; os.system("true")',
+      experiment: '"""\\\0\nimport os; os.system("true")',
       tensors: 'a"b\\.safetensors',
       text: 'x"\n+os.system("true")+".txt',
     });
