@@ -82,6 +82,8 @@ describe('A sick network', () => {
     await workbench.runCommand('View: Close All Editors');
     await workbench.runCommand('Unroll: Open Run Folder…');
     const { input, accept } = await dialog('Open Run');
+    // What the dialog lists first may come after what is typed, and replace it.
+    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'unroll-runs' }).waitFor();
     await input.fill(`${runs()}/`);
     // A click on a folder in the list goes into it.
     await workbench.pick(name);
