@@ -28,11 +28,16 @@ describe('A new experiment', () => {
   async function fromFile(name: string): Promise<void> {
     const { page } = workbench;
     const file = page.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
+    const selected = page.locator('.explorer-folders-view .monaco-list-row.selected', { hasText: name });
     const item = page.getByRole('menuitem', { name: 'New Experiment from This File…' });
     for (let turn = 0; turn < 10; turn++) {
       // Rows that are moving as a new file is listed take a click that was meant for another one.
       await file.click();
-      await page.locator('.explorer-folders-view .monaco-list-row.selected', { hasText: name }).waitFor();
+      const isSelected = await selected.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+      if (!isSelected) continue;
       await file.click({ button: 'right' });
       const isThere = await item.waitFor({ timeout: 5000 }).then(
         () => true,

@@ -83,7 +83,7 @@ describe('A sick network', () => {
     await workbench.runCommand('Unroll: Open Run Folder…');
     const { input, accept } = await dialog('Open Run');
     // What the dialog lists first may come after what is typed, and replace it.
-    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: 'unroll-runs' }).waitFor();
+    await workbench.page.getByRole('option', { name: 'unroll-runs', exact: true }).waitFor();
     await input.fill(`${runs()}/`);
     // A click on a folder in the list goes into it.
     await workbench.pick(name);

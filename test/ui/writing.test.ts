@@ -15,6 +15,26 @@ describe('Writing an experiment key by key', () => {
 
   after(() => workbench.close());
 
+  /** Opens the first bracket, once VS Code has loaded the pairs of brackets of the language and closes it. */
+  async function openBracket(): Promise<void> {
+    const { keyboard } = workbench.page;
+    const closed = workbench.page
+      .locator('.view-line')
+      .first()
+      .filter({ hasText: /^\{\}$/ });
+    for (let turn = 0; turn < 60; turn++) {
+      await keyboard.type('{');
+      const isClosed = await closed.waitFor({ timeout: 1000 }).then(
+        () => true,
+        () => false,
+      );
+      if (isClosed) break;
+      await keyboard.press('Control+A');
+      await keyboard.press('Delete');
+    }
+    await keyboard.type(' ');
+  }
+
   /** Types, waits until the list offers `words` first, and takes it. */
   async function complete(keys: string, words: string): Promise<void> {
     await workbench.page.keyboard.type(keys, { delay: 100 });
@@ -36,7 +56,7 @@ describe('Writing an experiment key by key', () => {
   }
 
   it('completes keys and values, and closes every quote once', async () => {
-    await workbench.page.keyboard.type('{ ');
+    await openBracket();
     await complete('"mod', 'model');
     await complete('{ "ce', 'cell');
     await complete('ls', '"lstm"');
