@@ -94,19 +94,11 @@ export function summarizeColumns(
   }
   const part = isWhole ? '' : `, in the first ${formatCount(Math.min(rows, maxRows), 'row')}`;
   const marked = markedSequences(names, columns);
-  return names.map((name, index) => {
-    const {
-      kind = 'empty',
-      detail = '',
-      missing = 0,
-      isInOtherNotation = false,
-      isCounter = false,
-    } = columns[index] ?? {};
+  return columns.map((column, index) => {
+    const { kind, detail, missing, isInOtherNotation, isCounter, isTimeOfRows, isFewWholeNumbers } = column;
     return {
-      ...{ name, kind, detail: `${detail}${part}`, missing, isInOtherNotation, isCounter },
-      isTimeOfRows: columns[index]?.isTimeOfRows === true,
-      isFewWholeNumbers: columns[index]?.isFewWholeNumbers === true,
-      sequences: marked.get(index),
+      ...{ name: names[index] ?? '', kind, detail: `${detail}${part}`, missing },
+      ...{ isInOtherNotation, isCounter, isTimeOfRows, isFewWholeNumbers, sequences: marked.get(index) },
     };
   });
 }
