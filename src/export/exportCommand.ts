@@ -33,7 +33,10 @@ export function registerExport(startWorker: StartTrainerWorker): Disposable {
 async function exportTarget({ uri, variant }: Target, asks: boolean, startWorker: StartTrainerWorker): Promise<void> {
   const parsed = await readExperiment(uri);
   if (parsed.kind === 'refused') throw new Error(parsed.problems[0]?.message ?? 'the file has a problem.');
-  const member = await memberOf(parsed.file, asks ? 'all' : variant);
+  const member = await memberOf(
+    parsed.file,
+    asks ? [undefined, ...parsed.file.variants.map(({ name }) => name)] : [variant],
+  );
   if (member === undefined) return;
   const resolved = parsed.file.resolve(member.variant, member.seed);
   if (resolved.kind === 'refused') throw new Error(resolved.problems[0]?.message ?? 'the experiment has a problem.');
@@ -86,8 +89,7 @@ async function exportTarget({ uri, variant }: Target, asks: boolean, startWorker
 type Member = Pick<Target, 'variant' | 'seed'>;
 
 /** The experiment, variant and seed to export, chosen by the user where there are several; undefined if the list was closed. */
-async function memberOf(file: ExperimentFile, variant: string | undefined): Promise<Member | undefined> {
-  const variants = variant === 'all' ? [undefined, ...file.variants.map(({ name }) => name)] : [variant];
+async function memberOf(file: ExperimentFile, variants: readonly (string | undefined)[]): Promise<Member | undefined> {
   const members = variants.flatMap((one) => file.membersOf(one));
   const [only, ...more] = members;
   if (more.length === 0) return only;
