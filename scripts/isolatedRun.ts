@@ -15,6 +15,8 @@ export interface IsolatedRun {
   readonly args: readonly string[];
   /** Time limit in milliseconds. */
   readonly limit: number;
+  /** Environment variables beyond those of this process. */
+  readonly environment?: NodeJS.ProcessEnv;
   /** What becomes of its output: shown as it comes, printed as a whole at the end, or discarded. */
   readonly output?: 'shown' | 'atEnd' | 'discarded';
 }
@@ -28,10 +30,11 @@ const destinations = { shown: 'inherit', atEnd: 'pipe', discarded: 'ignore' } as
  * Runs tests in their own process, so that one that hangs, leaks or crashes doesn't affect others. Finished tests count
  * even when the process or one of its workers crashes or exceeds the limit; then the running tests are printed.
  */
-export async function runIsolated({ what, script, args, limit, output = 'shown' }: IsolatedRun): Promise<Tally> {
+export async function runIsolated(tests: IsolatedRun): Promise<Tally> {
+  const { what, script, args, limit, output = 'shown', environment = {} } = tests;
   const file = join(scratchFolder('report'), 'report.json');
   const child = fork(script, args, {
-    env: { ...process.env, [reportVariable]: file },
+    env: { ...process.env, ...environment, [reportVariable]: file },
     stdio: ['ignore', ...Array.from({ length: 2 }, () => destinations[output]), 'ipc'],
   });
   const ended = once(child, 'exit') as Promise<[number | null, string | null]>;

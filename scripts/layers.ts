@@ -15,6 +15,11 @@ export interface Layer {
   readonly inWorkbench: boolean;
   /** The number of processes that share its files. */
   readonly parts: number;
+  /**
+   * Whether suites with failures are run once more, by themselves, and the second results count. VS Code offers no signal
+   * for much of what a test in its window has to wait for; a fault of the product fails twice.
+   */
+  readonly runsFailedAgain: boolean;
   run(part: Part): Promise<Tally>;
 }
 
@@ -31,6 +36,7 @@ export const layers: readonly Layer[] = [
     title: 'Unit tests in Node',
     inWorkbench: false,
     parts: 1,
+    runsFailedAgain: false,
     run: (part) => runFolder('unit', 60_000, part, true),
   },
   {
@@ -38,6 +44,7 @@ export const layers: readonly Layer[] = [
     title: 'The suite inside the extension host',
     inWorkbench: true,
     parts: 1,
+    runsFailedAgain: true,
     run: runInExtensionHost,
   },
   {
@@ -46,6 +53,7 @@ export const layers: readonly Layer[] = [
     inWorkbench: true,
     // Each has a browser of its own, so that its windows have the keyboard focus.
     parts: 3,
+    runsFailedAgain: true,
     run: (part) => runFolder('ui', 300_000, part),
   },
   {
@@ -53,6 +61,7 @@ export const layers: readonly Layer[] = [
     title: 'The packed extension in a clean VS Code',
     inWorkbench: true,
     parts: 1,
+    runsFailedAgain: true,
     run: (part) => runFolder('package', 300_000, part),
   },
 ];
@@ -100,5 +109,5 @@ async function runFolder(name: string, timeout: number, part: Part, inParallel =
     .map((path) => ({ path, bytes: statSync(join(folder, path)).size }));
   for (const path of filesOf(files, part)) mocha.addFile(join(folder, path));
   await mocha.loadFilesAsync();
-  return run(mocha);
+  return run(mocha, { bySuite: !inParallel });
 }

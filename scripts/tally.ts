@@ -1,10 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** The results of the tests of one or several layers. */
-export interface Tally {
+/** Counts of tests by their result. */
+export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+}
+
+/** The results of the tests of one or several layers. */
+export interface Tally extends Counts {
+  /** The same for each outermost suite, by its title; only of a layer whose failed suites are run again. */
+  readonly suites?: Readonly<Record<string, Counts>>;
 }
 
 /** The environment variable with the path of the file to which a run of tests writes its tally. */
@@ -26,6 +32,27 @@ export function sum(tallies: readonly Tally[]): Tally {
     }),
     { passed: 0, failed: 0, skipped: 0 },
   );
+}
+
+/** The titles of the outermost suites in which a test or a hook failed. */
+export function failedSuites({ suites = {} }: Tally): readonly string[] {
+  return Object.keys(suites).filter((title) => suites[title].failed > 0);
+}
+
+/**
+ * The tally of a layer whose failed suites were run again: their second results count. A suite without second results
+ * keeps its first ones.
+ */
+export function withSecondResults(first: Tally, second: Tally): Tally {
+  let { passed, failed, skipped } = first;
+  for (const title of failedSuites(first)) {
+    const [before, after] = [first.suites?.[title], second.suites?.[title]];
+    if (before === undefined || after === undefined) continue;
+    passed += after.passed - before.passed;
+    failed += after.failed - before.failed;
+    skipped += after.skipped - before.skipped;
+  }
+  return { passed, failed, skipped };
 }
 
 /** Formats a tally as `12 passed, 0 failed`, with the skipped tests only if there are any. */

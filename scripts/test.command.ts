@@ -4,13 +4,16 @@ import { runIsolated } from './isolatedRun';
 import { runCommand } from './cleanup';
 import { installedEmbedded } from './installation';
 import { layers, type Layer, type Part } from './layers';
-import { formatTally, oneFailure, report, sum, type Tally } from './tally';
+import { failedSuites, formatTally, oneFailure, report, sum, withSecondResults, type Tally } from './tally';
 
 /** Argument of a process that runs one layer itself instead of starting a process for it. */
 const inside = '--inside';
 
 /** Time limit (ms) of a layer: several times that of the longest on two idle cores. */
 const limit = 40 * 60_000;
+
+/** More failed suites than these have one cause, which is no matter of time; they are not run again. */
+const maxRunAgain = 5;
 
 /** One process of a layer. */
 interface Job {
@@ -68,12 +71,43 @@ function jobsOf(chosen: readonly Layer[], canShare: boolean): readonly Job[] {
   return jobs.sort((a, b) => b.layer.parts - a.layer.parts);
 }
 
-async function runPart({ layer, part }: Job, output: 'shown' | 'atEnd'): Promise<Tally> {
+/** Runs one process of a layer, and once more the suites in which something failed, where the layer does that. */
+async function runPart(job: Job, output: 'shown' | 'atEnd'): Promise<Tally> {
+  const { layer } = job;
+  const first = await runOnce(job, output, {});
+  const failed = failedSuites(first);
+  // With a selection a person looks for what fails.
+  if (!layer.runsFailedAgain || process.env['UNROLL_TESTS'] || failed.length === 0 || failed.length > maxRunAgain)
+    return first;
+  console.log(`\nFailed, and run again: ${quoted(failed)}.`);
+  const again = failed.map((title) => title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const second = await runOnce(job, output, { UNROLL_TESTS: `^(?:${again.join('|')}) ` });
+  const passed = failed.filter((title) => second.suites?.[title]?.failed === 0);
+  if (passed.length > 0) console.log(`\nPassed when run again, so they depend on chance: ${quoted(passed)}.`);
+  return withSecondResults(first, second);
+}
+
+async function runOnce(
+  { layer, part }: Job,
+  output: 'shown' | 'atEnd',
+  environment: NodeJS.ProcessEnv,
+): Promise<Tally> {
   const { name, title } = layer;
   const which = part.of === 1 ? '' : `, part ${part.index + 1} of ${part.of}`;
   console.log(`\n── ${title} (${name}${which})${output === 'atEnd' ? ': its results follow at its end' : ''}`);
   const args = [name, inside, String(part.index), String(part.of)];
-  return runIsolated({ what: `The layer “${name}”${which}`, script: resolve(process.argv[1]), args, limit, output });
+  return runIsolated({
+    what: `The layer “${name}”${which}`,
+    script: resolve(process.argv[1]),
+    args,
+    limit,
+    output,
+    environment,
+  });
+}
+
+function quoted(titles: readonly string[]): string {
+  return titles.map((title) => `“${title}”`).join(', ');
 }
 
 async function testOne(name: string, part: Part): Promise<number> {

@@ -54,9 +54,12 @@ describe('Find Learning Rate', () => {
     assert.equal((await curve())?.split(' ').length, before);
     // Another net has another curve.
     const restored = await curve();
-    writeFileSync(join(folder, 'sine.rnn.json'), experiment.replace('"hidden": 8', '"hidden": 5'));
     const text = workbench.page.locator('.view-lines', { hasText: /"hidden":\s*5/ });
-    await text.waitFor();
+    // After a reload VS Code begins to watch files some time after it shows them.
+    while (!(await text.isVisible())) {
+      writeFileSync(join(folder, 'sine.rnn.json'), experiment.replace('"hidden": 8', '"hidden": 5'));
+      await workbench.page.waitForTimeout(1000);
+    }
     await text.click();
     await workbench.editorHasFocus('sine.rnn.json');
     await workbench.runCommand('Unroll: Find Learning Rate');

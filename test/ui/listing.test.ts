@@ -31,9 +31,7 @@ describe('The runs view where the watchers of VS Code leave out the folder of ru
   /** Chooses from a row's context menu. */
   const choose = async (of: Locator, label: string): Promise<void> => {
     await of.click({ button: 'right' });
-    // A click that comes too soon is taken for the end of the one that opened the menu.
-    await workbench.page.getByRole('menuitem', { name: label }).hover();
-    await workbench.page.keyboard.press('Enter');
+    await workbench.chooseMenuItem(label);
   };
 
   it('lists a run that is trained, and how it ended', async () => {

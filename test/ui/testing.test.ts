@@ -43,7 +43,7 @@ describe('The view of the Test Explorer', () => {
 
   async function judge(): Promise<void> {
     await side().getByRole('button', { name: 'Select Configuration...' }).first().click();
-    await workbench.page.getByRole('menuitem', { name: 'Judge the Newest Run' }).click();
+    await workbench.chooseMenuItem('Judge the Newest Run');
   }
 
   it('lists an experiment by its name, and its groups of tests by theirs', async () => {

@@ -166,6 +166,17 @@ export class Workbench {
     await this.row(label).click();
   }
 
+  /**
+   * Chooses an item of the menu that is open, and waits until the menu is closed. VS Code ignores a click in the first
+   * 100 ms, which may be the end of the one that opened the menu; a key it takes at once.
+   */
+  async chooseMenuItem(label: string): Promise<void> {
+    const item = this.page.getByRole('menuitem', { name: label });
+    await item.hover();
+    await this.page.keyboard.press('Enter');
+    await item.waitFor({ state: 'hidden' });
+  }
+
   /** Waits until the editor of a file has the keyboard focus. */
   async editorHasFocus(name: string): Promise<void> {
     await this.editorOf(name).and(this.page.locator('.focused')).waitFor();

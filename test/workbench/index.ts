@@ -23,7 +23,7 @@ export async function run(): Promise<void> {
     mocha.suite.emit('pre-require', globalThis, file, mocha);
     load(join(__dirname, file));
   }
-  const tally = await runMocha(mocha);
+  const tally = await runMocha(mocha, { bySuite: true });
   report(tally);
   if (tally.failed > 0) throw new Error(formatTally(tally));
 }

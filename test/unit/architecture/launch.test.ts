@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { chromiumPath } from '../../../scripts/chromium';
 import { filesOf, layers } from '../../../scripts/layers';
 import { nodeFor } from '../../../scripts/release';
-import { formatTally, readReport, sum } from '../../../scripts/tally';
+import { failedSuites, formatTally, readReport, sum, withSecondResults } from '../../../scripts/tally';
 import { temporaryFolder } from '../../temporaryFolder';
 
 describe('A tally', () => {
@@ -20,6 +20,31 @@ describe('A tally', () => {
     ];
     assert.deepEqual(sum(layers), { passed: 11, failed: 22, skipped: 33 });
     assert.deepEqual(sum([]), { passed: 0, failed: 0, skipped: 0 });
+  });
+
+  it('has the second results of the suites that failed, and the first ones of all others', () => {
+    const first = {
+      ...{ passed: 9, failed: 3, skipped: 1 },
+      suites: {
+        Whole: { passed: 4, failed: 0, skipped: 1 },
+        Once: { passed: 3, failed: 1, skipped: 0 },
+        Always: { passed: 2, failed: 1, skipped: 0 },
+        Lost: { passed: 0, failed: 1, skipped: 0 },
+      },
+    };
+    // A title that begins like one of a failed suite is run with it.
+    const suites = {
+      Whole: { passed: 0, failed: 5, skipped: 0 },
+      Once: { passed: 4, failed: 0, skipped: 0 },
+      Always: { passed: 1, failed: 1, skipped: 1 },
+    };
+    assert.deepEqual(failedSuites(first), ['Once', 'Always', 'Lost']);
+    const second = { passed: 5, failed: 6, skipped: 1, suites };
+    assert.deepEqual(withSecondResults(first, second), { passed: 9, failed: 2, skipped: 2 });
+    // Where the second run itself died, nothing is known of it.
+    const { passed, failed, skipped } = first;
+    assert.deepEqual(withSecondResults(first, { passed: 0, failed: 1, skipped: 0 }), { passed, failed, skipped });
+    assert.deepEqual(failedSuites({ passed: 0, failed: 1, skipped: 0 }), []);
   });
 
   describe('in a report', () => {
