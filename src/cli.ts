@@ -1,18 +1,26 @@
+#!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { reasonOf } from './protocol/channel';
 import { singleLine } from './text/plainText';
-import { parseCommandLine, usage, type CommandLine } from './trainer/headless/commandLine.node';
+import type { HeadlessEnd } from './trainer/headless/closingMessages';
+import { parseCommandLine, type CommandLine } from './trainer/headless/commandLine.node';
 import { CommandLineError } from './trainer/headless/commandLineWords.node';
+import { compareHeadless } from './trainer/headless/comparing.node';
 import { nodeThreads } from './trainer/training/workerThreads.node';
 import { runHeadless } from './trainer/headless/testing.node';
+import { usageOf } from './trainer/headless/usage';
 
 /**
- * The headless runner: `npm run train -- FILE`. Exit codes: 0 finished, 1 refused, 2 diverged, 3 failed, 4 not as
- * expected, 130 interrupted; of several seeds, that of the worst run.
+ * The headless runner: `unroll train FILE`, and in the repository `npm run train -- FILE`. Exit codes: 0 finished,
+ * 1 refused, 2 diverged, 3 failed, 4 not as expected, 130 interrupted; of several seeds, that of the worst run.
  */
 const exitInterrupted = 128 + constants.signals.SIGINT;
+
+/** How it was called, for its help. */
+const program = basename(process.argv[1] ?? '') === 'train.mjs' ? 'npm run train --' : 'unroll';
 
 /** @throws CommandLineError where the folder was deleted */
 function currentFolder(): string {
@@ -25,24 +33,25 @@ function currentFolder(): string {
 
 async function main(): Promise<number> {
   try {
-    const folder = process.env['INIT_CWD'] ?? currentFolder();
-    const request = parseCommandLine(process.argv.slice(2), folder, process.env);
+    const request = parseCommandLine(process.argv.slice(2), currentFolder(), process.env);
     switch (request.kind) {
       case 'help':
-        process.stdout.write(`${usage}\n`);
+        process.stdout.write(`${usageOf(program)}\n`);
         return 0;
       case 'version':
         process.stdout.write(`${version()}\n`);
         return 0;
       case 'train':
         return await train(request.commandLine);
+      case 'compare':
+        return exitCodeOf(await compareHeadless(request.compared, process.stdout, process.stderr));
       default:
         return request satisfies never;
     }
   } catch (error) {
     if (error instanceof CommandLineError) {
       // Without any word the options are what is looked for.
-      const advice = process.argv.length > 2 ? 'npm run train -- --help lists the options.' : `\n${usage}`;
+      const advice = process.argv.length > 2 ? `${program} --help lists the options.` : `\n${usageOf(program)}`;
       process.stderr.write(`${singleLine(error.message)}\n${advice}\n`);
       return 1;
     }
@@ -72,7 +81,10 @@ async function train(commandLine: CommandLine): Promise<number> {
   process.stderr.on('error', () => undefined);
   const threads = nodeThreads(fileURLToPath(new URL('workerThread.cjs', import.meta.url)));
   const { stdout, stderr } = process;
-  const end = await runHeadless(commandLine, { threads, listenToSignals, stdout, stderr });
+  return exitCodeOf(await runHeadless(commandLine, { threads, listenToSignals, stdout, stderr }));
+}
+
+function exitCodeOf(end: HeadlessEnd): number {
   switch (end) {
     case 'finished':
       return 0;

@@ -1,9 +1,18 @@
-/** Widest cell of a text table, in characters. */
-const maxWidth = 32;
+/** Widest cell of a text table by default, in characters. */
+const defaultWidth = 32;
 
-/** A table as aligned text, the first row underlined; cells are on one line, and long ones are cut. */
-export function formatTextTable(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string {
-  const cells = rows.map((row) => row.map(fit));
+/**
+ * A table as aligned text, the first row underlined; cells are on one line, and long ones are cut.
+ *
+ * @param right the columns that are aligned to the right, from 0
+ * @param maxWidth characters of the widest cell
+ */
+export function formatTextTable(
+  rows: readonly (readonly string[])[],
+  right: ReadonlySet<number> = new Set(),
+  maxWidth = defaultWidth,
+): string {
+  const cells = rows.map((row) => row.map((cell) => fit(cell, maxWidth)));
   const columns = Math.max(0, ...cells.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(0, ...cells.map((row) => row[column]?.length ?? 0)),
@@ -30,6 +39,6 @@ export function wrapText(text: string, width: number): readonly string[] {
   return lines;
 }
 
-function fit(cell: string): string {
+function fit(cell: string, maxWidth: number): string {
   return cell.length > maxWidth ? `${cell.slice(0, maxWidth - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : cell;
 }

@@ -1,8 +1,9 @@
 import { totalmem } from 'node:os';
-import { resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { builtKernelSets, defaultKernelSet, runnableKernelSets, type BuiltKernelSet } from '../../engine/kernels/open';
+import { isLikely, nearestName } from '../../experiment/problems/nearestName';
 import { quote, quoteAll } from '../../text/quoting';
-import { CommandLineError, optionTakenByNpm, readWords } from './commandLineWords.node';
+import { CommandLineError, optionTakenByNpm, readWords, type CommandLineWords } from './commandLineWords.node';
 
 /** The parsed command line of the headless runner; paths are absolute. */
 export interface CommandLine {
@@ -39,46 +40,38 @@ export interface CommandLine {
   readonly workers: number;
 }
 
-/** The help text. */
-export const usage = `Usage: npm run train -- FILE [options]
-
-  --variant NAME        train this variant of the file
-  --seed N              train this one of its "seeds" (default: all, one after the other)
-  --steps N             parameter updates, in place of training.steps
-  --out DIR             folder of the run (default: a new one beside FILE, in unroll-runs);
-                        with several seeds the folder of their runs, seed-1, seed-2 and so on
-  --capture N[,N...]    write DIR/step-N.safetensors with all tensors of update N (0 is the first)
-  --predictions FILE    at the end, write the predictions of the held-out rows of a table as CSV
-  --check-gradients     train nothing: compare the gradient of every parameter with central differences
-  --test                check the gradients of FILE and of each variant, train those that have the
-                        key "expect", and judge what they expect
-  --pytorch FILE        train nothing: write FILE, a PyTorch program that trains the experiment as
-                        Unroll does, and its tensors beside it; FILE ends in .py, or
-                        in .ipynb for a Jupyter notebook
-  --junit FILE          write the judgements of "expect" and the gradient checks as JUnit XML
-  --resume              resume the run in DIR from its latest checkpoint
-  --json                one JSON line per update on stdout, messages on stderr
-  --workspace DIR       data files may be anywhere in DIR (default: the folder of FILE)
-  --memory MIB          peak memory of the process, the program and the data included
-                        (default: half of this machine's)
-  --kernels NAME        the kernel set that computes (${runnableKernelSets().join(', ')}; default ${defaultKernelSet()})
-  --reproducible        the same bits on every machine: the simd kernels, without fused multiply-add
-  --workers N           threads that share the batch of a long update (default: automatic);
-                        their number changes no result
-  -h, --help            print this text
-  --version             print the version
-
-Exit codes: 0 finished, 1 refused, 2 diverged, 3 failed, 4 not as expected (the key "expect", gradients),
-130 interrupted. More: docs/headless.md`;
-
 const mebibyte = 1024 * 1024;
 
 /** The option that asks for what is no training. */
 const optionOf = { test: '--test', gradients: '--check-gradients', export: '--pytorch' } as const;
 
+/** What the first word may ask for, and what that does; without one of them the experiment is trained. */
+const commandModes = {
+  train: 'train',
+  check: 'gradients',
+  test: 'test',
+  resume: 'train',
+  export: 'export',
+  compare: undefined,
+} as const;
+
+type CommandName = keyof typeof commandModes;
+
+/** The names of the commands. */
+export const commandNames = Object.keys(commandModes) as readonly CommandName[];
+
+/** Runs that are compared. */
+export interface ComparedRuns {
+  /** Absolute paths of two or more run folders, in the order of the table. */
+  readonly folders: readonly string[];
+  /** Whether a JSON line is written for each run, in place of the table. */
+  readonly json: boolean;
+}
+
 /** What a command line asks for. */
 export type Request =
   | { readonly kind: 'train'; readonly commandLine: CommandLine }
+  | { readonly kind: 'compare'; readonly compared: ComparedRuns }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
 
@@ -94,7 +87,8 @@ export function parseCommandLine(
   folder: string,
   env: Readonly<Record<string, string | undefined>> = {},
 ): Request {
-  const { values, flags, others } = readWords(args);
+  const words = readWords(args);
+  const { values, flags } = words;
   if (flags.has('help')) return { kind: 'help' };
   if (flags.has('version')) return { kind: 'version' };
   const taken = optionTakenByNpm(env);
@@ -103,12 +97,14 @@ export function parseCommandLine(
       `npm took --${taken} for itself. Write -- before the file: npm run train -- FILE --${taken} …`,
     );
   }
+  const command = commandNames.find((name) => name === words.others[0]);
+  const others = command === undefined ? words.others : words.others.slice(1);
+  if (command === 'compare') return { kind: 'compare', compared: comparedRuns({ ...words, others }, folder) };
   const last = (name: keyof typeof values): string | undefined => values[name]?.at(-1);
   const path = (name: keyof typeof values): string | undefined => {
     const written = last(name);
     return written === undefined ? undefined : resolve(folder, written);
   };
-  const out = path('out');
   const predictions = last('predictions');
   if (predictions !== undefined && predictions === last('out')) {
     throw new CommandLineError('--predictions names a file and --out a folder. Give them different paths.');
@@ -118,33 +114,19 @@ export function parseCommandLine(
       `--predictions ${predictions} is a folder. Name a file in it, such as ${predictions}predictions.csv.`,
     );
   }
-  const resume = flags.has('resume');
-  const pytorch = last('pytorch');
-  if (pytorch !== undefined && !/[^\\/]\.(?:py|ipynb)$/.test(pytorch)) {
-    throw new CommandLineError(`--pytorch takes a file that ends in .py or .ipynb; found ${quote(pytorch)}.`);
-  }
-  const modes = [
-    ...(flags.has('test') ? (['test'] as const) : []),
-    ...(flags.has('check-gradients') ? (['gradients'] as const) : []),
-    ...(pytorch === undefined ? [] : (['export'] as const)),
-  ];
-  if (modes.length > 1 && modes.includes('export')) {
-    throw new CommandLineError(
-      `${optionOf[modes.at(0) ?? 'export']} and --pytorch do different things. Remove one of the two.`,
-    );
-  }
-  const requested = modes.at(0);
-  const mode = requested ?? 'train';
+  const program = programOf(command, words);
+  const out = command === 'export' ? undefined : path('out');
+  const resume = flags.has('resume') || command === 'resume';
+  const mode = modeOf(command, words);
   const misfit = [
     ...(resume ? ['resume'] : []),
     ...(['capture', 'predictions'] as const).filter((name) => values[name] !== undefined),
     ...((mode === 'gradients' || mode === 'export') && out !== undefined ? ['out'] : []),
     ...(mode === 'export' && last('junit') !== undefined ? ['junit'] : []),
   ];
-  if (requested !== undefined && misfit[0] !== undefined) {
-    throw new CommandLineError(
-      `--${misfit[0]} is for a single training, and ${optionOf[requested]} is none. Remove one of the two.`,
-    );
+  if (mode !== 'train' && misfit[0] !== undefined) {
+    const asked = command === undefined ? optionOf[mode] : quote(command);
+    throw new CommandLineError(`--${misfit[0]} is for a single training, and ${asked} is none. Remove one of the two.`);
   }
   const junit = last('junit');
   if (junit !== undefined && /[\\/]$/.test(junit)) {
@@ -152,7 +134,8 @@ export function parseCommandLine(
   }
   const file = onlyFile(others);
   if (resume && out === undefined) {
-    throw new CommandLineError('--resume needs --out DIR: the folder of the run to resume.');
+    const asked = command === 'resume' ? '"resume"' : '--resume';
+    throw new CommandLineError(`${asked} needs --out DIR: the folder of the run to resume.`);
   }
   const memory = wholeNumber('--memory', last('memory'), 1, 'a whole number of MiB');
   const commandLine: CommandLine = {
@@ -165,7 +148,7 @@ export function parseCommandLine(
     out,
     captures: captures(values.capture),
     predictions: path('predictions'),
-    pytorch: path('pytorch'),
+    pytorch: mode === 'export' ? resolve(folder, program ?? programBeside(file)) : undefined,
     resume,
     json: flags.has('json'),
     workspace: path('workspace'),
@@ -176,9 +159,62 @@ export function parseCommandLine(
   return { kind: 'train', commandLine };
 }
 
+/** What is done: what the command says, or else an option. */
+function modeOf(command: CommandName | undefined, { values, flags }: CommandLineWords): CommandLine['mode'] {
+  const options = [
+    ...(flags.has('test') ? (['test'] as const) : []),
+    ...(flags.has('check-gradients') ? (['gradients'] as const) : []),
+    ...(values.pytorch === undefined ? [] : (['export'] as const)),
+  ];
+  if (options.length > 1 && options.includes('export')) {
+    throw new CommandLineError(
+      `${optionOf[options.at(0) ?? 'export']} and --pytorch do different things. Remove one of the two.`,
+    );
+  }
+  const [option] = options;
+  const commanded = command === undefined ? undefined : commandModes[command];
+  if (commanded !== undefined && option !== undefined && option !== commanded) {
+    throw new CommandLineError(`"${command}" and ${optionOf[option]} do different things. Remove one of the two.`);
+  }
+  return commanded ?? option ?? 'train';
+}
+
+/** The PyTorch program that is written, as it was typed: `--pytorch`, or `--out` of the command `export`. */
+function programOf(command: CommandName | undefined, { values }: CommandLineWords): string | undefined {
+  const [pytorch, out] = [values.pytorch?.at(-1), command === 'export' ? values.out?.at(-1) : undefined];
+  if (pytorch !== undefined && out !== undefined) {
+    throw new CommandLineError('--out and --pytorch both name the program. Remove one of the two.');
+  }
+  const [option, program] = pytorch === undefined ? ['--out', out] : ['--pytorch', pytorch];
+  if (program !== undefined && !/[^\\/]\.(?:py|ipynb)$/.test(program)) {
+    throw new CommandLineError(`${option} takes a file that ends in .py or .ipynb; found ${quote(program)}.`);
+  }
+  return program;
+}
+
+/** The program of an experiment, next to it. */
+function programBeside(file: string): string {
+  return join(dirname(file), `${basename(file).replace(/(?:\.rnn)?\.json$/i, '')}.py`);
+}
+
+function comparedRuns({ values, flags, others }: CommandLineWords, folder: string): ComparedRuns {
+  const [option] = [...Object.keys(values), ...[...flags].filter((flag) => flag !== 'json')];
+  if (option !== undefined) {
+    throw new CommandLineError(`"compare" reads runs, and --${option} is for a training. Remove it.`);
+  }
+  if (others.length < 2) {
+    throw new CommandLineError('Which runs? Name two or more run folders: compare DIR DIR.');
+  }
+  return { folders: others.map((other) => resolve(folder, other)), json: flags.has('json') };
+}
+
 function onlyFile([file, ...more]: readonly string[]): string {
   if (file === undefined) throw new CommandLineError('Which experiment? Name its *.rnn.json file.');
   if (more.length === 0) return file;
+  const nearest = nearestName(file, commandNames);
+  if (/^[a-z]{3,}$/i.test(file) && isLikely(file, nearest)) {
+    throw new CommandLineError(`Unknown command ${quote(file)}; did you mean ${nearest}?`);
+  }
   throw new CommandLineError(
     `Only one experiment is trained at a time: found ${quote(file)}, and also ${quoteAll(more)}. Put a name or path with blanks in quotes.`,
   );

@@ -17,7 +17,7 @@ import { StartError } from './startError';
  */
 export async function exportProgram(
   commandLine: CommandLine,
-  stderr: NodeJS.WriteStream,
+  { stdout, stderr }: { readonly stdout: NodeJS.WritableStream; readonly stderr: NodeJS.WriteStream },
   print: Print,
 ): Promise<HeadlessEnd> {
   const { pytorch: path, file } = commandLine;
@@ -42,6 +42,7 @@ export async function exportProgram(
   });
   await writeNew(tensorsPath, tensors);
   await writeNew(path, script);
+  if (commandLine.json) stdout.write(`${JSON.stringify({ program: path, tensors: tensorsPath })}\n`);
   for (const notice of setup.notices) print(notice);
   print(
     `${path} trains it in PyTorch, with the initial weights in ${tensorsPath}. ${isNotebook ? 'Open it in Jupyter' : 'Run it with Python 3'}.`,

@@ -100,7 +100,7 @@ async function statFile(path: string): Promise<Stats> {
   const entry = await stat(path).catch((error: unknown) => {
     throw new StartError(
       codeOf(error) === 'ENOENT'
-        ? `File not found: ${path}. Name the *.rnn.json file of an experiment; relative paths start at the folder npm was called from.`
+        ? `File not found: ${path}. Name the *.rnn.json file of an experiment; relative paths start at the folder that the command was called from.`
         : `${path} can't be read: ${fileErrorReason(error)}.`,
     );
   });

@@ -44,7 +44,7 @@ export async function runHeadless(commandLine: CommandLine, surroundings: Surrou
       const { threads, listenToSignals, stdout, stderr } = surroundings;
       return trainHeadless(commandLine, threads, listenToSignals, stdout, stderr, report);
     }
-    if (commandLine.mode === 'export') return exportProgram(commandLine, surroundings.stderr, print);
+    if (commandLine.mode === 'export') return exportProgram(commandLine, surroundings, print);
     let signal: AbortSignal | undefined;
     const tested: Tested = {
       ...surroundings,
@@ -117,7 +117,7 @@ async function trainExpecting(
 
 async function checkGradients(
   commandLine: CommandLine,
-  { stderr, isInterrupted }: Tested,
+  { stdout, stderr, isInterrupted }: Tested,
   print: Print,
   report: CheckReport,
 ): Promise<HeadlessEnd> {
@@ -134,6 +134,7 @@ async function checkGradients(
     const one = caseOf(check);
     print(`${labels[one.result]}: ${one.message}`);
     cases.push(one);
+    if (commandLine.json) stdout.write(`${JSON.stringify(jsonOf(commandLine, one))}\n`);
     // Signals arrive between two parameters.
     await setImmediate();
     if (!isInterrupted()) continue;
@@ -159,6 +160,15 @@ const results = { met: 'passed', unmet: 'failed', unjudged: 'skipped' } as const
 
 function caseOf(check: ParameterCheck): CheckCase {
   return { name: check.name, result: results[gradientVerdict(check)], message: formatGradientCheck(check) };
+}
+
+/** The line of `--json` for a check of a gradient. */
+function jsonOf({ variant, seed }: CommandLine, { name, result, message }: CheckCase) {
+  return {
+    ...(variant === undefined ? {} : { variant }),
+    ...(seed === undefined ? {} : { seed }),
+    ...{ gradientOf: name, result, message },
+  };
 }
 
 function summaryOf({ suites }: CheckReport): string {

@@ -84,6 +84,46 @@ describe('The command line of the headless runner', () => {
     );
   });
 
+  it('may begin with a command, which says what the options say', () => {
+    assert.deepEqual(parsed('train', 'a.rnn.json', '--steps', '5'), parsed('a.rnn.json', '--steps', '5'));
+    assert.deepEqual(parsed('check', 'a.rnn.json'), parsed('a.rnn.json', '--check-gradients'));
+    assert.deepEqual(parsed('check', 'a.rnn.json', '--check-gradients').mode, 'gradients');
+    assert.deepEqual(
+      parsed('--junit', 'r.xml', 'test', 'a.rnn.json'),
+      parsed('a.rnn.json', '--test', '--junit', 'r.xml'),
+    );
+    assert.deepEqual(parsed('resume', 'a.rnn.json', '--out', 'r'), parsed('a.rnn.json', '--resume', '--out', 'r'));
+    assert.deepEqual(parsed('export', 'a.rnn.json', '--out', 'n.ipynb'), parsed('a.rnn.json', '--pytorch', 'n.ipynb'));
+    assert.equal(parsed('export', 'in/a.rnn.json').pytorch, resolve('/work', 'in', 'a.py'));
+    // A file of that name has a path.
+    assert.equal(parsed('./train').file, resolve('/work', 'train'));
+    refuses(['train', 'a.rnn.json', '--test'], '"train" and --test do different things. Remove one of the two.');
+    refuses(
+      ['check', 'a.rnn.json', '--out', 'r'],
+      '--out is for a single training, and "check" is none. Remove one of the two.',
+    );
+    refuses(['resume', 'a.rnn.json'], '"resume" needs --out DIR: the folder of the run to resume.');
+    refuses(
+      ['export', 'a.rnn.json', '--out', 'a.txt'],
+      '--out takes a file that ends in .py or .ipynb; found "a.txt".',
+    );
+    refuses(
+      ['export', 'a.rnn.json', '--out', 'a.py', '--pytorch', 'b.py'],
+      '--out and --pytorch both name the program. Remove one of the two.',
+    );
+    refuses(['chek', 'a.rnn.json'], 'Unknown command "chek"; did you mean check?');
+    refuses(['check'], 'Which experiment? Name its *.rnn.json file.');
+  });
+
+  it('may compare two or more runs', () => {
+    assert.deepEqual(parse(['compare', 'a', '/runs/b', '--json']), {
+      kind: 'compare',
+      compared: { folders: [resolve('/work', 'a'), resolve('/runs', 'b')], json: true },
+    });
+    refuses(['compare', 'a'], 'Which runs? Name two or more run folders: compare DIR DIR.');
+    refuses(['compare', 'a', 'b', '--steps', '5'], '"compare" reads runs, and --steps is for a training. Remove it.');
+  });
+
   it('may ask for help or the version instead, whatever else it says', () => {
     for (const word of ['--help', '-h']) assert.deepEqual(parse([word]), { kind: 'help' });
     assert.deepEqual(parse(['a.rnn.json', '--steps', 'x', '--help']), { kind: 'help' });

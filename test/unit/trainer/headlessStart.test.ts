@@ -41,8 +41,11 @@ describe('The start of the headless runner', () => {
   it('prints the options and the version on stdout', () => {
     const help = train('--help');
     assert.deepEqual([help.status, help.stderr], [0, '']);
-    assert.match(help.stdout, /^Usage: npm run train -- FILE \[options\]\n/);
+    assert.match(help.stdout, /^Usage: unroll COMMAND FILE \[options\]\n/);
     const documented = readFileSync('docs/headless.md', 'utf8');
+    for (const [, command = ''] of help.stdout.matchAll(/^ {2}([a-z]+) /gm)) {
+      assert.ok(documented.includes(`\`unroll ${command} `), `${command} is not documented`);
+    }
     for (const [option] of help.stdout.matchAll(/^ {2}(?:-\w, )?--[a-z]+/gm)) {
       const name = /--[a-z]+/.exec(option)?.[0] ?? '';
       assert.ok(
@@ -52,6 +55,28 @@ describe('The start of the headless runner', () => {
     }
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     assert.deepEqual([train('--version').status, train('--version').stdout], [0, `${version}\n`]);
+  });
+
+  it('is called in the repository by npm, and relative paths start where npm was called', () => {
+    const script = resolve('scripts', 'train.mjs');
+    const environment = { ...process.env, INIT_CWD: folder };
+    const call = (...words: string[]) =>
+      spawnSync(process.execPath, [script, ...words], { encoding: 'utf8', env: environment });
+    assert.match(call('--help').stdout, /^Usage: npm run train -- COMMAND FILE/);
+    experiment();
+    assert.equal(call('x.rnn.json', '--out', 'run').status, 0);
+    assert.ok(existsSync(path('run', 'run.json')));
+  });
+
+  it('starts relative paths at its own folder, also where npm was called from another one', () => {
+    experiment();
+    const environment = { ...process.env, INIT_CWD: resolve('.') };
+    const words = [runner, 'train', 'x.rnn.json', '--out', 'run'];
+    const { status, stderr } = spawnSync(process.execPath, words, {
+      ...{ cwd: folder, encoding: 'utf8', env: environment },
+    });
+    assert.equal(status, 0, stderr);
+    assert.ok(existsSync(path('run', 'run.json')));
   });
 
   it('names the option for the memory limit, and no setting of an editor', () => {
@@ -65,7 +90,7 @@ describe('The start of the headless runner', () => {
   it('refuses a wrong option in one line, with the way to the help', () => {
     refuses(
       [experiment(), '--variants', 'x'],
-      /^Unknown option --variants; did you mean --variant\?\nnpm run train -- --help lists the options\.\n$/,
+      /^Unknown option --variants; did you mean --variant\?\nunroll --help lists the options\.\n$/,
     );
     refuses(
       [experiment(), '--variant', 'x'],

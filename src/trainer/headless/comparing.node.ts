@@ -1,0 +1,136 @@
+import { basename, join, relative } from 'node:path';
+import { differingKeys, formatValue, keyValues, withoutImpliedKeys, type KeyValues } from '../../run/differences';
+import { maxManifestBytes, readManifest, unreadableReason, type Manifest } from '../../run/manifest';
+import { isLocked } from '../../run/storage/folderLock.node';
+import { FolderStorage } from '../../run/storage/folderStorage.node';
+import { runFiles } from '../../run/storage/runFiles';
+import { formatExact, formatNumber } from '../../text/numbers';
+import { withoutControls } from '../../text/plainText';
+import { formatTextTable } from '../../text/textTable';
+import { printerTo, type HeadlessEnd } from './closingMessages';
+import type { ComparedRuns } from './commandLine.node';
+import { fileErrorReason } from './fileErrorReason';
+import { StartError } from './startError';
+
+/** A stored run in a comparison. */
+interface ComparedRun {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  /** How it ended; `running` while a process trains it. */
+  readonly state: Manifest['state'];
+  readonly values: KeyValues;
+}
+
+/** The key, in tables and JSON, of the digest of the data file. */
+const digestKey = 'SHA-256 of the data';
+
+/** Widest cell of the table, in characters: the name of a run's folder is whole. */
+const maxWidth = 120;
+
+/**
+ * Writes how stored runs ended, their losses and the keys in which their experiments differ to stdout: a table with a
+ * row per run, or with `json` a line of JSON per run. Reads the `run.json` of each, and no records.
+ *
+ * @returns `refused` where a folder holds no readable run; then nothing is written to stdout
+ */
+export async function compareHeadless(
+  { folders, json }: ComparedRuns,
+  stdout: NodeJS.WritableStream,
+  stderr: NodeJS.WritableStream,
+): Promise<HeadlessEnd> {
+  const print = printerTo(stderr);
+  const runs: ComparedRun[] = [];
+  const problems: string[] = [];
+  for (const folder of folders) {
+    try {
+      runs.push(await readRun(folder));
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  for (const problem of problems) print(problem);
+  if (problems.length > 0) return 'refused';
+  const values = runs.map((run) => run.values);
+  const keys = differingKeys(values);
+  stdout.write(json ? jsonLines(runs, keys) : `${table(runs, withoutImpliedKeys(keys, values))}\n`);
+  if (keys.length === 0) print('The runs differ in no key of their experiments.');
+  return 'finished';
+}
+
+/** @throws StartError where a folder holds no run that can be read */
+async function readRun(folder: string): Promise<ComparedRun> {
+  const bytes = await new FolderStorage(folder).read(runFiles.manifest, maxManifestBytes).catch((error: unknown) => {
+    throw new StartError(`The run in ${folder} can't be read: ${fileErrorReason(error)}.`);
+  });
+  if (bytes === undefined) {
+    throw new StartError(`There is no run in ${folder}: it has no ${runFiles.manifest}. Name the folder of a run.`);
+  }
+  const manifest = readManifest(bytes);
+  if (manifest === undefined) {
+    throw new StartError(`The run in ${folder} can't be read. Its ${runFiles.manifest}: ${unreadableReason(bytes)}`);
+  }
+  const wasLeft = manifest.state === 'running' || manifest.state === 'paused';
+  const { dataDigest } = manifest.facts;
+  return {
+    folder,
+    manifest,
+    state: wasLeft && !(await isLocked(folder)) ? 'interrupted' : manifest.state,
+    values: new Map([
+      ...keyValues(manifest.experiment),
+      // Another file under the same name is a difference, too.
+      ...(dataDigest === null ? [] : [[digestKey, JSON.stringify(dataDigest)] as const]),
+    ]),
+  };
+}
+
+function table(runs: readonly ComparedRun[], keys: readonly string[]): string {
+  const header = ['run', 'state', 'updates', 'loss', 'validation loss', ...keys];
+  const rows = runs.map(({ folder, manifest, state, values }) => [
+    shownPath(folder),
+    state,
+    `${formatExact(manifest.updates)} of ${formatExact(manifest.facts.plannedUpdates)}`,
+    formatLoss(manifest.loss),
+    formatLoss(manifest.validationLoss),
+    ...keys.map((key) => formatValue(values.get(key))),
+  ]);
+  // Names and values come from files: none may control the terminal, or begin a line of its own.
+  const plain = [header, ...rows].map((row) => row.map((cell) => withoutControls(cell).replace(/\s/g, ' ')));
+  return formatTextTable(plain, new Set([2, 3, 4]), maxWidth);
+}
+
+/** A folder as it is found from here; the whole path where that would lead up first. */
+function shownPath(folder: string): string {
+  const fromHere = relative(process.cwd(), folder);
+  return fromHere === '' ? basename(folder) : fromHere.startsWith('..') ? folder : join(fromHere);
+}
+
+function formatLoss(loss: number | null): string {
+  return loss === null ? '–' : formatNumber(loss);
+}
+
+/** A line for each run; `differing` has its values of the keys that differ, null where it does not have the key. */
+function jsonLines(runs: readonly ComparedRun[], keys: readonly string[]): string {
+  const lines = runs.map(({ folder, manifest, state, values }) => {
+    const { variant, facts, reason, updates, startedAt, endedAt, seconds, loss, validationLoss, message } = manifest;
+    const differing = keys.map((key) => {
+      const value = values.get(key);
+      return [key, value === undefined ? null : parsedValue(value)] as const;
+    });
+    return JSON.stringify({
+      ...{ folder, name: facts.name, variant, seed: facts.seed, state, reason, updates },
+      ...{ plannedUpdates: facts.plannedUpdates, startedAt, endedAt, seconds, loss, validationLoss, message },
+      differing: Object.fromEntries(differing),
+    });
+  });
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** A value of `keyValues`; what is nested too deep for JSON is its mark. */
+function parsedValue(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,47 @@
+import { defaultKernelSet, runnableKernelSets } from '../../engine/kernels/open';
+
+/**
+ * The help text.
+ *
+ * @param program how the runner was called: `unroll`, or `npm run train --` in the repository
+ */
+export function usageOf(program: string): string {
+  return `Usage: ${program} COMMAND FILE [options]
+
+  train FILE            train the experiment FILE; also without the word: ${program} FILE
+  check FILE            train nothing: find the problems of FILE and its data, and compare the gradient
+                        of every parameter with central differences
+  test FILE             check the gradients of FILE and of each variant, train those that have the
+                        key "expect", and judge what they expect
+  resume FILE --out DIR resume the run in DIR from its latest checkpoint
+  compare DIR DIR ...   print the table of two or more run folders: how they ended, their losses and
+                        the keys in which they differ
+  export FILE           train nothing: write a PyTorch program that trains the experiment as Unroll
+                        does, and its tensors beside it: --out NAME.py, or NAME.ipynb for a Jupyter
+                        notebook (default: a program beside FILE)
+
+  --variant NAME        train this variant of the file
+  --seed N              train this one of its "seeds" (default: all, one after the other)
+  --steps N             parameter updates, in place of training.steps
+  --out DIR             folder of the run (default: a new one beside FILE, in unroll-runs);
+                        with several seeds the folder of their runs, seed-1, seed-2 and so on
+  --capture N[,N...]    write DIR/step-N.safetensors with all tensors of update N (0 is the first)
+  --predictions FILE    at the end, write the predictions of the held-out rows of a table as CSV
+  --junit FILE          write the judgements of "expect" and the gradient checks as JUnit XML
+  --json                JSON lines on stdout, one per update, check or compared run; messages on stderr
+  --workspace DIR       data files may be anywhere in DIR (default: the folder of FILE)
+  --memory MIB          peak memory of the process, the program and the data included
+                        (default: half of this machine's)
+  --kernels NAME        the kernel set that computes (${runnableKernelSets().join(', ')}; default ${defaultKernelSet()})
+  --reproducible        the same bits on every machine: the simd kernels, without fused multiply-add
+  --workers N           threads that share the batch of a long update (default: automatic);
+                        their number changes no result
+  -h, --help            print this text
+  --version             print the version
+
+In place of a command: --check-gradients is check, --test is test, --resume is resume, and
+--pytorch FILE is export.
+
+Exit codes: 0 finished, 1 refused, 2 diverged, 3 failed, 4 not as expected (the key "expect", gradients),
+130 interrupted. A problem of an experiment is printed as FILE:LINE:COLUMN: message.`;
+}

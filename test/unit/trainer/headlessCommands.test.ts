@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { editableManifest } from '../../editableManifest';
+
+const runner = resolve('dist', 'cli.mjs');
+const small = {
+  data: { task: 'adding', length: 6 },
+  model: { cell: 'rnn', hidden: 4 },
+  optimizer: { kind: 'sgd', learningRate: 0.01 },
+  training: { steps: 3, batch: 2 },
+};
+
+describe('The commands of the headless runner', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'unroll-commands-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const path = (...parts: string[]): string => join(folder, ...parts);
+  const call = (...words: string[]) =>
+    spawnSync(process.execPath, [runner, ...words], {
+      ...{ cwd: folder, encoding: 'utf8', timeout: 30_000, killSignal: 'SIGKILL' },
+    });
+  const write = (name: string, keys: Readonly<Record<string, unknown>> = {}): void => {
+    writeFileSync(path(name), JSON.stringify({ ...small, ...keys }));
+  };
+  const trained = (name: string, keys: Readonly<Record<string, unknown>> = {}): void => {
+    write(`${name}.rnn.json`, keys);
+    const { status, stderr } = call('train', `${name}.rnn.json`, '--out', name);
+    assert.equal(status, 0, stderr);
+  };
+  const lines = (text: string): readonly Readonly<Record<string, unknown>>[] =>
+    text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+
+  describe('compare', () => {
+    it('prints how runs ended, their losses and the keys in which they differ', () => {
+      trained('slow');
+      trained('fast', { optimizer: { kind: 'sgd', learningRate: 0.1 }, name: 'Another name' });
+      const { status, stdout, stderr } = call('compare', 'slow', 'fast');
+      assert.deepEqual([status, stderr], [0, '']);
+      const [header, line, ...rows] = stdout.trimEnd().split('\n');
+      assert.match(header, /^run +state +updates +loss +validation loss +optimizer\.learningRate$/);
+      assert.match(line, /^[─ ]+$/);
+      assert.equal(rows.length, 2);
+      assert.match(rows[0], /^slow +finished +3 of 3 +\d\S+ +\d\S+ +0\.01$/);
+      assert.match(rows[1], /^fast +finished +3 of 3 +\d\S+ +\d\S+ +0\.1$/);
+    });
+
+    it('writes a line of JSON per run, with the values as they are', () => {
+      trained('slow');
+      trained('lstm', { model: { cell: 'lstm', hidden: 4 } });
+      const { status, stdout } = call('compare', 'slow', 'lstm', '--json');
+      assert.equal(status, 0);
+      const [first, second] = lines(stdout);
+      const manifest = JSON.parse(readFileSync(path('slow', 'run.json'), 'utf8')) as { loss: number };
+      assert.deepEqual([first['folder'], first['state'], first['loss']], [path('slow'), 'finished', manifest.loss]);
+      assert.equal((first['differing'] as Readonly<Record<string, unknown>>)['model.cell'], 'rnn');
+      const differing = second['differing'] as Readonly<Record<string, unknown>>;
+      assert.equal(differing['model.cell'], 'lstm');
+      // A vanilla RNN has an activation, an LSTM has none.
+      assert.equal(differing['model.activation'], null);
+    });
+
+    it('says that a run was interrupted whose process is gone', () => {
+      trained('one');
+      trained('two');
+      writeFileSync(
+        path('two', 'run.json'),
+        JSON.stringify({ ...editableManifest(path('two', 'run.json')), state: 'running' }),
+      );
+      const { stdout, stderr } = call('compare', 'one', 'two');
+      assert.match(stdout, /^two +interrupted /m);
+      assert.match(stderr, /^The runs differ in no key of their experiments\.\n$/);
+    });
+
+    it('shows no control characters of a run', () => {
+      trained('one');
+      trained('two');
+      const manifest = editableManifest(path('two', 'run.json'));
+      const experiment = { ...(manifest['experiment'] as object), hostile: 'red\u001B[31m\nforged' };
+      writeFileSync(path('two', 'run.json'), JSON.stringify({ ...manifest, experiment }));
+      const { stdout } = call('compare', 'one', 'two');
+      assert.equal(stdout.trimEnd().split('\n').length, 4);
+      assert.ok(!stdout.includes('\u001B'));
+    });
+
+    it('refuses folders without a run, all of them at once', () => {
+      trained('one');
+      writeFileSync(path('one', 'run.json'), '{');
+      const { status, stdout, stderr } = call('compare', 'one', 'nothing');
+      assert.deepEqual([status, stdout], [1, '']);
+      assert.match(stderr, /^The run in \S+one can't be read\. Its run\.json: It is damaged: it is not valid JSON\.$/m);
+      assert.match(stderr, /^There is no run in \S+nothing: it has no run\.json\. Name the folder of a run\.$/m);
+    });
+  });
+
+  it('check writes a line of JSON per parameter, and trains nothing', () => {
+    write('x.rnn.json');
+    const { status, stdout } = call('check', 'x.rnn.json', '--json');
+    assert.equal(status, 0);
+    const checks = lines(stdout);
+    assert.ok(checks.some(({ gradientOf }) => gradientOf === 'rnn.weight_hh_l0'));
+    assert.ok(checks.every(({ result }) => result === 'passed'));
+    assert.ok(!existsSync(path('unroll-runs')));
+  });
+
+  it('check finds a problem at its place', () => {
+    write('x.rnn.json', { model: { cell: 'rnn', hidden: -4 } });
+    const { status, stderr } = call('check', 'x.rnn.json');
+    assert.equal(status, 1);
+    assert.match(stderr, /^\S+x\.rnn\.json:1:\d+: /);
+  });
+
+  it('export names what it wrote as JSON, and resume continues a run', () => {
+    write('x.rnn.json');
+    const exported = call('export', 'x.rnn.json', '--json');
+    assert.equal(exported.status, 0, exported.stderr);
+    assert.deepEqual(lines(exported.stdout), [{ program: path('x.py'), tensors: path('x.safetensors') }]);
+    assert.ok(existsSync(path('x.py')) && existsSync(path('x.safetensors')));
+    assert.equal(call('train', 'x.rnn.json', '--out', 'run', '--steps', '2').status, 0);
+    const resumed = call('resume', 'x.rnn.json', '--out', 'run');
+    assert.equal(resumed.status, 0, resumed.stderr);
+    assert.match(resumed.stderr, /^Finished: 3 updates/m);
+  });
+});
