@@ -12,6 +12,7 @@ import { NewExperiment } from './editor/newExperiment';
 import { Samples } from './editor/samples';
 import { registerMeasuredValues } from './editor/measured/measuredHints';
 import { QuickFixes } from './editor/quickFixes';
+import { registerRunnerTasks } from './editor/runnerTasks';
 import { registerSchemaLanguage } from './editor/schemaProviders';
 import { TableLenses } from './editor/tableLenses';
 import { TablePreviews } from './editor/tablePreviews';
@@ -162,6 +163,7 @@ export function activate(context: ExtensionContext): void {
     previews,
     languages.registerCodeLensProvider({ language: languageId }, new TableLenses()),
     registerExport(startWorker),
+    ...registerRunnerTasks(at('dist', 'cli.mjs').fsPath),
     registry.registerCommand(commands.previewTable, async (first?: unknown, second?: unknown) =>
       previews.show(targetOf(first, second)),
     ),

@@ -4,6 +4,7 @@
 export const commands = {
   train: 'unroll.train',
   trainStepByStep: 'unroll.trainStepByStep',
+  trainInTerminal: 'unroll.trainInTerminal',
   pause: 'unroll.pause',
   resume: 'unroll.resume',
   step: 'unroll.step',
@@ -76,6 +77,12 @@ export const runExperimentScheme = 'unroll-run-experiment';
 
 /** URI scheme of the links to an update of a run. */
 export const updateScheme = 'unroll-update';
+
+/** Type of the tasks that call the terminal runner. */
+export const taskType = 'unroll';
+
+/** The problem matchers of those tasks. */
+export const problemMatchers = ['$unroll', '$unroll-expectations'] as const;
 
 /** View type of the webview panel of an experiment or a stored run. */
 export const panelViewType = 'unroll.run';

@@ -25,6 +25,7 @@ describe('The packed extension, installed into a clean VS Code', () => {
     assert.deepEqual(strangers, []);
     for (const part of [
       'extension.cjs',
+      'cli.mjs',
       'trainer.cjs',
       'watchThread.cjs',
       'workerThread.cjs',

@@ -120,6 +120,16 @@ describe('A window in Restricted Mode', () => {
     await workbench.page.keyboard.press('Control+W');
   });
 
+  it('trains nothing in a terminal, and says how it would', async () => {
+    const before = runs().length;
+    await workbench.openFile('cells.rnn.json');
+    await workbench.runCommand('Unroll: Train in Terminal');
+    const told = await workbench.notifications(1);
+    assert.ok(told.some((text) => text.includes('In Restricted Mode nothing is trained in a terminal.')));
+    assert.equal(await workbench.page.locator('.terminal-wrapper').count(), 0);
+    assert.equal(runs().length, before);
+  });
+
   it('walks through an update by replay', async () => {
     await workbench.tab('A stranger’s cells').click();
     const frame = workbench.webviewFrame();

@@ -20,6 +20,8 @@ export interface CommandLine {
   readonly steps: number | undefined;
   /** The run's folder, or that of the runs of several seeds; undefined for new ones in the default place. */
   readonly out: string | undefined;
+  /** Where new runs get folders of their own, if `out` names none; undefined for the default place. */
+  readonly runs: string | undefined;
   /** Updates to capture. */
   readonly captures: ReadonlySet<number>;
   /** Where the predictions of the held-out rows are written at the end; undefined where they are not requested. */
@@ -121,6 +123,7 @@ export function parseCommandLine(
   const misfit = [
     ...(resume ? ['resume'] : []),
     ...(['capture', 'predictions'] as const).filter((name) => values[name] !== undefined),
+    ...((mode === 'gradients' || mode === 'export') && last('runs') !== undefined ? ['runs'] : []),
     ...((mode === 'gradients' || mode === 'export') && out !== undefined ? ['out'] : []),
     ...(mode === 'export' && last('junit') !== undefined ? ['junit'] : []),
   ];
@@ -137,6 +140,11 @@ export function parseCommandLine(
     const asked = command === 'resume' ? '"resume"' : '--resume';
     throw new CommandLineError(`${asked} needs --out DIR: the folder of the run to resume.`);
   }
+  if (out !== undefined && last('runs') !== undefined) {
+    throw new CommandLineError(
+      '--out names the folder of the run, and --runs that of all runs. Remove one of the two.',
+    );
+  }
   const memory = wholeNumber('--memory', last('memory'), 1, 'a whole number of MiB');
   const commandLine: CommandLine = {
     mode,
@@ -146,6 +154,7 @@ export function parseCommandLine(
     seed: wholeNumber('--seed', last('seed'), 0),
     steps: wholeNumber('--steps', last('steps'), 1),
     out,
+    runs: path('runs'),
     captures: captures(values.capture),
     predictions: path('predictions'),
     pytorch: mode === 'export' ? resolve(folder, program ?? programBeside(file)) : undefined,

@@ -14,6 +14,7 @@ const valueNames = {
   seed: 'N',
   steps: 'N',
   out: 'DIR',
+  runs: 'DIR',
   capture: 'N[,N...]',
   predictions: 'FILE',
   workspace: 'DIR',

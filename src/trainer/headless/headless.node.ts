@@ -83,9 +83,9 @@ export async function trainRun(
   }
 }
 
-/** The folder of a run: the one that the command line names, or a new one in the default place. */
-export function folderOf({ out, file, variant, seed }: CommandLine): string {
-  return out ?? newRunFolder(file, variant, new Date(), undefined, seed);
+/** The folder of a run: the one that the command line names, or a new one in that of all runs. */
+export function folderOf({ out, runs, file, variant, seed }: CommandLine): string {
+  return out ?? newRunFolder(file, variant, new Date(), runs, seed);
 }
 
 interface LockedRun {

@@ -25,6 +25,7 @@ export function usageOf(program: string): string {
   --steps N             parameter updates, in place of training.steps
   --out DIR             folder of the run (default: a new one beside FILE, in unroll-runs);
                         with several seeds the folder of their runs, seed-1, seed-2 and so on
+  --runs DIR            folder in which a new run gets a folder of its own, in place of unroll-runs
   --capture N[,N...]    write DIR/step-N.safetensors with all tensors of update N (0 is the first)
   --predictions FILE    at the end, write the predictions of the held-out rows of a table as CSV
   --junit FILE          write the judgements of "expect" and the gradient checks as JUnit XML

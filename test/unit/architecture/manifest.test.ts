@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { comparisonViewType, panelViewType, rangeTestViewType, runsTableViewType } from '../../../src/platform/ids';
+import {
+  comparisonViewType,
+  panelViewType,
+  problemMatchers,
+  rangeTestViewType,
+  runsTableViewType,
+} from '../../../src/platform/ids';
 
 const source = readFileSync('package.json', 'utf8');
 const manifest = JSON.parse(source) as Readonly<Record<string, unknown>>;
@@ -52,6 +58,33 @@ describe('package.json', () => {
       (viewType) => `mainThreadWebview-${viewType}`,
     );
     assert.deepEqual(Object.keys(locked ?? {}).sort(), viewTypes.sort());
+  });
+
+  it('reads the lines of the terminal runner on every system', () => {
+    const { contributes } = manifest as {
+      contributes: { problemMatchers: readonly { name: string; pattern: { regexp: string } }[] };
+    };
+    const matchers = contributes.problemMatchers.map(({ name, pattern }) => ({
+      name: `$${name}`,
+      expression: new RegExp(pattern.regexp),
+    }));
+    assert.deepEqual(
+      matchers.map(({ name }) => name),
+      [...problemMatchers],
+    );
+    const read = (line: string) =>
+      matchers.flatMap(({ name, expression }) => {
+        const found = expression.exec(line);
+        return found === null ? [] : [[name, ...found.slice(1)]];
+      });
+    assert.deepEqual(read('C:\\a b\\x.rnn.json:3:14: "hiden" is no key: 1:2: 3'), [
+      ['$unroll', 'C:\\a b\\x.rnn.json', '3', '14', '"hiden" is no key: 1:2: 3'],
+    ]);
+    assert.deepEqual(read('/a/x.rnn.json:5:3: Not met: loss.below. It is 2.'), [
+      ['$unroll-expectations', '/a/x.rnn.json', '5', '3', 'Not met: loss.below. It is 2.'],
+    ]);
+    assert.deepEqual(read('warning at model.hidden, update 20: few units'), []);
+    assert.deepEqual(read('Finished: 20 updates, loss 0.1. Records: /a/records.arrows'), []);
   });
 
   it('has pictures for its walkthrough in the colors of the theme alone', () => {

@@ -115,6 +115,18 @@ describe('The command line of the headless runner', () => {
     refuses(['check'], 'Which experiment? Name its *.rnn.json file.');
   });
 
+  it('may name the folder of all runs in place of that of the run', () => {
+    assert.equal(parsed('a.rnn.json', '--runs', 'r').runs, resolve('/work', 'r'));
+    refuses(
+      ['a.rnn.json', '--runs', 'r', '--out', 'o'],
+      '--out names the folder of the run, and --runs that of all runs. Remove one of the two.',
+    );
+    refuses(
+      ['check', 'a.rnn.json', '--runs', 'r'],
+      '--runs is for a single training, and "check" is none. Remove one of the two.',
+    );
+  });
+
   it('may compare two or more runs', () => {
     assert.deepEqual(parse(['compare', 'a', '/runs/b', '--json']), {
       kind: 'compare',

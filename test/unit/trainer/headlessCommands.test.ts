@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { editableManifest } from '../../editableManifest';
@@ -118,6 +118,15 @@ describe('The commands of the headless runner', () => {
     const { status, stderr } = call('check', 'x.rnn.json');
     assert.equal(status, 1);
     assert.match(stderr, /^\S+x\.rnn\.json:1:\d+: /);
+  });
+
+  it('train makes a folder for the run in that of all runs', () => {
+    write('x.rnn.json');
+    assert.equal(call('train', 'x.rnn.json', '--runs', 'all').status, 0);
+    const [name, ...others] = readdirSync(path('all'));
+    assert.deepEqual(others, []);
+    assert.match(name, /^x--\d{8}-/);
+    assert.ok(existsSync(path('all', name, 'run.json')));
   });
 
   it('export names what it wrote as JSON, and resume continues a run', () => {
