@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { runCommand } from './cleanup';
 import { experimentDocument, withKeyTable } from './keyTable';
+import { extensionBundles, noticesFile, noticesOf } from './notices';
 import { courseDocument, courseText, withQuantities, writingDocument } from './lessonDocuments';
 
 // `npm run docs`: updates the generated parts of the documents.
@@ -9,5 +10,6 @@ await runCommand(async () => {
   writeFileSync(experimentDocument, document);
   writeFileSync(courseDocument, await courseText());
   writeFileSync(writingDocument, await withQuantities(readFileSync(writingDocument, 'utf8')));
+  writeFileSync(noticesFile, noticesOf(extensionBundles));
   return 0;
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { experimentDocument, withKeyTable } from '../../../scripts/keyTable';
 import { courseDocument, courseText, withQuantities, writingDocument } from '../../../scripts/lessonDocuments';
+import { extensionBundles, noticesFile, noticesOf, runnerBundles } from '../../../scripts/notices';
 
 describe('The document of the experiment file', () => {
   const document = readFileSync(experimentDocument, 'utf8');
@@ -22,5 +23,25 @@ describe('The documents of the lessons', () => {
     assert.equal(readFileSync(courseDocument, 'utf8'), await courseText());
     const document = readFileSync(writingDocument, 'utf8');
     assert.equal(document, await withQuantities(document));
+  });
+});
+
+describe('The third-party notices', () => {
+  it('are those of the packages in the bundles: `npm run docs` writes them', () => {
+    assert.equal(readFileSync(noticesFile, 'utf8'), noticesOf(extensionBundles));
+  });
+
+  it('name what a bundle has without importing it, and licenses of packages without a license file', () => {
+    const notices = readFileSync(noticesFile, 'utf8');
+    for (const name of ['assemblyscript', 'Codicons', 'zod', '@microsoft/fast-element', 'apache-arrow']) {
+      assert.match(notices, new RegExp(`^${name}.* \\(\\S+\\)$`, 'm'));
+    }
+    assert.doesNotMatch(notices, /^(?:esbuild|mocha|typescript) /m);
+  });
+
+  it('of the terminal runner are fewer: it has no page', () => {
+    const notices = noticesOf(runnerBundles);
+    assert.match(notices, /^cli-progress /m);
+    assert.doesNotMatch(notices, /^(?:Codicons|chart\.js|lit-html)/m);
   });
 });
