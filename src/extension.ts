@@ -20,6 +20,7 @@ import { ExperimentTests } from './editor/testing/experimentTests';
 import { JudgedRuns } from './editor/testing/judgedRuns';
 import { registerTrainCommands, train, type TrainCommandParts } from './editor/trainCommands';
 import { registerExport } from './export/exportCommand';
+import { registerRecorder } from './export/recorderCommand';
 import { LessonProgress } from './panel/lessons/lessonProgress';
 import { LessonSamples } from './panel/lessons/lessonSample';
 import { LessonsView } from './panel/lessons/lessonsView';
@@ -164,6 +165,7 @@ export function activate(context: ExtensionContext): void {
     languages.registerCodeLensProvider({ language: languageId }, new TableLenses()),
     registerExport(startWorker),
     ...registerRunnerTasks(at('dist', 'cli.mjs').fsPath),
+    registerRecorder(extensionUri),
     registry.registerCommand(commands.previewTable, async (first?: unknown, second?: unknown) =>
       previews.show(targetOf(first, second)),
     ),

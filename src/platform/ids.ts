@@ -48,6 +48,7 @@ export const commands = {
   compareBeforeFix: 'unroll.compareBeforeFix',
   findLearningRate: 'unroll.findLearningRate',
   exportPyTorch: 'unroll.exportPyTorch',
+  copyRecorder: 'unroll.copyRecorder',
   showLessons: 'unroll.showLessons',
 } as const;
 

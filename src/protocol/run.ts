@@ -33,9 +33,15 @@ export function isLive(state: RunState): boolean {
  * Whether a run in this state can be resumed from its latest checkpoint.
  *
  * @param reason why it finished: one that was stopped early has updates left
+ * @param info a run that another program recorded has no checkpoints
  */
-export function isResumable(state: RunState, saved: SaveState = 'whole', reason?: EndReason | null): boolean {
-  if (isLive(state) || saved === 'gone') return false;
+export function isResumable(
+  state: RunState,
+  saved: SaveState = 'whole',
+  reason?: EndReason | null,
+  info?: { readonly recordedBy?: string | undefined },
+): boolean {
+  if (isLive(state) || saved === 'gone' || info?.recordedBy !== undefined) return false;
   if (state === 'finished' && reason === 'patience') return true;
   return saved === 'cut' || state === 'stopped' || state === 'interrupted' || state === 'failed';
 }

@@ -1,3 +1,4 @@
+import type { Finding } from '../diagnosis/finding';
 import type { MeasuredOutcome } from '../run/measuredOutcome';
 import type { MeasuredRun } from '../run/measuredRun';
 import type { RecordBatch } from '../run/records/recordBatch';
@@ -60,12 +61,20 @@ export interface MeasureRequest {
   readonly info: RecordInfo;
 }
 
+/** Requests what the rules find in the records of a run that another program recorded. */
+export interface DiagnoseRequest {
+  /** Absolute path of the run's folder. */
+  readonly folder: string;
+  readonly info: RunInfo;
+}
+
 /** Reading of stored runs. The trainer process does this, so that the host never reads a damaged or hostile file. */
 export type StoredRunRequests = {
   history: { params: HistoryRequest; result: HistoryReply };
   measure: { params: MeasureRequest; result: MeasuredRun };
   /** What the expectations of a run are judged by. */
   measureOutcome: { params: MeasureRequest; result: MeasuredOutcome };
+  diagnoseRecorded: { params: DiagnoseRequest; result: readonly Finding[] };
   /** undefined if the range has too many records to read at once. */
   storedZoomedSeries: { params: StoredZoomedSeriesRequest; result: ZoomedSeries | undefined };
 };

@@ -72,7 +72,8 @@ function decayOf({ layout, update, steps: stepsOf, recorded, lossPerStep, dh, dc
   const { steps: T, layers, hasCellState } = layout;
   const n = stepsOf.findLastIndex((steps) => steps > 0);
   const [m, steps] = [recorded - 1, stepsOf[n] ?? 0];
-  const first = lossPerStep.subarray(m * T, m * T + steps).findIndex((loss) => loss !== 0 && !Number.isNaN(loss));
+  // A loss whose size is not known, of a recorded run, is NaN.
+  const first = lossPerStep.subarray(m * T, m * T + steps).findIndex((loss) => loss !== 0);
   if (first < 1) return undefined;
   const top = (m * layers + layers - 1) * T;
   const left = (of: Float64Array, k: number): number => (of[top + first - k] ?? NaN) / (of[top + first] ?? NaN);

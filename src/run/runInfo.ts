@@ -37,6 +37,11 @@ const scalingSchema = z.object({
 
 /** See RunInfo. */
 export const runInfoSchema = z.object({
+  /**
+   * The program that trained the run, such as `PyTorch 2.5.1`; absent if Unroll did. Unroll can't compute an update of
+   * such a run again, nor resume it.
+   */
+  recordedBy: z.string().max(100).optional(),
   /** The experiment's name. */
   name: z.string(),
   variant: z.string().nullable(),
@@ -64,7 +69,8 @@ export const runInfoSchema = z.object({
   /** SHA-256 of the data file, in hexadecimal; null for data without a file. Runs of earlier versions have none. */
   dataDigest: z.string().nullable().default(null),
   loss: z.object({
-    kind: z.enum(['mse', 'crossEntropy']),
+    /** `other` only of a run that another program recorded. */
+    kind: z.enum(['mse', 'crossEntropy', 'other']),
     reduction: z.enum(['mean', 'sum']),
     /** Of mse; linear if absent, as in runs of earlier versions. */
     output: z.enum(['linear', 'sigmoid']).optional(),

@@ -295,7 +295,7 @@ async function resumable({ index }: RunCommandParts, first: unknown, second: unk
   if (given !== undefined) return given.folder;
   const resumableRuns = index
     .all()
-    .then((runs) => runs.filter(({ state, manifest }) => isResumable(state, 'whole', manifest.reason)));
+    .then((runs) => runs.filter(({ state, manifest }) => isResumable(state, 'whole', manifest.reason, manifest.facts)));
   const none = 'No stopped or interrupted run to resume.';
   const [run] = await choose(resumableRuns, 'Resume Run', none);
   return run?.folder;

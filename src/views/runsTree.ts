@@ -16,7 +16,8 @@ import { commands, contextKeys } from '../platform/ids';
 import { treeItem } from '../platform/labels';
 import { formatDuration, formatNumber, formatCount, formatExact } from '../text/numbers';
 import { isResumable, stateLabels, type RunState } from '../protocol/run';
-import type { EndReason } from '../run/endReason';
+import { folderOf } from '../session/experimentText';
+import type { Manifest } from '../run/manifest';
 import { formatGitState } from '../run/gitState';
 import {
   formatValue,
@@ -164,7 +165,7 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
 function groupsOf(runs: readonly StoredRun[], showsHidden: boolean): RunGroup[] {
   const groups = new Map<string, StoredRun[]>();
   for (const run of runs) {
-    const key = (run.source ?? run.base).toString();
+    const key = isRecorded(run) ? `recorded:${folderOf(run.folder).toString()}` : (run.source ?? run.base).toString();
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
   return [...groups.values()].flatMap((all) => {
@@ -178,7 +179,9 @@ function groupsOf(runs: readonly StoredRun[], showsHidden: boolean): RunGroup[] 
     const repeats = results.map((result) => results.filter((other) => other === result).length);
     return {
       kind: 'group',
-      name: workspace.asRelativePath(first.source ?? first.experiment),
+      name: isRecorded(first)
+        ? `${workspace.asRelativePath(folderOf(first.folder))}, recorded`
+        : workspace.asRelativePath(first.source ?? first.experiment),
       isFileMissing: first.source !== undefined && first.experiment !== first.source,
       hidden: all.length - members.length,
       runs: members.map((run, i) => ({
@@ -190,6 +193,11 @@ function groupsOf(runs: readonly StoredRun[], showsHidden: boolean): RunGroup[] 
       })),
     };
   });
+}
+
+/** Whether another program recorded the run; it has no experiment file. */
+function isRecorded({ manifest }: StoredRun): boolean {
+  return manifest.facts.recordedBy !== undefined;
 }
 
 /** Identifies an experiment and what a run of it came to; two runs of the same bits have the same. */
@@ -291,7 +299,7 @@ function runItem(row: RunRow, session: Session | undefined): TreeItem {
   item.id = run.folder.toString();
   item.resourceUri = run.folder;
   item.iconPath = iconOf(now.state);
-  item.contextValue = `${contextOf(now.state, run.manifest.reason)}${run.annotations.isHidden ? '.hidden' : ''}`;
+  item.contextValue = `${contextOf(now.state, run.manifest)}${run.annotations.isHidden ? '.hidden' : ''}`;
   item.command = { command: commands.openRun, title: 'Open Run', arguments: [row] };
   return item;
 }
@@ -320,8 +328,8 @@ function tooltipOf(
   ].join('\n');
 }
 
-function contextOf(state: RunState, reason: EndReason | null): string {
-  if (isResumable(state, 'whole', reason)) return 'run.resumable';
+function contextOf(state: RunState, { reason, facts }: Manifest): string {
+  if (isResumable(state, 'whole', reason, facts)) return 'run.resumable';
   return state === 'elsewhere' || state === 'running' || state === 'paused' ? 'run.live' : 'run.over';
 }
 

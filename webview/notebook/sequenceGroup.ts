@@ -78,8 +78,10 @@ export class SequenceGroup {
     const words = statusText(model);
     setNotation(this.#status, words);
     this.#status.hidden = words === '';
-    this.#status.classList.toggle('bad', state.kind === 'failed');
+    const { recordedBy } = run?.info ?? {};
+    this.#status.classList.toggle('bad', state.kind === 'failed' && recordedBy === undefined);
     this.#body.hidden = inspection === undefined;
+    this.#chooser.element.hidden = recordedBy !== undefined;
     this.#chooser.update(model);
     setText(this.#title, inspection === undefined ? 'Sequence time — x: step t' : titleOf(inspection.update));
     this.#minimap.element.hidden = inspection === undefined;
@@ -97,7 +99,14 @@ function titleOf(update: number): string {
   return `Sequence time — update ${formatExact(update)}, x: step t`;
 }
 
-function statusText({ inspection: state }: Model): string {
+function statusText({ inspection: state, run }: Model): string {
+  const { recordedBy } = run?.info ?? {};
+  if (recordedBy !== undefined) {
+    return (
+      `This run was recorded from ${recordedBy}, which alone can compute its updates again. What was recorded of them is ` +
+      'in the cells above; single updates can be walked through only in runs that Unroll trains.'
+    );
+  }
   switch (state.kind) {
     case 'none':
       return state.reason;

@@ -184,9 +184,14 @@ export class Launcher implements Disposable {
     await earlier?.released;
     const stored = await readStoredRun(Uri.file(folder));
     if (stored === undefined) return { kind: 'failed', message: `${folder} has no readable run.` };
-    if (!isResumable(stored.state, 'whole', stored.manifest.reason)) {
-      const isElsewhere = stored.state === 'elsewhere';
-      const why = isElsewhere ? 'another window or a terminal is training it now' : `it is ${stored.state}`;
+    const { reason, facts } = stored.manifest;
+    if (!isResumable(stored.state, 'whole', reason, facts)) {
+      const why =
+        facts.recordedBy !== undefined
+          ? `it was recorded from ${facts.recordedBy}, which alone can continue it`
+          : stored.state === 'elsewhere'
+            ? 'another window or a terminal is training it now'
+            : `it is ${stored.state}`;
       return { kind: 'failed', message: `This run can't be resumed: ${why}.` };
     }
     try {

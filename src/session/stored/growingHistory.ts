@@ -1,8 +1,12 @@
 import { RunHistory } from '../../run/series/runHistory';
-import type { HistoryReply, HistoryRequest, PlacedBatch, RecordInfo } from '../../protocol/storedRun';
+import type { Finding } from '../../diagnosis/finding';
+import type { DiagnoseRequest, HistoryReply, HistoryRequest, PlacedBatch, RecordInfo } from '../../protocol/storedRun';
 
 /** Requests the history of a stored run. */
 export type ReadHistory = (request: HistoryRequest) => Promise<HistoryReply>;
+
+/** Requests what the rules find in a run that another program recorded. */
+export type DiagnoseRecorded = (request: DiagnoseRequest) => Promise<readonly Finding[]>;
 
 /**
  * The history of one stored run, read repeatedly as its records grow: batches that were read before are not read again
@@ -14,7 +18,10 @@ export class GrowingHistory {
   /** The previous reading. Readings run one at a time: two at once would append the same batches. */
   #previous: Promise<unknown> = Promise.resolve();
 
-  constructor(readonly readHistory: ReadHistory) {}
+  constructor(
+    readonly readHistory: ReadHistory,
+    readonly diagnoseRecorded: DiagnoseRecorded,
+  ) {}
 
   /** Bytes at the end of the records that held no complete, intact record at the last reading. */
   get unreadableBytes(): number {

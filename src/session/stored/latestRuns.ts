@@ -19,6 +19,11 @@ const stateMessages: Partial<Record<RunState, string>> = {
   elsewhere: 'Another window or a terminal is training this run now. Shown is what it has saved so far.',
 };
 
+const recordedMessages: Partial<Record<RunState, string>> = {
+  interrupted: 'The program that recorded this run ended without closing it. Its records up to then are saved.',
+  elsewhere: 'A program is recording this run now. Shown is what it has saved so far.',
+};
+
 /** Stores the folder of the latest run of each target, so that a reloaded window shows that run again. */
 export class LatestRuns {
   constructor(
@@ -55,9 +60,12 @@ export class LatestRuns {
 export async function loadRun({ folder, manifest, state }: StoredRun, records: GrowingHistory): Promise<LoadedRun> {
   const history = await records.read(folder.fsPath, manifest);
   const { missing, updates } = history.numbers;
-  const { findings, damage } = await readFindingsIn(folder.fsPath);
+  const { findings, damage } =
+    manifest.facts.recordedBy === undefined
+      ? await readFindingsIn(folder.fsPath)
+      : { findings: await records.diagnoseRecorded({ folder: folder.fsPath, info: manifest.facts }), damage: '' };
   const messages = [
-    stateMessages[state] ?? manifest.message ?? '',
+    (manifest.facts.recordedBy === undefined ? stateMessages : recordedMessages)[state] ?? manifest.message ?? '',
     missing === undefined ? '' : formatMissing(missing),
     updates < manifest.updates
       ? formatTruncated(updates, manifest.updates)

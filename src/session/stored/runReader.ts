@@ -57,7 +57,10 @@ export class RunReader implements Disposable {
 
   /** A reader for a run that is read repeatedly as it grows. */
   growing(): GrowingHistory {
-    return new GrowingHistory((request) => this.#trainer.request('history', request));
+    return new GrowingHistory(
+      (request) => this.#trainer.request('history', request),
+      (request) => this.#trainer.request('diagnoseRecorded', request),
+    );
   }
 
   /** A reader for ranges of one run in full resolution. */

@@ -13,6 +13,11 @@ import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 
 const noLongerShown = 'The panel no longer shows this run.';
 
+/** Why an update of a run that another program recorded can't be shown. */
+function recordedMessage(recordedBy: string): string {
+  return `This run was recorded from ${recordedBy}, which alone can compute its updates again.`;
+}
+
 /** A worker that replays a run, and the number of updates in the run's manifest. */
 interface OpenedReplay {
   readonly channel: Channel<TrainerHostContract, TrainerContract>;
@@ -106,6 +111,8 @@ export class Inspector implements Disposable {
   async #manifest(): Promise<Pick<ReplayParams, 'experiment'> & Pick<Manifest, 'facts' | 'updates'>> {
     const bytes = await new FolderStorage(this.folder).read(runFiles.manifest, maxManifestBytes);
     const manifest = bytes && readManifest(bytes);
+    const recordedBy = manifest?.facts.recordedBy;
+    if (recordedBy !== undefined) throw new Error(recordedMessage(recordedBy));
     const { parseExperiment } = await import('../../experiment/parse');
     const parsed = parseExperiment(JSON.stringify(manifest?.experiment ?? null));
     const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : undefined;

@@ -1,4 +1,6 @@
-import type { MeasureRequest } from '../../protocol/storedRun';
+import type { Finding } from '../../diagnosis/finding';
+import { RecordedDiagnosis } from '../../diagnosis/recordedDiagnosis';
+import type { DiagnoseRequest, MeasureRequest } from '../../protocol/storedRun';
 import { OutcomeMeasurement, type MeasuredOutcome } from '../../run/measuredOutcome';
 import { RunMeasurement, type MeasuredRun } from '../../run/measuredRun';
 import { RecordFile } from './recordFile.node';
@@ -25,6 +27,15 @@ export async function measureRun(request: MeasureRequest): Promise<MeasuredRun> 
  */
 export async function measureOutcome(request: MeasureRequest): Promise<MeasuredOutcome> {
   return (await measured(request, new OutcomeMeasurement())).outcome;
+}
+
+/**
+ * What the rules find in the records of a run that another program recorded.
+ *
+ * @throws when there are no readable records
+ */
+export async function diagnoseRecorded({ folder, info }: DiagnoseRequest): Promise<readonly Finding[]> {
+  return (await measured({ folder, info }, new RecordedDiagnosis(info))).findings;
 }
 
 /** The measurement after it was given all records of a run. */

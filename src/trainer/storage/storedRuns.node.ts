@@ -1,7 +1,7 @@
 import type { StoredZoomedSeriesRequest } from '../../protocol/storedRun';
 import { StoredZoomedSeries } from './zoomedSeries.node';
 import { answerHistory } from './recordHistory.node';
-import { measureOutcome, measureRun } from './measureRun.node';
+import { diagnoseRecorded, measureOutcome, measureRun } from './measureRun.node';
 import type { StoredRunHandlers } from '../service';
 
 /** Maximum number of runs whose index of batches is cached between requests. */
@@ -23,6 +23,7 @@ export function storedRunHandlers(): StoredRunHandlers {
     history: answerHistory,
     measure: measureRun,
     measureOutcome,
+    diagnoseRecorded,
     storedZoomedSeries: (params) => zoomedSeriesOf(params).read(params.request),
   };
 }

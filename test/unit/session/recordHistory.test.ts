@@ -9,6 +9,7 @@ import { readOverview, writeOverview } from '../../../src/run/overview';
 import { pack, type UpdateRecord } from '../../../src/run/records/recordBatch';
 import { RecordEncoder } from '../../../src/run/records/recordEncoder';
 import { GrowingHistory } from '../../../src/session/stored/growingHistory';
+import { diagnoseRecorded } from '../../../src/trainer/storage/measureRun.node';
 import { answerHistory, readHistory } from '../../../src/trainer/storage/recordHistory.node';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
@@ -71,7 +72,7 @@ describe('The history of a stored run', () => {
     writeFileSync(path('records.arrows'), bytes);
     const all = await readHistory(folder, manifest);
     const [head = 0, , , beforeLast = 0, last = 0] = ends;
-    const growing = new GrowingHistory(answerHistory);
+    const growing = new GrowingHistory(answerHistory, diagnoseRecorded);
     writeFileSync(path('records.arrows'), bytes.subarray(0, last + 100));
     const history = await growing.read(folder, manifest);
     assert.equal(history.numbers.updates, 2000);

@@ -39,11 +39,13 @@ function allButtons(model: Model, commands: RunButtonCommands): readonly ButtonS
   };
   const isAlive = state !== 'untrained' && isLive(state);
   const isStored = typeof run?.info.folder === 'string';
-  const isResumableRun = state !== 'untrained' && isResumable(state, run?.status.saved, run?.status.reason) && isStored;
+  const isResumableRun =
+    state !== 'untrained' && isResumable(state, run?.status.saved, run?.status.reason, run?.info) && isStored;
+  const canReplay = isStored && run.info.recordedBy === undefined;
   const { best, updates = 0 } = run?.status ?? {};
   // Without an update after it, the run ends with that state, which is shown anyway.
-  const hasBest = state !== 'untrained' && !isAlive && isStored && best !== undefined && best.updates < updates;
-  const hasLastFinite = run?.status.nonFinite !== undefined && run.status.updates > 0 && isStored;
+  const hasBest = state !== 'untrained' && !isAlive && canReplay && best !== undefined && best.updates < updates;
+  const hasLastFinite = run?.status.nonFinite !== undefined && run.status.updates > 0 && canReplay;
   return [
     {
       ...(folder === undefined

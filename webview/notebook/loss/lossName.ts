@@ -2,12 +2,15 @@ import type { RunInfo } from '../../../src/protocol/run';
 
 /** The name of a loss; a mean over targets, as PyTorch's losses are by default, is not named. */
 export function lossName({ kind, reduction }: RunInfo['loss']): string {
+  // The program alone knows which.
+  if (kind === 'other') return 'Loss';
   const name = kind === 'mse' ? 'Squared error' : 'Cross-entropy';
   return reduction === 'mean' ? name : `${name} (summed over steps)`;
 }
 
-/** The unit on a loss axis; that of a table is not the unit of its columns. */
-export function lossUnit({ loss, scaling }: Pick<RunInfo, 'loss' | 'scaling'>): string {
+/** The unit on a loss axis; that of a table is not the unit of its columns. Undefined if it is unknown. */
+export function lossUnit({ loss, scaling }: Pick<RunInfo, 'loss' | 'scaling'>): string | undefined {
+  if (loss.kind === 'other') return undefined;
   if (loss.kind === 'crossEntropy') return 'nats';
   return scaling === null || scaling.kind === 'none' ? 'squared error' : 'squared error, scaled';
 }
@@ -18,7 +21,8 @@ export function lossTitles(
   yAxis: 'linear' | 'log',
 ): readonly [string, ...string[]] {
   const scale = yAxis === 'log' ? ' (log)' : '';
-  return [`L, ${lossUnit(run)}${scale}`, ...(scale === '' ? [] : [`L${scale}`]), 'L'];
+  const unit = lossUnit(run);
+  return [`L${unit === undefined ? '' : `, ${unit}`}${scale}`, ...(scale === '' ? [] : [`L${scale}`]), 'L'];
 }
 
 /**

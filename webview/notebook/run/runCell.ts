@@ -52,7 +52,7 @@ export class RunCell implements NotebookCell {
 function summary(info: RunInfo): string {
   const { cell, layerCount, hidden, parameterCount } = info;
   const layers = layerCount === 1 ? 'one layer' : `${layerCount} layers`;
-  return `${cell.toUpperCase()}, ${layers} of ${hidden} units, ${formatExact(parameterCount)} parameters, computed by the ${formatComputation(info)}.`;
+  return `${cell.toUpperCase()}, ${layers} of ${hidden} units, ${formatExact(parameterCount)} parameters, computed by ${info.recordedBy ?? `the ${formatComputation(info)}`}.`;
 }
 
 const scalings = {
@@ -75,6 +75,19 @@ function formatScaling({ kind, targets }: NonNullable<RunInfo['scaling']>): stri
   return `${scalings[kind]}${of}`;
 }
 
+function formatLoss({ kind, reduction, output }: RunInfo['loss']): string {
+  switch (kind) {
+    case 'other':
+      return 'that of the program; which one is not recorded';
+    case 'mse':
+      return `mean squared error, reduction ${reduction}${output === 'sigmoid' ? ', of a sigmoid output' : ''}`;
+    case 'crossEntropy':
+      return `softmax cross-entropy, reduction ${reduction}`;
+    default:
+      return kind satisfies never;
+  }
+}
+
 function rowsOf(info: RunInfo): readonly (readonly [string, string])[] {
   const { bptt, clip, loss } = info;
   return [
@@ -85,10 +98,7 @@ function rowsOf(info: RunInfo): readonly (readonly [string, string])[] {
     ['Data', `${info.data}; T = ${formatCount(info.steps, 'step')}, B = ${formatCount(info.batch, 'sequence')}`],
     ...(info.scaling === null ? [] : [['Scaling', formatScaling(info.scaling)] as const]),
     ['Lag', info.lag === null ? 'unknown' : `${formatCount(info.lag, 'step')} to remember`],
-    [
-      'Loss',
-      `${loss.kind === 'mse' ? 'mean squared error' : 'softmax cross-entropy'}, reduction ${loss.reduction}${loss.output === 'sigmoid' ? ', of a sigmoid output' : ''}`,
-    ],
+    ['Loss', formatLoss(loss)],
     [
       'Baselines',
       info.baselines.map(({ name, value, source }) => `${name}: ${formatNumber(value)} (${source})`).join('; ') ||
@@ -102,8 +112,8 @@ function rowsOf(info: RunInfo): readonly (readonly [string, string])[] {
       `${formatExact(info.plannedUpdates)} planned; series through time at every ${info.recordEvery === 1 ? 'update' : `${info.recordEvery}th update`}`,
     ],
     ['Seed', String(info.seed)],
-    ['Computed by', formatComputation(info)],
-    ['Memory', `${formatMebibytes(info.memoryBytes)}, estimated`],
+    ['Computed by', info.recordedBy ?? formatComputation(info)],
+    ...(info.recordedBy === undefined ? [['Memory', `${formatMebibytes(info.memoryBytes)}, estimated`] as const] : []),
     ['Records', info.folder ?? 'not stored on disk'],
     ...(info.notes === '' ? [] : [['Notes', info.notes] as const]),
   ];

@@ -70,6 +70,9 @@ function notYet({ info, status }: ShownRun, at: number): string {
 
 /** Why a run has no metrics. */
 function absence({ info, series }: ShownRun): string {
+  if (info.recordedBy !== undefined) {
+    return 'Of held-out data at most the loss is recorded, not accuracy or errors; one that was given is drawn with the loss.';
+  }
   if (info.validateEvery === 0) return 'This experiment doesn’t validate: training.validateEvery is 0.';
   if (series.layout.metrics === undefined) {
     return 'Accuracy and errors of the validations were not recorded: this run was made by an earlier version of Unroll.';

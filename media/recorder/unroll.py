@@ -1,0 +1,855 @@
+"""Records how a recurrent network of PyTorch trains, in a folder that the VS Code extension Unroll opens.
+
+    import unroll
+
+    with unroll.record(model, "unroll-runs/my-run", optimizer=optimizer) as recorder:
+        for inputs, targets in batches:
+            optimizer.zero_grad()
+            loss = criterion(model(inputs), targets)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            recorder.step(loss)  # after optimizer.step(), before the next zero_grad()
+
+Of every update it records the loss, the learning rate, the norm of the gradient before and after clipping, and of each
+parameter the norms of its gradient, its change and its value. Of every tenth update (`every`) it also records, for each
+time step t, the norm of the gradient dL/dh_t of the hidden state (and dL/dc_t of an LSTM).
+
+The kernels of nn.RNN, nn.LSTM and nn.GRU do not give dL/dh_t away. For these updates the layer is therefore computed step
+by step, from its own weights, by operations that autograd sees. The results are those of the kernel but for rounding,
+which is checked at the first of these updates. Such an update takes longer; all others run as always.
+
+It needs Python 3.8 and PyTorch 1.13 or later, and nothing else. The file may be copied and changed freely.
+"""
+
+import json
+import math
+import os
+import socket
+import struct
+import threading
+import time
+import warnings
+from datetime import datetime, timezone
+
+import torch
+from torch import nn
+from torch.nn.utils.rnn import PackedSequence
+
+__all__ = ["record", "Recorder"]
+
+#: Seconds between two writes of the records; what is younger is lost if the process is killed.
+WRITE_INTERVAL = 1.0
+
+_LAYERS = {nn.RNN: "rnn", nn.LSTM: "lstm", nn.GRU: "gru"}
+_CELLS = {nn.RNNCell: "rnn", nn.LSTMCell: "lstm", nn.GRUCell: "gru"}
+#: The gates and the candidate of each cell, in the order of the rows of their weights.
+_GATES = {"rnn": ["h"], "lstm": ["i", "f", "g", "o"], "gru": ["r", "z", "n"]}
+_CANDIDATES = {"h", "g", "n"}
+
+
+def record(model, folder, **options):
+    """Begins to record; use it in a `with` statement.
+
+    model:      an nn.Module with an nn.RNN, nn.LSTM or nn.GRU, or with nn.RNNCell, nn.LSTMCell or nn.GRUCell
+    folder:     the folder of the run; it must not exist, or be empty. Unroll finds runs in folders named `unroll-runs`
+                beside the program, and shows a run while it is recorded
+
+    Options:
+    optimizer:  for the learning rate; that of its first parameter group
+    module:     the recurrent layer to record, or its name in `model`; needed only if there are several
+    every:      the gradient through time is recorded at every update whose number is a multiple of it (default 10)
+    steps:      the longest sequence, in time steps; by default the length of the first one
+    name:       the name of the run; by default that of its folder
+    notes:      a text that is shown with the run
+    clip:       the threshold of gradient clipping by norm, for its line in the picture
+    lag:        time steps that the task requires to remember, if that is known
+    updates:    how many updates are planned, if that is known
+    config:     a dictionary of what distinguishes this run from others, for comparisons, such as {"dropout": 0.2}
+    scaler:     the GradScaler of mixed precision, whose scale is taken out of the gradients
+    """
+    return Recorder(model, folder, **options)
+
+
+class Recorder:
+    """See `record`."""
+
+    def __init__(
+        self, model, folder, *, optimizer=None, module=None, every=10, steps=None, name=None, notes="", clip=None,
+        lag=None, updates=0, config=None, scaler=None,
+    ):  # fmt: skip
+        if not isinstance(every, int) or every < 1:
+            raise ValueError(f"every is {every!r}; it must be a whole number of at least 1.")
+        self.folder = os.fspath(folder)
+        if os.path.isdir(self.folder) and os.listdir(self.folder):
+            raise FileExistsError(f"The folder {self.folder!r} is not empty. Record into a new folder for each run.")
+        self._model, self._optimizer, self._every, self._scaler = model, optimizer, every, scaler
+        self._modules = _recurrent_modules(model, module)
+        self._cell = _kind_of(self._modules[0])
+        self._layers = sum(_rows_of(one) for one in self._modules)
+        self._steps = steps
+        self._facts = {"name": name, "notes": notes, "clip": clip, "lag": lag, "updates": updates}
+        self._config = dict(config or {})
+        self._parameters = [(key, p) for key, p in model.named_parameters() if p.requires_grad]
+        self._updates, self._rows, self._traces, self._raw = 0, [], [], {}
+        self._records, self._sizes, self._loss = None, None, None
+        self._is_checked, self._is_too_long, self._first_not_finite = False, False, None
+        self._validation, self._state, self._message = None, "running", None
+        self._rate = None if optimizer is None else optimizer.param_groups[0]["lr"]
+        self._restore, self._closing = [], threading.Event()
+        self._written = 0.0
+
+    def __enter__(self):
+        os.makedirs(self.folder, exist_ok=True)
+        self._began, self._clock = _now(), time.perf_counter()
+        self._before = [p.detach().clone() for _, p in self._parameters]
+        for key, parameter in self._parameters:
+            self._restore.append(parameter.register_hook(self._measures_raw(key, parameter)).remove)
+        for row, module in enumerate(self._modules):
+            self._observe(module, row)
+        self._lock = os.path.join(self.folder, "run.lock")
+        with open(self._lock, "w") as file:
+            file.write(f"{os.getpid()} {socket.gethostname()}")
+        threading.Thread(target=self._keep_lock, daemon=True).start()
+        return self
+
+    def __exit__(self, kind, error, _):
+        if kind is None:
+            self._state = "finished" if self._first_not_finite is None else "diverged"
+        elif issubclass(kind, KeyboardInterrupt):
+            self._state = "stopped"
+        else:
+            self._state, self._message = "failed", f"The program ended with {kind.__name__}: {error}"[:2000]
+        if self._first_not_finite is not None:
+            self._message = f"The loss or the gradient is not finite from update {self._first_not_finite} on."
+        for restore in self._restore:
+            restore()
+        try:
+            if self._sizes is not None:
+                self._write()
+        finally:
+            if self._records is not None:
+                self._records.close()
+            self._closing.set()
+            os.remove(self._lock)
+        return False
+
+    def step(self, loss, *, per_step=None, validation_loss=None):
+        """Records an update. Call it after `optimizer.step()` and before the next `zero_grad()`.
+
+        loss:             the loss of the update, a number or a tensor with one element
+        per_step:         the part of each time step in it, one number per step, if it is known
+        validation_loss:  the loss on held-out data, if it was measured at this update
+        """
+        if all(p.grad is None for _, p in self._parameters):
+            raise RuntimeError(
+                "No parameter has a gradient. Call step() after loss.backward() and optimizer.step(), "
+                "and before optimizer.zero_grad()."
+            )
+        after = [p.detach() for _, p in self._parameters]
+        grads = [_values(p.grad) if p.grad is not None else None for _, p in self._parameters]
+        norms = _numbers(
+            [_norm(g) if g is not None else torch.zeros(()) for g in grads]
+            + [_norm(w - b) for w, b in zip(after, self._before)]
+            + [_norm(b) for b in self._before]
+        )
+        count = len(self._parameters)
+        clipped, change, weight = norms[:count], norms[count : 2 * count], norms[2 * count :]
+        raw = [float(self._raw[key]) if key in self._raw else c for (key, _), c in zip(self._parameters, clipped)]
+        self._raw = {}
+        for before, now in zip(self._before, after):
+            before.copy_(now)
+        loss = float(loss.detach() if isinstance(loss, torch.Tensor) else loss)
+        raw_norm, clipped_norm = math.hypot(*raw), math.hypot(*clipped)
+        if self._first_not_finite is None and not (math.isfinite(loss) and math.isfinite(raw_norm)):
+            self._first_not_finite = self._updates
+        if validation_loss is not None:
+            self._validation = float(validation_loss)
+        series = self._series(per_step, loss)
+        if self._sizes is None:
+            self._begin(series)
+        is_clipped = clipped_norm < raw_norm * (1 - 1e-5)
+        row = {
+            "update": self._updates,
+            "loss": loss,
+            "validation_loss": None if validation_loss is None else float(validation_loss),
+            "grad_norm": raw_norm,
+            "clipped_norm": clipped_norm,
+            "clip_coefficient": clipped_norm / raw_norm if is_clipped else 1.0,
+            "clipped": is_clipped,
+            "learning_rate": self._optimizer.param_groups[0]["lr"] if self._optimizer is not None else math.nan,
+            "seconds": time.perf_counter() - self._clock,
+        }
+        for (key, _), *values in zip(self._parameters, raw, clipped, change, weight):
+            row.update(zip((f"{q}/{key}" for q in ("grad_norm", "clipped_norm", "update_norm", "weight_norm")), values))
+        row.update(series or {})
+        self._rows.append(row)
+        self._loss = loss
+        self._updates += 1
+        self._traces = []
+        if time.perf_counter() - self._written >= WRITE_INTERVAL:
+            self._write()
+
+    # What is measured
+
+    @property
+    def _records_series(self):
+        return self._updates % self._every == 0 and torch.is_grad_enabled()
+
+    def _scale(self):
+        return 1.0 if self._scaler is None else float(self._scaler.get_scale())
+
+    def _measures_raw(self, key, parameter):
+        """The norm of a gradient as backward() leaves it, before anything clips it."""
+
+        def hook(grad):
+            # With several calls of backward() before one update, autograd adds this to what is there already.
+            total = grad if parameter.grad is None else parameter.grad + grad
+            self._raw[key] = _norm(_values(total)) / self._scale()
+
+        return hook
+
+    def _observe(self, module, row):
+        kernel, is_cell = module.forward, type(module) in _CELLS
+
+        def forward(input, hx=None):
+            if not (module.training and self._records_series):
+                return kernel(input, hx)
+            if is_cell:
+                return self._recorded_cell(module, kernel, input, hx, row)
+            if not self._is_checked:
+                self._is_checked = True
+                _check(module, kernel, input, hx)
+            trace = _Trace(self._layers, self._cell == "lstm")
+            self._traces.append(trace)
+            return _unrolled(module, input, hx, trace)
+
+        module.forward = forward
+        self._restore.append(lambda: delattr(module, "forward"))
+
+    def _recorded_cell(self, module, kernel, input, hx, row):
+        """One step of a cell; the loop around it is the program's."""
+        trace, is_lstm = self._trace_of_cells(), self._cell == "lstm"
+        if hx is not None:
+            # The part of dL/dh_{t-1} that comes back from step t passes through this copy alone.
+            carried = (hx[0] if is_lstm else hx).clone()
+            if carried.requires_grad:
+                carried.retain_grad()
+            hx = (carried, hx[1]) if is_lstm else carried
+            if trace.states[row]:
+                trace.carried[row].append(carried)
+        output = kernel(input, hx)
+        h, c = output if is_lstm else (output, None)
+        with torch.no_grad():
+            zeros = torch.zeros_like(h)
+            before = ((zeros, zeros) if is_lstm else (zeros, None)) if hx is None else hx if is_lstm else (hx, None)
+            weights = (module.weight_ih, module.weight_hh, module.bias_ih, module.bias_hh)
+            _, _, gates = _cell_step(self._cell, _activation_of(module), input, *before, weights)
+        trace.add(row, h, c, None, gates, self._cell)
+        if row == 0:
+            trace.inputs, trace.batch = input.shape[-1], input.shape[0] if input.dim() == 2 else 1
+        return output
+
+    def _trace_of_cells(self):
+        if not self._traces:
+            self._traces.append(_Trace(self._layers, self._cell == "lstm"))
+        return self._traces[0]
+
+    def _series(self, per_step, loss):
+        """The columns through time of the current update; None if it records none."""
+        traces = [trace for trace in self._traces if trace.steps > 0]
+        if not traces:
+            return None
+        columns = {}
+        length = sum(trace.steps for trace in traces)
+        for row in range(self._layers):
+            parts = [trace.norms(row, self._scale()) for trace in traces]
+            for quantity in parts[0]:
+                columns[f"{quantity}_l{row}"] = [value for part in parts for value in part[quantity]]
+            for gate in _GATES[self._cell]:
+                for end in ("low", "high"):
+                    shares = [trace.saturation(row, gate, end) for trace in traces]
+                    columns[f"saturation_{end}_l{row}/{gate}"] = sum(shares) / len(shares)
+        if per_step is None:
+            losses = self._losses_by_gradient(columns[f"dh_local_l{self._layers - 1}"], loss)
+        else:
+            losses = [float(value) for value in per_step]
+            if len(losses) != length:
+                raise ValueError(f"per_step has {len(losses)} numbers; the sequences of this update have {length} steps.")
+        columns["loss_per_step"] = losses
+        self._sequence = traces[0]
+        limit = self._steps or length
+        if length > limit:
+            if not self._is_too_long:
+                warnings.warn(
+                    f"A sequence has {length} steps; the first {limit} are recorded. "
+                    f"Pass steps={length} (or the longest there is) to record all."
+                )
+            self._is_too_long = True
+            columns = {key: value[:limit] if isinstance(value, list) else value for key, value in columns.items()}
+        return columns
+
+    def _losses_by_gradient(self, local, loss):
+        """The loss of each step, as far as the gradient shows it: 0 where no loss reaches the top layer, the whole loss
+        where one step alone is reached, and otherwise unknown (NaN)."""
+        reached = sum(norm != 0 for norm in local)
+        return [0.0 if norm == 0 else loss if reached == 1 else math.nan for norm in local]
+
+    # Files
+
+    def _begin(self, series):
+        """Begins the files, once the sizes are known from the first update."""
+        if series is None:
+            raise RuntimeError(
+                "The recurrent layer was not called in training mode with gradients before the first step(). "
+                "Call model.train(), and begin to record before the first update."
+            )
+        self._steps = self._steps or len(series["loss_per_step"])
+        self._sizes = (self._sequence.inputs, self._sequence.batch)
+        layout = {
+            "parameters": [key for key, _ in self._parameters],
+            "layers": self._layers,
+            "steps": self._steps,
+            "hasCellState": self._cell == "lstm",
+            "saturating": _GATES[self._cell],
+        }
+        self._layout = layout
+        self._columns = _columns(layout)
+        self._records = open(os.path.join(self.folder, "records.arrows"), "wb")
+        self._records.write(_schema_message(self._columns, layout))
+
+    def _write(self):
+        """Appends the rows to the records, and writes the manifest anew."""
+        if self._rows:
+            self._records.write(_batch_message(self._columns, self._rows))
+            self._records.flush()
+            self._rows = []
+        path = os.path.join(self.folder, "run.json")
+        with open(path + ".partial", "w", encoding="utf-8") as file:
+            json.dump(self._manifest(), file, indent=2)
+            file.write("\n")
+        os.replace(path + ".partial", path)
+        self._written = time.perf_counter()
+
+    def _manifest(self):
+        first = self._modules[0]
+        inputs, batch = self._sizes
+        name = self._facts["name"] or os.path.basename(os.path.abspath(self.folder))
+        activation = _activation_of(first) if self._cell == "rnn" else None
+        rate = self._rate
+        optimizer = "unknown" if rate is None else f"{type(self._optimizer).__name__}, learning rate {rate:g}"
+        linear = [module for module in self._model.modules() if isinstance(module, nn.Linear)]
+        model = {"cell": self._cell, "hidden": first.hidden_size, "layers": self._layers}
+        return {
+            "format": "unroll-run",
+            "version": 1,
+            "experiment": {
+                "name": name,
+                "model": model if activation is None else {**model, "activation": activation},
+                **({} if rate is None else {"optimizer": {"kind": type(self._optimizer).__name__, "learningRate": rate}}),
+                **({} if self._facts["clip"] is None else {"clip": {"norm": self._facts["clip"]}}),
+                **({"config": self._config} if self._config else {}),
+            },
+            "variant": None,
+            "kernels": "pytorch",
+            "state": self._state,
+            "reason": "steps" if self._state == "finished" else None,
+            "updates": self._updates,
+            "startedAt": self._began,
+            "endedAt": None if self._state == "running" else _now(),
+            "seconds": time.perf_counter() - self._clock,
+            "loss": _finite(self._loss),
+            "validationLoss": _finite(self._validation),
+            "message": self._message,
+            "facts": {
+                "recordedBy": f"PyTorch {torch.__version__}",
+                "name": name,
+                "variant": None,
+                "notes": self._facts["notes"],
+                "seed": torch.initial_seed() % 2**53,
+                "cell": self._cell,
+                "activation": activation,
+                "inputs": inputs,
+                "hidden": first.hidden_size,
+                "layerCount": self._layers,
+                "outputs": linear[-1].out_features if linear else first.hidden_size,
+                "parameterCount": sum(p.numel() for _, p in self._parameters),
+                "steps": self._steps,
+                "batch": batch,
+                "data": "recorded from PyTorch",
+                "loss": {"kind": "other", "reduction": "mean"},
+                "bptt": "full",
+                "clip": None if self._facts["clip"] is None else {"kind": "norm", "threshold": self._facts["clip"]},
+                "optimizer": optimizer,
+                "plannedUpdates": max(self._facts["updates"] or 0, self._updates),
+                "recordEvery": self._every,
+                "validateEvery": 0 if self._validation is None else 1,
+                "baselines": [],
+                "lag": self._facts["lag"],
+                "kernels": "pytorch",
+                "memoryBytes": 0,
+                "folder": None,
+                "layout": self._layout,
+            },
+        }
+
+    def _keep_lock(self):
+        """Shows other machines that this process lives: they can only see when the file was last written."""
+        while not self._closing.wait(10):
+            try:
+                os.utime(self._lock)
+            except OSError:
+                return
+
+
+# The recurrent layers of a model
+
+
+def _recurrent_modules(model, chosen):
+    """The layer to record, or the cells, one for each layer."""
+    known = {key: one for key, one in model.named_modules() if _kind_of(one) is not None}
+    if isinstance(chosen, str):
+        if chosen not in known:
+            raise ValueError(f"The model has no recurrent layer {chosen!r}; it has {_listed(known)}.")
+        chosen = known[chosen]
+    if chosen is not None:
+        if _kind_of(chosen) is None:
+            raise ValueError(f"module is a {type(chosen).__name__}; it must be one of {_supported()}.")
+        found = [chosen]
+    else:
+        found = list(known.values())
+    if not found:
+        raise ValueError(f"The model has no recurrent layer. Recorded are {_supported()}.")
+    are_cells = all(type(one) in _CELLS for one in found)
+    is_one_stack = are_cells and len({(type(one), one.hidden_size) for one in found}) == 1
+    if len(found) > 1 and not is_one_stack:
+        raise ValueError(f"The model has several recurrent layers: {_listed(known)}. Choose one with module=NAME.")
+    if getattr(found[0], "proj_size", 0):
+        raise ValueError("An LSTM with proj_size is not supported.")
+    return found
+
+
+def _kind_of(module):
+    return _LAYERS.get(type(module)) or _CELLS.get(type(module))
+
+
+def _rows_of(module):
+    """Rows of the heatmap: each layer, and with two directions each direction of it, the forward one first."""
+    return 1 if type(module) in _CELLS else module.num_layers * (2 if module.bidirectional else 1)
+
+
+def _activation_of(module):
+    return getattr(module, "nonlinearity", "tanh")
+
+
+def _listed(modules):
+    return ", ".join(repr(key) for key in modules) or "none"
+
+
+def _supported():
+    return "nn." + ", nn.".join(kind.__name__ for kind in (*_LAYERS, *_CELLS))
+
+
+# The forward pass, step by step
+
+
+def _cell_step(kind, activation, x, h, c, weights):
+    """One step of a cell as PyTorch's documentation defines it: the new h, the new c, and the gates by name.
+
+    x: [B, I], h and c: [B, H]. The gate of a vanilla RNN is its pre-activation; those of others are after theirs.
+    """
+    w_ih, w_hh, b_ih, b_hh = weights
+    from_input, from_state = nn.functional.linear(x, w_ih, b_ih), nn.functional.linear(h, w_hh, b_hh)
+    if kind == "rnn":
+        pre = from_input + from_state
+        return (torch.tanh(pre) if activation == "tanh" else torch.relu(pre)), None, {"h": pre}
+    if kind == "lstm":
+        i, f, g, o = (from_input + from_state).chunk(4, 1)
+        i, f, o = torch.sigmoid(i), torch.sigmoid(f), torch.sigmoid(o)
+        candidate = torch.tanh(g)
+        new_c = f * c + i * candidate
+        return o * torch.tanh(new_c), new_c, {"i": i, "f": f, "g": g, "o": o}
+    x_r, x_z, x_n = from_input.chunk(3, 1)
+    h_r, h_z, h_n = from_state.chunk(3, 1)
+    r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
+    pre = x_n + r * h_n
+    n = torch.tanh(pre)
+    return n + z * (h - n), None, {"r": r, "z": z, "n": pre}
+
+
+def _unrolled(module, input, hx, trace):
+    """What `module(input, hx)` returns, computed step by step; `trace` keeps the states whose gradients are wanted."""
+    kind, is_lstm = _kind_of(module), isinstance(module, nn.LSTM)
+    is_packed = isinstance(input, PackedSequence)
+    if is_packed:
+        sizes = input.batch_sizes.tolist()
+        steps = list(input.data.split(sizes))
+        is_batched = True
+    else:
+        is_batched = input.dim() == 3
+        if not is_batched:
+            input = input.unsqueeze(0 if module.batch_first else 1)
+            hx = None if hx is None else tuple(s.unsqueeze(1) for s in hx) if is_lstm else hx.unsqueeze(1)
+        steps = list((input.transpose(0, 1) if module.batch_first else input).unbind(0))
+    directions = 2 if module.bidirectional else 1
+    size = (module.num_layers * directions, steps[0].shape[0], module.hidden_size)
+    zeros = steps[0].new_zeros(size)
+    h0, c0 = (zeros, zeros) if hx is None else hx if is_lstm else (hx, None)
+    if is_packed and input.sorted_indices is not None and hx is not None:
+        h0 = h0.index_select(1, input.sorted_indices)
+        c0 = c0.index_select(1, input.sorted_indices) if is_lstm else None
+    last_h, last_c = [], []
+    for layer in range(module.num_layers):
+        outputs = []
+        for direction in range(directions):
+            row = layer * directions + direction
+            state = (h0[row], c0[row] if is_lstm else None)
+            weights = _weights(module, layer, direction)
+            each, h, c = _one_direction(kind, _activation_of(module), steps, state, weights, direction == 1, row, trace)
+            outputs.append(each)
+            last_h.append(h)
+            last_c.append(c)
+        steps = outputs[0] if directions == 1 else [torch.cat(both, 1) for both in zip(*outputs)]
+        if module.dropout and module.training and layer + 1 < module.num_layers:
+            steps = [nn.functional.dropout(step, module.dropout) for step in steps]
+    h_n = torch.stack(last_h)
+    c_n = torch.stack(last_c) if is_lstm else None
+    if is_packed:
+        output = PackedSequence(torch.cat(steps), input.batch_sizes, input.sorted_indices, input.unsorted_indices)
+        if input.unsorted_indices is not None:
+            h_n = h_n.index_select(1, input.unsorted_indices)
+            c_n = c_n.index_select(1, input.unsorted_indices) if is_lstm else None
+    else:
+        output = torch.stack(steps, 1 if module.batch_first else 0)
+        if not is_batched:
+            output = output.squeeze(0 if module.batch_first else 1)
+            h_n, c_n = h_n.squeeze(1), c_n.squeeze(1) if is_lstm else None
+    return output, ((h_n, c_n) if is_lstm else h_n)
+
+
+def _weights(module, layer, direction):
+    suffix = f"_l{layer}" + ("_reverse" if direction == 1 else "")
+    biases = (getattr(module, f"{name}{suffix}") if module.bias else None for name in ("bias_ih", "bias_hh"))
+    return (getattr(module, f"weight_ih{suffix}"), getattr(module, f"weight_hh{suffix}"), *biases)
+
+
+def _one_direction(kind, activation, steps, state, weights, is_reversed, row, trace):
+    """Runs one direction of one layer: its output at each step, in the order of time, and its last h and c."""
+    h, c = state
+    outputs = [None] * len(steps)
+    kept = [None] * len(steps)
+    for t in reversed(range(len(steps))) if is_reversed else range(len(steps)):
+        # Of a packed batch, the sequences that are not over at step t are the first ones.
+        count = steps[t].shape[0]
+        new_h, new_c, gates = _cell_step(
+            kind, activation, steps[t], h[:count], None if c is None else c[:count], weights
+        )
+        # What comes from the output of this step passes through this copy alone.
+        outputs[t] = new_h.clone()
+        kept[t] = (new_h, new_c, outputs[t], gates)
+        h = new_h if count == h.shape[0] else torch.cat([new_h, h[count:]])
+        if c is not None:
+            c = new_c if count == c.shape[0] else torch.cat([new_c, c[count:]])
+    last = h.clone()
+    trace.inputs, trace.batch = (steps[0].shape[1] if row == 0 else trace.inputs), steps[0].shape[0]
+    for new_h, new_c, output, gates in kept:
+        trace.add(row, new_h, new_c, output, gates, kind)
+    trace.last[row] = (last, is_reversed)
+    if last.requires_grad:
+        last.retain_grad()
+    return outputs, last, c
+
+
+def _check(module, kernel, input, hx):
+    """Compares the step-by-step layer with PyTorch's kernel, without the random choices of dropout."""
+    dropout, module.dropout = module.dropout, 0.0
+    try:
+        with torch.no_grad():
+            ours, theirs = _unrolled(module, input, hx, _Trace(_rows_of(module), True)), kernel(input, hx)
+    finally:
+        module.dropout = dropout
+    pairs = list(zip(_tensors(ours), _tensors(theirs)))
+    size = max(float(b.abs().max()) for _, b in pairs)
+    error = max(float((a - b).abs().max()) for a, b in pairs)
+    # Rounding grows with the number of steps; half precision has 11 bits.
+    allowed = 1000 * torch.finfo(pairs[0][1].dtype).eps * max(size, 1e-30)
+    if not error <= allowed:
+        raise RuntimeError(
+            f"The outputs of {type(module).__name__}, computed step by step, differ by {error:.3g} from those of its kernel "
+            f"(at most {allowed:.3g} is rounding), so its gradients through time would be wrong. Please report this."
+        )
+
+
+def _tensors(value):
+    if isinstance(value, PackedSequence):
+        return [value.data]
+    return [value] if isinstance(value, torch.Tensor) else [t for part in value for t in _tensors(part)]
+
+
+class _Trace:
+    """The states of one forward pass, whose gradients are read after backward()."""
+
+    def __init__(self, rows, has_c):
+        self.states = [[] for _ in range(rows)]
+        self.carried = [[] for _ in range(rows)]
+        self.last = [None] * rows
+        self.counts = [{} for _ in range(rows)]
+        self.has_c, self.inputs, self.batch = has_c, 0, 0
+
+    @property
+    def steps(self):
+        return len(self.states[0])
+
+    def add(self, row, h, c, output, gates, kind):
+        for one in (h, c, output):
+            if one is not None and one.requires_grad:
+                one.retain_grad()
+        self.states[row].append((h, c, output))
+        with torch.no_grad():
+            for name, values in gates.items():
+                low, high = _ends(name, kind, values)
+                total = self.counts[row].setdefault(name, [0, 0, 0])
+                self.counts[row][name] = [total[0] + low, total[1] + high, total[2] + values.numel()]
+
+    def saturation(self, row, gate, end):
+        low, high, total = self.counts[row][gate]
+        return float(low if end == "low" else high) / total
+
+    def norms(self, row, scale):
+        """The norm over the whole batch at each step of dL/dh_t, of its part that does not come from step t + 1, and of
+        dL/dc_t."""
+        states = self.states[row]
+        total = [_grad(h) for h, _, _ in states]
+        if self.last[row] is None:
+            # Cells: what is left when the part from the next step is taken away.
+            carried = self.carried[row]
+            local = [g - _grad(n) for g, n in zip(total, carried)] + total[len(carried) :]
+        else:
+            local = [_grad(output) for _, _, output in states]
+            last, is_reversed = self.last[row]
+            order = list(reversed(range(len(states)))) if is_reversed else list(range(len(states)))
+            ended = _grad(last)
+            for place, t in enumerate(order):
+                # The sequences that have a step here and none after it end here, with the gradient of the last state.
+                rows = local[t].shape[0]
+                after = local[order[place + 1]].shape[0] if place + 1 < len(order) else 0
+                if after < rows:
+                    local[t] = torch.cat([local[t][:after], local[t][after:] + ended[after:rows]])
+        wanted = {"dh": total, "dh_local": local}
+        if self.has_c:
+            wanted["dc"] = [_grad(c) for _, c, _ in states]
+        return {key: [norm / scale for norm in _numbers([_norm(g) for g in values])] for key, values in wanted.items()}
+
+
+def _ends(name, kind, values):
+    """How many values are at either end of the range: of a gate, up to 0.1 and from 0.9; of a candidate, beyond +-5 before
+    its activation."""
+    if name not in _CANDIDATES:
+        return (values <= 0.1).sum(), (values >= 0.9).sum()
+    return 0, (values.abs() >= 5).sum()
+
+
+def _grad(tensor):
+    return torch.zeros_like(tensor) if tensor.grad is None else tensor.grad
+
+
+def _values(grad):
+    return grad.detach().coalesce().values() if grad.is_sparse else grad.detach()
+
+
+def _norm(tensor):
+    # Apple's GPUs have no double precision.
+    tensor = tensor.detach()
+    return torch.linalg.vector_norm(tensor.float() if tensor.device.type == "mps" else tensor.double())
+
+
+def _numbers(scalars):
+    """Tensors with one element, of any devices, as numbers; those of one device are fetched at once."""
+    devices = {one.device for one in scalars}
+    return torch.stack(scalars).tolist() if len(devices) == 1 else [float(one) for one in scalars]
+
+
+def _finite(value):
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _now():
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+# The records: an Apache Arrow IPC stream (https://arrow.apache.org/docs/format/Columnar.html), written by hand to need no
+# library. Its metadata are FlatBuffers (https://flatbuffers.dev/internals/): tables whose fields are found by a table of
+# their places. A table is a list of fields here, each (size, value) or None; offsets point to what follows.
+
+
+def _columns(layout):
+    """Name, kind (update, number, flag or series) and whether it may be null, in the order of the file."""
+    columns = [("update", "update", False), ("loss", "number", False), ("validation_loss", "number", True)]
+    columns += [(name, "number", False) for name in ("grad_norm", "clipped_norm", "clip_coefficient")]
+    columns += [("clipped", "flag", False), ("learning_rate", "number", False), ("seconds", "number", False)]
+    for name in layout["parameters"]:
+        for quantity in ("grad_norm", "clipped_norm", "update_norm", "weight_norm"):
+            columns.append((f"{quantity}/{name}", "number", False))
+    columns.append(("loss_per_step", "series", True))
+    for row in range(layout["layers"]):
+        series = ["dh", "dh_local"] + (["dc"] if layout["hasCellState"] else [])
+        columns += [(f"{name}_l{row}", "series", True) for name in series]
+        for gate in layout["saturating"]:
+            columns += [(f"saturation_{end}_l{row}/{gate}", "number", True) for end in ("low", "high")]
+    return columns
+
+
+class _Ref:
+    """A value of a table that is written after it, and to which an offset points."""
+
+    def __init__(self, write):
+        self.write = write
+
+
+def _table(*fields):
+    """A table; each field is None, (format of struct, number) or a _Ref."""
+
+    def write(out):
+        while len(out) % 8:
+            out.append(0)
+        # The table of places comes first: its size, that of the table, and the place of each field in it.
+        places, size = [], 4
+        for field in fields:
+            if field is None:
+                places.append(0)
+                continue
+            width = 4 if isinstance(field, _Ref) else struct.calcsize("<" + field[0])
+            size = (size + width - 1) // width * width
+            places.append(size)
+            size += width
+        head = struct.pack(f"<{2 + len(places)}H", 4 + 2 * len(places), size, *places)
+        out += head
+        # The widest field is a number of 8 bytes; its place is even only if the table begins at a multiple of 8.
+        while len(out) % 8:
+            out.append(0)
+        start = len(out)
+        out += bytes(size)
+        struct.pack_into("<i", out, start, start - (start - _padded(len(head))))
+        for field, place in zip(fields, places):
+            if field is not None and not isinstance(field, _Ref):
+                struct.pack_into("<" + field[0], out, start + place, field[1])
+        for field, place in zip(fields, places):
+            if isinstance(field, _Ref):
+                struct.pack_into("<I", out, start + place, field.write(out) - (start + place))
+        return start
+
+    return _Ref(write)
+
+
+def _padded(size):
+    return (size + 7) // 8 * 8
+
+
+def _text(value):
+    data = value.encode("utf-8")
+
+    def write(out):
+        while len(out) % 4:
+            out.append(0)
+        start = len(out)
+        out += struct.pack("<I", len(data)) + data + b"\0"
+        return start
+
+    return _Ref(write)
+
+
+def _vector(items):
+    """A vector of tables."""
+
+    def write(out):
+        while len(out) % 4:
+            out.append(0)
+        start = len(out)
+        out += struct.pack("<I", len(items)) + bytes(4 * len(items))
+        for place, item in enumerate(items):
+            at = start + 4 + 4 * place
+            struct.pack_into("<I", out, at, item.write(out) - at)
+        return start
+
+    return _Ref(write)
+
+
+def _pairs(numbers):
+    """A vector of structs of two 8-byte numbers, which begin at a multiple of 8."""
+
+    def write(out):
+        while len(out) % 8 != 4:
+            out.append(0)
+        start = len(out)
+        out += struct.pack("<I", len(numbers))
+        for pair in numbers:
+            out += struct.pack("<qq", *pair)
+        return start
+
+    return _Ref(write)
+
+
+_SCHEMA, _RECORD_BATCH = 1, 3
+_INT, _FLOAT, _BOOL, _LIST = 2, 3, 6, 12
+
+
+def _message(kind, header, body):
+    out = bytearray(4)
+    root = _table(("h", 4), ("B", kind), header, ("q", len(body))).write(out)
+    struct.pack_into("<I", out, 0, root)
+    out += bytes(_padded(len(out)) - len(out))
+    return struct.pack("<iI", -1, len(out)) + out + body
+
+
+def _schema_message(columns, layout):
+    types = {
+        "update": (_INT, _table(("i", 32), ("?", False))),
+        "number": (_FLOAT, _table(("h", 2))),
+        "flag": (_BOOL, _table()),
+        "series": (_LIST, _table()),
+    }
+
+    def field(name, kind, nullable):
+        number, details = types[kind]
+        children = [field("item", "number", False)] if kind == "series" else []
+        return _table(_text(name), ("?", nullable), ("B", number), details, None, _vector(children))
+
+    metadata = {"unroll.records": "1", "unroll.layout": json.dumps(layout, separators=(",", ":"), ensure_ascii=False)}
+    pairs = _vector([_table(_text(key), _text(value)) for key, value in metadata.items()])
+    return _message(_SCHEMA, _table(("h", 0), _vector([field(*column) for column in columns]), pairs), b"")
+
+
+def _batch_message(columns, rows):
+    nodes, buffers, body = [], [], bytearray()
+
+    def add(data):
+        buffers.append((len(body), len(data)))
+        body.extend(data + bytes(_padded(len(data)) - len(data)))
+
+    def bits(flags):
+        out = bytearray((len(flags) + 7) // 8)
+        for place, flag in enumerate(flags):
+            out[place >> 3] |= bool(flag) << (place & 7)
+        return bytes(out)
+
+    for name, kind, nullable in columns:
+        values = [row.get(name) for row in rows]
+        present = [value is not None for value in values]
+        nulls = len(rows) - sum(present)
+        nodes.append((len(rows), nulls))
+        add(bits(present) if nulls else b"")
+        if kind == "series":
+            lists = [value or [] for value in values]
+            offsets = [0]
+            for value in lists:
+                offsets.append(offsets[-1] + len(value))
+            add(struct.pack(f"<{len(offsets)}i", *offsets))
+            nodes.append((offsets[-1], 0))
+            add(b"")
+            add(struct.pack(f"<{offsets[-1]}d", *(x for value in lists for x in value)))
+        elif kind == "flag":
+            add(bits(values))
+        else:
+            code = "I" if kind == "update" else "d"
+            add(struct.pack(f"<{len(rows)}{code}", *(0 if value is None else value for value in values)))
+    return _message(_RECORD_BATCH, _table(("q", len(rows)), _pairs(nodes), _pairs(buffers)), bytes(body))

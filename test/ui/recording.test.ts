@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { scratchWorkspace } from '../../scripts/scratch';
+import { Workbench } from './workbench';
+
+describe('A training program of PyTorch', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    const folder = scratchWorkspace({ 'train.py': '# a training program\n' });
+    mkdirSync(join(folder, 'unroll-runs'));
+    cpSync(resolve('test', 'fixtures', 'recorded-run'), join(folder, 'unroll-runs', 'lag'), { recursive: true });
+    workbench = await Workbench.open({ folder, file: 'train.py' });
+  });
+
+  after(() => workbench.close());
+
+  it('gets the recorder beside it, and its explanation at the top', async () => {
+    await workbench.runCommand('Unroll: Copy PyTorch Recorder…');
+    const copy = join(workbench.folder, 'unroll.py');
+    const box = workbench.page.locator('.quick-input-widget input').first();
+    // The dialog writes its own path first; a key before that is lost.
+    while ((await box.inputValue()) !== copy) await workbench.page.waitForTimeout(50);
+    await workbench.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await workbench.page.keyboard.press('Enter');
+    await workbench.tab('unroll.py').waitFor();
+    assert.ok(existsSync(copy));
+    assert.equal(readFileSync(copy, 'utf8'), readFileSync(resolve('media', 'recorder', 'unroll.py'), 'utf8'));
+  });
+
+  it('has its run listed, drawn and diagnosed, without what only the program could do', async () => {
+    await workbench.runCommand('Unroll: Focus on Runs View');
+    await workbench.page.getByRole('treeitem', { name: /^unroll-runs, recorded/ }).waitFor();
+    await workbench.page.getByRole('treeitem', { name: /^A lag of 30/ }).click();
+    const frame = workbench.webviewFrame();
+    await frame.getByText('140 / 140').first().waitFor();
+    await frame.getByText(/30 steps back.*less than 1e-3/).waitFor();
+    await frame.getByText(/recorded from PyTorch \S+, which alone can compute its updates again/).waitFor();
+    await workbench.screenshot('recorded-run');
+    const buttons = await frame.locator('vscode-button:visible').allInnerTexts();
+    assert.deepEqual(
+      buttons.filter((text) => /train|resume|replay/i.test(text)),
+      [],
+    );
+  });
+});
