@@ -381,7 +381,7 @@ class Recorder:
                 "bptt": "full",
                 "clip": None if self._facts["clip"] is None else {"kind": "norm", "threshold": self._facts["clip"]},
                 "optimizer": optimizer,
-                "plannedUpdates": max(self._facts["updates"] or 0, self._updates),
+                "plannedUpdates": self._facts["updates"] or 0,
                 "recordEvery": self._every,
                 "validateEvery": 0 if self._validation is None else 1,
                 "baselines": [],

@@ -79,6 +79,7 @@ export const runInfoSchema = z.object({
   clip: z.object({ kind: z.enum(['norm', 'value', 'hidden']), threshold: z.number() }).nullable(),
   /** A short description of optimizer, rate and schedule. */
   optimizer: z.string(),
+  /** 0 where they are not known, of a run that another program recorded. */
   plannedUpdates: size,
   recordEvery: size.min(1),
   validateEvery: size,

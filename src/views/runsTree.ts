@@ -315,7 +315,7 @@ function tooltipOf(
   const startTime = formatStartTime(run, 'second');
   return [
     nameOf(run),
-    `${stateLabels[state]} after ${formatExact(updates)} of ${formatCount(facts.plannedUpdates, 'update')}, ${formatDuration(seconds)}`,
+    `${stateLabels[state]} after ${formatPlanned(updates, facts.plannedUpdates)}, ${formatDuration(seconds)}`,
     ...(startTime === '' ? [] : [`started ${startTime}`]),
     ...(loss === undefined ? [] : [`loss ${formatNumber(loss)}`]),
     ...(validationLoss === null ? [] : [`validation loss ${formatNumber(validationLoss)}`]),
@@ -326,6 +326,13 @@ function tooltipOf(
     ...(git === null ? [] : [`Git commit ${formatGitState(git)}`]),
     run.folder.fsPath,
   ].join('\n');
+}
+
+/** @param planned 0 if it is not known */
+function formatPlanned(updates: number, planned: number): string {
+  return planned === 0
+    ? formatCount(updates, 'update')
+    : `${formatExact(updates)} of ${formatCount(planned, 'update')}`;
 }
 
 function contextOf(state: RunState, { reason, facts }: Manifest): string {

@@ -34,7 +34,7 @@ describe('A training program of PyTorch', () => {
     await workbench.page.getByRole('treeitem', { name: /^unroll-runs, recorded/ }).waitFor();
     await workbench.page.getByRole('treeitem', { name: /^A lag of 30/ }).click();
     const frame = workbench.webviewFrame();
-    await frame.getByText('140 / 140').first().waitFor();
+    await frame.getByText('finished 140 updates').first().waitFor();
     await frame.getByText(/30 steps back.*less than 1e-3/).waitFor();
     await frame.getByText(/recorded from PyTorch \S+, which alone can compute its updates again/).waitFor();
     await workbench.screenshot('recorded-run');

@@ -266,7 +266,8 @@ export class Notebook {
 
 /** The share of the planned updates that are done, at most 1. */
 function progressShare(run: ShownRun | undefined): number {
-  return run === undefined ? 0 : Math.min(1, run.status.updates / run.info.plannedUpdates);
+  if (run === undefined || run.status.updates === 0) return 0;
+  return Math.min(1, run.status.updates / run.info.plannedUpdates);
 }
 
 function emptyText(model: Model): string {

@@ -133,7 +133,7 @@ function formatProgress(
   if (place !== undefined)
     return `${stateLabels[state]}, ${place === 1 ? 'next in queue' : `position ${place} in queue`}`;
   const parts = [
-    `${pending ?? stateLabels[state]} ${formatExact(updates)} / ${formatCount(planned, 'update')}`,
+    `${pending ?? stateLabels[state]} ${planned === 0 ? '' : `${formatExact(updates)} / `}${formatCount(planned === 0 ? updates : planned, 'update')}`,
     ...(updatesPerSecond === undefined ? [] : [`${formatNumber(updatesPerSecond)} updates/s`]),
     ...(secondsLeft === undefined ? [] : [`${formatDuration(secondsLeft)} left`]),
   ];

@@ -109,7 +109,7 @@ function rowsOf(info: RunInfo): readonly (readonly [string, string])[] {
     ['Optimizer', info.optimizer],
     [
       'Updates',
-      `${formatExact(info.plannedUpdates)} planned; series through time at every ${info.recordEvery === 1 ? 'update' : `${info.recordEvery}th update`}`,
+      `${info.plannedUpdates === 0 ? '' : `${formatExact(info.plannedUpdates)} planned; `}series through time at every ${info.recordEvery === 1 ? 'update' : `${info.recordEvery}th update`}`,
     ],
     ['Seed', String(info.seed)],
     ['Computed by', info.recordedBy ?? formatComputation(info)],
