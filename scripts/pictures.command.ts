@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Workbench } from '../test/ui/workbench';
 import { runCommand } from './cleanup';
+import { withPalette } from './palettePng';
 
 /** A picture of the documents. */
 interface Picture {
@@ -72,7 +73,7 @@ async function makePictures(): Promise<number> {
       element.scrollIntoView({ block: to });
     }, block);
     await workbench.page.waitForTimeout(settlingTime);
-    await workbench.page.screenshot({ path: file });
+    writeFileSync(file, withPalette(await workbench.page.screenshot()));
     const { size } = statSync(file);
     console.log(`${file}: ${size} bytes`);
     if (size > maxBytes) tooLarge.push(file);
