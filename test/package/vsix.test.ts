@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { installedEmbedded } from '../../scripts/installation';
 import { scratchFolder } from '../../scripts/scratch';
 import { installExtension } from '../../scripts/server';
@@ -17,23 +17,48 @@ describe('The packed extension, installed into a clean VS Code', () => {
     workbench = await Workbench.open({ lab: await labAt(home) });
   });
 
-  it('contains the code and its documentation, and nothing else', () => {
+  /** The files of the installed package, with `/`. */
+  const installed = (): { readonly root: string; readonly files: readonly string[] } => {
     const extensions = join(home, 'extensions');
     const [folder] = readdirSync(extensions).filter((name) => name.startsWith('unroll.unroll-'));
-    const files = readdirSync(join(extensions, folder), { recursive: true, encoding: 'utf8' });
-    const strangers = files.filter((file) => /(^|\/)(src|test|node_modules|webview\/.*\.ts)(\/|$)|\.map$/.test(file));
-    assert.deepEqual(strangers, []);
-    for (const part of [
-      'extension.cjs',
-      'cli.mjs',
-      'trainer.cjs',
-      'watchThread.cjs',
-      'workerThread.cjs',
-      'experiment.schema.json',
-      'webview/main.js',
-    ]) {
-      assert.ok(files.includes(join('dist', part)), `dist/${part} is in the package`);
-    }
+    const root = join(extensions, folder);
+    return { root, files: filesIn(root) };
+  };
+
+  it('contains exactly the code, its documentation and its media', () => {
+    const documents = filesIn('docs').filter((file) => file.endsWith('.md'));
+    const expected = [
+      ...['package.json', 'package.nls.json', 'readme.md', 'changelog.md', 'LICENSE.txt', 'SECURITY.md'],
+      ...['ARCHITECTURE.md', 'CONTRIBUTING.md', 'CITATION.cff', 'THIRD-PARTY-NOTICES.txt'],
+      ...['extension.cjs', 'cli.mjs', 'trainer.cjs', 'watchThread.cjs', 'workerThread.cjs'].map(
+        (file) => `dist/${file}`,
+      ),
+      ...['dist/experiment.schema.json', 'dist/webview/main.js', 'dist/webview/main.css'],
+      ...documents.map((file) => `docs/${file}`),
+      ...filesIn('media').map((file) => `media/${file}`),
+    ];
+    // VS Code writes this file when it installs a package.
+    const found = installed().files.filter((file) => file !== '.vsixmanifest');
+    assert.deepEqual([...found].sort(), expected.sort());
+  });
+
+  it('has what its documents link to and show, without an address', () => {
+    const { root, files } = installed();
+    // vsce changes the case of some names.
+    const known = new Set(files.map((file) => file.toLowerCase()));
+    const documents = files.filter((file) => file.endsWith('.md') && !file.startsWith('media/'));
+    const missing = documents.flatMap((file) => {
+      const links = readFileSync(join(root, file), 'utf8').matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g);
+      const targets = [...links].map(([, link = '']) => posix.join(posix.dirname(file), link));
+      return targets.filter((target) => !known.has(target.toLowerCase())).map((target) => `${file}: ${target}`);
+    });
+    // Results of measurements and the pictures of one page are in the repository only: the package has a limit.
+    const inRepository = /: (?:test\/\S+|docs\/pictures\/\S+)$/;
+    assert.deepEqual(
+      missing.filter((one) => !inRepository.test(one) || one.startsWith('readme.md')),
+      [],
+    );
+    assert.ok(known.has('media/readme/run.png'));
   });
 
   it('opens its walkthrough in a first window without editors', async () => {
@@ -58,3 +83,10 @@ describe('The packed extension, installed into a clean VS Code', () => {
     assert.equal(await done('compare').count(), 0);
   });
 });
+
+/** The paths of the files at any depth, with `/`. */
+function filesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => statSync(join(folder, file)).isFile())
+    .map((file) => file.replaceAll('\\', '/'));
+}
