@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { runCommand } from './cleanup';
 import { experimentDocument, withKeyTable } from './keyTable';
+import { citationFile, citationOf } from './citation';
+import type { ReleaseManifest } from './releaseProblems';
 import { extensionBundles, noticesFile, noticesOf } from './notices';
 import { courseDocument, courseText, withQuantities, writingDocument } from './lessonDocuments';
 
@@ -11,5 +13,6 @@ await runCommand(async () => {
   writeFileSync(courseDocument, await courseText());
   writeFileSync(writingDocument, await withQuantities(readFileSync(writingDocument, 'utf8')));
   writeFileSync(noticesFile, noticesOf(extensionBundles));
+  writeFileSync(citationFile, citationOf(JSON.parse(readFileSync('package.json', 'utf8')) as ReleaseManifest));
   return 0;
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 /** Maximum number of bytes of the packed extension. */
@@ -14,8 +14,9 @@ export function packExtension(): string {
   const file = resolve('dist', 'unroll.vsix');
   mkdirSync(resolve('dist'), { recursive: true });
   const packer = resolve('node_modules', '@vscode', 'vsce', 'vsce');
-  // There is no public repository yet to which vsce could rewrite the README's links.
-  const links = ['--allow-missing-repository', '--no-rewrite-relative-links'];
+  // Without a repository there is none to which vsce could rewrite the README's links.
+  const isPublic = 'repository' in (JSON.parse(readFileSync('package.json', 'utf8')) as object);
+  const links = isPublic ? [] : ['--allow-missing-repository', '--no-rewrite-relative-links'];
   const parameters = ['package', '--no-dependencies', ...links, '--out', file];
   const { status, stdout, stderr } = spawnSync(process.execPath, [packer, ...parameters], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`The extension was not packed (exit code ${String(status)}):\n${stdout}${stderr}`);
