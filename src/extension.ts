@@ -103,8 +103,8 @@ export function activate(context: ExtensionContext): void {
   const samples = new Samples(at('media', 'samples'), at('media', 'sick'));
   const lenses = new TrainLenses(sessions, estimates);
   const previews = new TablePreviews(estimates, log);
-  const diagnostics = new ExperimentDiagnostics(launcher, estimates, log);
   const findings = new RunFindings(sessions, estimates);
+  const diagnostics = new ExperimentDiagnostics(launcher, estimates, findings, log);
   const trainParts: TrainCommandParts = {
     sessions,
     launcher,

@@ -23,6 +23,7 @@ import type { Launcher, ProblemsFound } from '../session/live/launcher';
 import { relatedPlaces } from './dataPlaces';
 import { checkDocument, isShort } from './experimentCheck';
 import { rulePage } from './findings/rulePages';
+import type { RunFindings } from './findings/runFindings';
 import { severities } from './findings/severities';
 import { LatestCheck } from './latestCheck';
 
@@ -44,8 +45,14 @@ export class ExperimentDiagnostics implements Disposable {
   constructor(
     launcher: Launcher,
     readonly estimates: Estimates,
+    readonly runFindings: RunFindings,
     readonly log: Log,
   ) {
+    this.#owned.add(
+      runFindings.onDidShow((uri) => {
+        this.#draw(uri);
+      }),
+    );
     this.#owned.add(workspace.onDidOpenTextDocument((document) => this.#checkSoon(document, 0)));
     this.#owned.add(
       workspace.onDidChangeTextDocument(({ document }) => this.#checkSoon(document, debounceMilliseconds)),
@@ -146,9 +153,17 @@ export class ExperimentDiagnostics implements Disposable {
 
   #show({ uri, version }: TextDocument, found: readonly ShownProblem[]): void {
     this.#shown.set(uri.toString(), { version, found });
+    this.#draw(uri);
+  }
+
+  #draw(uri: Uri): void {
+    const shown = this.#shown.get(uri.toString());
+    if (shown === undefined) return;
+    const isReplaced = ({ problem, diagnostic: about }: ShownProblem): boolean =>
+      'level' in problem && this.runFindings.replaces(uri, about);
     this.#collection.set(
       uri,
-      found.map((shown) => shown.diagnostic),
+      shown.found.filter((one) => !isReplaced(one)).map((one) => one.diagnostic),
     );
   }
 

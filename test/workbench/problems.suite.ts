@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { languages, Range, workspace, WorkspaceEdit } from 'vscode';
 import { ExperimentFile, until } from './experimentFile';
 
 /** Invalid input, and its expected diagnostic. */
@@ -130,5 +131,30 @@ describe('Broken input gives one diagnostic, at its exact place:', () => {
     assert.match(diagnostic.message, /[GTM]iB/);
     assert.equal(experiment.document.getText(diagnostic.range), '1000000');
     assert.deepEqual(await experiment.lenses(), ['▶ Train']);
+  });
+});
+
+describe('A learning rate that is far too large', () => {
+  it('is said once: what a run measured replaces what was expected of its first update, until the file is changed', async () => {
+    const experiment = {
+      data: { task: 'adding', length: 20 },
+      model: { cell: 'rnn', hidden: 16 },
+      optimizer: { kind: 'adam', learningRate: 2 },
+      training: { steps: 150 },
+    };
+    const file = await ExperimentFile.open(JSON.stringify(experiment));
+    const messages = (): readonly string[] => languages.getDiagnostics(file.document.uri).map(({ message }) => message);
+    await until('what is expected of the first update', () => /The first update would change/.test(messages().join()));
+    file.train();
+    await until('the finding of the run', () => /^The run has not learned/.test(messages().join()));
+    assert.equal(messages().length, 1, messages().join('\n'));
+    const edit = new WorkspaceEdit();
+    const at = file.document.getText().indexOf('16');
+    edit.replace(file.document.uri, new Range(file.document.positionAt(at), file.document.positionAt(at + 2)), '17');
+    await workspace.applyEdit(edit);
+    await until('both, one outdated', () => {
+      const now = messages();
+      return now.length === 2 && now.some((text) => text.startsWith('Outdated:'));
+    });
   });
 });

@@ -1,10 +1,12 @@
 import {
   DiagnosticSeverity,
+  EventEmitter,
   languages,
   Range,
   workspace,
   type Diagnostic,
   type Disposable,
+  type Event,
   type TextDocument,
   type Uri,
 } from 'vscode';
@@ -57,6 +59,11 @@ export class RunFindings implements Disposable {
     }),
   );
 
+  readonly #shownAnew = this.#owned.add(new EventEmitter<Uri>());
+
+  /** Fires when the findings of a file's runs are shown, or shown no more. */
+  readonly onDidShow: Event<Uri> = this.#shownAnew.event;
+
   constructor(
     readonly sessions: Sessions,
     readonly estimates: Estimates,
@@ -98,6 +105,17 @@ export class RunFindings implements Disposable {
     );
   }
 
+  /**
+   * Whether a run of the file as it is now has found the same at the same place as this diagnostic, which was shown before
+   * training: what the run measured replaces what was expected of it.
+   */
+  replaces(uri: Uri, expected: Diagnostic): boolean {
+    return (this.#shown.get(uri.toString())?.found ?? []).some(
+      ({ finding, diagnostic: found, isOutdated }) =>
+        !isOutdated && finding.code === codeOf(expected) && found.range.isEqual(expected.range),
+    );
+  }
+
   /** The findings of a document's runs, compared with its present text; none while that can't be read. */
   async shownIn({ uri, version }: TextDocument): Promise<readonly ShownFinding[]> {
     const key = uri.toString();
@@ -131,6 +149,7 @@ export class RunFindings implements Disposable {
       uri,
       found.map((one) => one.diagnostic),
     );
+    this.#shownAnew.fire(uri);
   }
 
   #shownAs(
@@ -167,6 +186,10 @@ export class RunFindings implements Disposable {
     const isChanged = file !== undefined || this.#changedLong.has(uri.toString());
     return isChanged && session.experiment !== undefined ? 'the file has changed' : undefined;
   }
+}
+
+function codeOf({ code }: Diagnostic): unknown {
+  return typeof code === 'object' ? code.value : code;
 }
 
 /** Whether a file still has the variant and the seed of a run. */
