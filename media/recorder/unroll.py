@@ -90,16 +90,23 @@ class Recorder:
         self._steps = steps
         self._facts = {"name": name, "notes": notes, "clip": clip, "lag": lag, "updates": updates}
         self._config = dict(config or {})
+        for option, value in {**self._facts, "config": self._config}.items():
+            try:
+                json.dumps(value, allow_nan=False)
+            except (TypeError, ValueError) as error:
+                raise ValueError(f"{option} is {value!r}; it may hold finite numbers, texts and lists ({error}).") from None
         self._parameters = [(key, p) for key, p in model.named_parameters() if p.requires_grad]
         self._updates, self._rows, self._traces, self._raw = 0, [], [], {}
         self._records, self._sizes, self._loss = None, None, None
         self._is_checked, self._is_too_long, self._first_not_finite = False, False, None
         self._validation, self._state, self._message = None, "running", None
-        self._rate = None if optimizer is None else optimizer.param_groups[0]["lr"]
+        self._rate = None if optimizer is None else float(optimizer.param_groups[0]["lr"])
         self._restore, self._closing = [], threading.Event()
         self._written = 0.0
 
     def __enter__(self):
+        if any(hasattr(module.forward, "is_recorded") for module in self._modules):
+            raise RuntimeError("This layer is being recorded already. End the other recorder first.")
         os.makedirs(self.folder, exist_ok=True)
         self._began, self._clock = _now(), time.perf_counter()
         self._before = [p.detach().clone() for _, p in self._parameters]
@@ -177,7 +184,7 @@ class Recorder:
             "clipped_norm": clipped_norm,
             "clip_coefficient": clipped_norm / raw_norm if is_clipped else 1.0,
             "clipped": is_clipped,
-            "learning_rate": self._optimizer.param_groups[0]["lr"] if self._optimizer is not None else math.nan,
+            "learning_rate": math.nan if self._optimizer is None else float(self._optimizer.param_groups[0]["lr"]),
             "seconds": time.perf_counter() - self._clock,
         }
         for (key, _), *values in zip(self._parameters, raw, clipped, change, weight):
@@ -224,8 +231,10 @@ class Recorder:
             self._traces.append(trace)
             return _unrolled(module, input, hx, trace)
 
+        forward.is_recorded = True
+        before = vars(module).get("forward")
         module.forward = forward
-        self._restore.append(lambda: delattr(module, "forward"))
+        self._restore.append(lambda: delattr(module, "forward") if before is None else setattr(module, "forward", before))
 
     def _recorded_cell(self, module, kernel, input, hx, row):
         """One step of a cell; the loop around it is the program's."""
