@@ -9,6 +9,27 @@ export function symbolSeparator(names: readonly string[]): '' | ' ' {
   return names.every((name) => Array.from(name).length === 1) ? '' : ' ';
 }
 
+/** Inputs of a sequence in which every step reads one symbol. */
+interface SymbolSequence {
+  /** (T,I) one-hot rows. */
+  readonly inputs: Float64Array;
+  readonly inputNames: readonly string[];
+  /** The step after the last one of the sequence. */
+  readonly end: number;
+}
+
+/** The symbol that the sequence reads at a step; '' where it reads none. */
+export function symbolAt({ inputs, inputNames }: Omit<SymbolSequence, 'end'>, t: number): string {
+  const width = inputNames.length;
+  return inputNames[inputs.subarray(t * width, (t + 1) * width).indexOf(1)] ?? '';
+}
+
+/** The beginning of the sequence as a text that can be typed: at most so many symbols. */
+export function textOf(sequence: SymbolSequence, most: number): string {
+  const symbols = Array.from({ length: Math.min(sequence.end, most) }, (_, t) => symbolAt(sequence, t));
+  return symbols.join(symbolSeparator(sequence.inputNames));
+}
+
 /**
  * A text as indices of symbols: characters, or words between blanks if a symbol has more than one character.
  *

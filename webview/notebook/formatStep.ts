@@ -1,6 +1,6 @@
 import type { Inspection } from '../../src/protocol/inspection';
 import { formatNumber } from '../../src/text/numbers';
-import { symbolSeparator } from '../../src/text/symbols';
+import { symbolAt } from '../../src/text/symbols';
 import { isScaled, rowsInDataUnit, type Rescaling } from './dataUnit';
 
 const mostNumbers = 4;
@@ -20,17 +20,6 @@ export function formatNetInput({ inputs, inputNames, inputKind, end }: Inspectio
   const row = rowAt(inputs, inputNames.length, t);
   if (t >= end) return '';
   return inputKind === 'oneHot' ? visibleSymbol(inputNames[row.indexOf(1)] ?? '') : numbers(row);
-}
-
-/** The symbol that the sequence reads at a step. */
-export function symbolAt({ inputs, inputNames }: Pick<Inspection, 'inputs' | 'inputNames'>, t: number): string {
-  return inputNames[rowAt(inputs, inputNames.length, t).indexOf(1)] ?? '';
-}
-
-/** The beginning of the sequence as a text that can be typed: at most so many symbols. */
-export function textOf(inspection: Pick<Inspection, 'inputs' | 'inputNames' | 'end'>, most: number): string {
-  const symbols = Array.from({ length: Math.min(inspection.end, most) }, (_, t) => symbolAt(inspection, t));
-  return symbols.join(symbolSeparator(inspection.inputNames));
 }
 
 /** ŷ_t as text: the top prediction and its probability, or the numbers. */

@@ -3,6 +3,7 @@ import type { DisplaySeries } from '../../src/run/series/displaySeries';
 import type { Horizon } from '../../src/protocol/gradientFlow';
 import type { Inspection } from '../../src/protocol/inspection';
 import type { OpenPlace, PanelEntry } from '../../src/protocol/panel';
+import { firstSample } from '../../src/protocol/sampling';
 import type { Probe } from '../../src/protocol/probe';
 import type { PendingCommand, RunInfo, RunStatus } from '../../src/protocol/run';
 
@@ -249,8 +250,8 @@ export const standardView: View = {
   gradientNode: 'later',
   parameter: '',
   prompt: undefined,
-  temperature: 0.8,
-  sampleSeed: 1,
+  temperature: firstSample.temperature,
+  sampleSeed: firstSample.seed,
   sequence: 0,
   probe: undefined,
   textColour: 'h',

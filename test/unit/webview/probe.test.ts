@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { maxTypedLength, type Probe } from '../../../src/protocol/probe';
 import { probeDescription, probeNote, sequenceName, sequenceTitle } from '../../../webview/notebook/probe/probeName';
-import { textOf } from '../../../webview/notebook/formatStep';
+import { textOf } from '../../../src/text/symbols';
 import { fromField, inField, typedProblem } from '../../../webview/notebook/probe/typedText';
 import { sequenceParams } from '../../../webview/notebook/sequenceCell';
 import { standardView } from '../../../webview/store/model';

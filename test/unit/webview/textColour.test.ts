@@ -7,7 +7,7 @@ import {
   textColours,
   textColourTable,
 } from '../../../webview/notebook/output/textColour';
-import { symbolAt } from '../../../webview/notebook/formatStep';
+import { symbolAt } from '../../../src/text/symbols';
 import { inspected } from './inspectedUpdate';
 
 const reber = { data: { task: 'reber' }, model: { cell: 'lstm', hidden: 3 }, training: { steps: 3, batch: 2 } };

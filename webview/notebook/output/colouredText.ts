@@ -1,7 +1,7 @@
 import { cellParts } from '../../store/cellParts';
 import { html, render } from 'lit-html';
 import type { Inspection } from '../../../src/protocol/inspection';
-import { symbolSeparator } from '../../../src/text/symbols';
+import { symbolAt, symbolSeparator } from '../../../src/text/symbols';
 import { signedLegend } from '../../plot/heatmap/legend';
 import { SignedScale } from '../../plot/heatmap/signedScale';
 import type { Model } from '../../store/model';
@@ -13,7 +13,7 @@ import { numberField, wholeNumbersTo } from '../../ui/numberField';
 import type { CellContext, CellPart } from '../cell/cellDeclaration';
 import { foldablePart } from '../cell/foldablePart';
 import { tablePart } from '../cell/tablePart';
-import { symbolAt, visibleSymbol } from '../formatStep';
+import { visibleSymbol } from '../formatStep';
 import { memoKey } from '../memo';
 import { sequenceTitle } from '../probe/probeName';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';

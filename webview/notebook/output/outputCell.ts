@@ -1,6 +1,7 @@
 import { cellParts } from '../../store/cellParts';
 import { formatExact } from '../../../src/text/numbers';
 import type { Inspection } from '../../../src/protocol/inspection';
+import { canSample, sampleLength } from '../../../src/protocol/sampling';
 import { latestValue } from '../../store/latestRequest';
 import { element } from '../../ui/element';
 import type { PredictionsRequest } from '../../../src/protocol/predictions';
@@ -10,7 +11,7 @@ import type { CellContext, CellPart, DataSource, CellDeclaration } from '../cell
 import { sequenceParams, type SequenceDrawing } from '../sequenceCell';
 import type { Output } from './output';
 import { outputTable } from './outputTables';
-import { canSample, promptFor, sampleLength, SampleView } from './sampleView';
+import { promptFor, SampleView } from './sampleView';
 import { HeldOutView } from './heldOutView';
 import { ColouredTextView } from './colouredText';
 import { formatScores } from './formatScores';

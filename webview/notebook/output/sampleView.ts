@@ -2,13 +2,15 @@ import { cellParts } from '../../store/cellParts';
 import { html, render } from 'lit-html';
 import type { Inspection } from '../../../src/protocol/inspection';
 import type { Sample } from '../../../src/protocol/output';
+import { canSample, promptSymbols } from '../../../src/protocol/sampling';
+import { textOf } from '../../../src/text/symbols';
 import type { View } from '../../store/model';
 import { latestValue } from '../../store/latestRequest';
 import type { Store } from '../../store/store';
 import { buttonTemplate, textField } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { numberField, numbersFromZero, wholeNumbers } from '../../ui/numberField';
-import { textOf, visibleSymbol } from '../formatStep';
+import { visibleSymbol } from '../formatStep';
 import type { SequenceDrawing } from '../sequenceCell';
 import type { Table } from '../../plot/table';
 import type { CellContext, CellPart } from '../cell/cellDeclaration';
@@ -16,10 +18,6 @@ import { foldablePart } from '../cell/foldablePart';
 import { tablePart } from '../cell/tablePart';
 import type { Output } from './output';
 import { SampledText, sampleTable } from './sampledText';
-
-/** Symbols in a sample. */
-export const sampleLength = 240;
-const promptSymbols = 8;
 
 /** Text sampled from the network as it was before the update, one symbol after the other. */
 export class SampleView {
@@ -96,12 +94,6 @@ function sampledOf(sample: Sample, symbolNames: readonly string[]): Sampled {
 
 function tableOf({ sample, symbolNames }: Sampled): Table {
   return sampleTable(sample, symbolNames);
-}
-
-/** Whether the network can read its own output. */
-export function canSample({ inputKind, lossKind, inputNames, outputNames }: Inspection): boolean {
-  const isSame = inputNames.length === outputNames.length && inputNames.every((name, i) => name === outputNames[i]);
-  return inputKind === 'oneHot' && lossKind === 'crossEntropy' && isSame;
 }
 
 /** The prompt of the view; by default the beginning of the selected sequence. */

@@ -5,7 +5,8 @@ import { largestMagnitude } from '../../plot/heatmap/signedScale';
 import type { Table } from '../../plot/table';
 import type { View } from '../../store/model';
 import { inputGradientNorms } from '../backward/inputGradient';
-import { symbolAt, visibleSymbol } from '../formatStep';
+import { symbolAt } from '../../../src/text/symbols';
+import { visibleSymbol } from '../formatStep';
 import { candidates } from '../gates/gateShares';
 import { sequenceName } from '../probe/probeName';
 

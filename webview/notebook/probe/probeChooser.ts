@@ -3,13 +3,14 @@ import type { Inspection } from '../../../src/protocol/inspection';
 import type { HeldOutLosses, Probe, ProbeKinds } from '../../../src/protocol/probe';
 import type { RequestReplay, ReplayRequests } from '../../../src/protocol/replayRequests';
 import { formatCount, formatExact, formatNumber } from '../../../src/text/numbers';
+import { textOf } from '../../../src/text/symbols';
 import { LatestRequest, latestValue, type RequestState } from '../../store/latestRequest';
 import type { Model, View } from '../../store/model';
 import type { Store } from '../../store/store';
 import { choice, textField } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
-import { textOf, visibleSymbol } from '../formatStep';
+import { visibleSymbol } from '../formatStep';
 import { fromField, inField, typedProblem } from './typedText';
 import './probe.css';
 
