@@ -98,6 +98,20 @@ describe('The notebook of a stored run in a plain browser', () => {
     await fresh.close();
   });
 
+  it('takes a number that a field had when it got the focus, after others', async () => {
+    const step = page.getByRole('textbox', { name: 'step t' });
+    await step.fill('2');
+    await page.keyboard.press('Enter');
+    await step.blur();
+    await step.focus();
+    for (const t of ['0', '2']) {
+      await step.fill(t);
+      await page.keyboard.press('Enter');
+      await page.locator('.selection-bar [role=status]', { hasText: `step ${t},` }).waitFor({ state: 'attached' });
+    }
+    await page.keyboard.press('Escape');
+  });
+
   it('shows the findings of the run, and says which commands need VS Code', async () => {
     const diagnosis = page.getByRole('region', { name: 'Diagnosis' });
     await diagnosis.locator('.finding').waitFor();

@@ -65,6 +65,8 @@ export function numberField(
     const text = entered.trim();
     const value = text === '' ? NaN : Number(text);
     if (range.accepts(value)) {
+      // While the field has the focus nothing else says what was sent last.
+      shown = entered;
       showProblem('');
       onEnter(value);
     } else {
