@@ -42,6 +42,8 @@ const product = [
   },
   { ...module, name: 'cli', entry: 'src/cli.ts', outfile: 'dist/cli.mjs' },
   { ...page, name: 'webview', entry: 'webview/page/main.ts', outfile: 'dist/webview/main.js' },
+  // The host of a page in one HTML file.
+  { ...page, name: 'recorded', entry: 'webview/recorded/recordedHost.ts', outfile: 'dist/webview/recorded.js' },
   {
     ...module,
     name: 'schema',

@@ -1,5 +1,6 @@
 import { sentFiles } from '../src/session/live/sentFiles';
-import { basename, dirname, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { totalmem } from 'node:os';
 import { diskAccess } from '../src/data/files/fileAccess.node';
 import { readFiles } from '../src/data/files/fileReading';
@@ -10,12 +11,48 @@ import { panelRequests, type PanelHostContract, type PanelState } from '../src/p
 import { replayHandlers, type RequestReplay } from '../src/protocol/replayRequests';
 import type { TrainerContract, TrainerHostContract } from '../src/protocol/trainer';
 import type { Manifest } from '../src/run/manifest';
-import { readFolder, readRun, trainersIn, type ReadRun } from './pageFolder';
+import { htmlFile, readPageFiles } from '../src/share/htmlFile';
+import { notableUpdates } from '../src/share/notableUpdates';
+import { recordRun } from '../src/share/recordRun';
+import { readFolder, readRun, trainersIn, type ReadRun, type RunFolder } from './pageFolder';
 import type { ServedPage } from './pageServer';
 import { RunReader } from '../src/session/stored/runReader';
 
 const viewerText =
   'This page shows a stored run as it was when the page was loaded. Training, pausing and other commands need VS Code.';
+
+/** A stored run with the trainer processes that read and replay it. */
+interface ReplayedRun {
+  readonly opened: RunFolder;
+  readonly reader: RunReader;
+  readonly ask: RequestReplay;
+  readonly dispose: () => void;
+}
+
+async function openReplayedRun(folder: string, root: string): Promise<ReplayedRun> {
+  const opened = await readFolder(folder);
+  const startTrainer = trainersIn(root);
+  const reader = new RunReader(startTrainer);
+  const replay = startTrainer();
+  const trainer = new Channel<TrainerHostContract, TrainerContract>(replay.port, {});
+  replay.onExit((reason) => {
+    trainer.close(reason ?? 'The replay has ended.');
+  });
+  let replayed: Promise<void> | undefined;
+  return {
+    opened,
+    reader,
+    ask: async (name, params) => {
+      await (replayed ??= openReplay(trainer, opened.path, opened.manifest));
+      return trainer.request(name, params);
+    },
+    dispose: () => {
+      trainer.close('The page server was stopped.');
+      replay.terminate();
+      reader.dispose();
+    },
+  };
+}
 
 /**
  * Opens the run in a folder. Its records are read and its updates replayed in trainer processes, as in VS Code.
@@ -24,21 +61,8 @@ const viewerText =
  * @throws with a readable reason where the folder has no run that can be read
  */
 export async function openRun(folder: string, root: string): Promise<ServedPage> {
-  const opened = await readFolder(folder);
-  const { path, manifest } = opened;
-  const startTrainer = trainersIn(root);
-  const reader = new RunReader(startTrainer);
-  const zoomed = reader.zoomedSeriesOf(path, manifest.facts);
-  const replay = startTrainer();
-  const trainer = new Channel<TrainerHostContract, TrainerContract>(replay.port, {});
-  replay.onExit((reason) => {
-    trainer.close(reason ?? 'The replay has ended.');
-  });
-  let replayed: Promise<void> | undefined;
-  const answer: RequestReplay = async (name, params) => {
-    await (replayed ??= openReplay(trainer, path, manifest));
-    return trainer.request(name, params);
-  };
+  const { opened, reader, ask, dispose } = await openReplayedRun(folder, root);
+  const zoomed = reader.zoomedSeriesOf(opened.path, opened.manifest.facts);
   // The page has no buttons for these.
   const refuse = (): Promise<undefined> => Promise.reject(new Error('This page only shows a stored run.'));
   return {
@@ -54,14 +78,37 @@ export async function openRun(folder: string, root: string): Promise<ServedPage>
         drawn: () => undefined,
         savePredictions: refuse,
         applyRemedy: refuse,
-        ...replayHandlers(answer),
+        ...replayHandlers(ask),
       }),
-    dispose: () => {
-      trainer.close('The page server was stopped.');
-      replay.terminate();
-      reader.dispose();
-    },
+    dispose,
   };
+}
+
+/**
+ * The run in a folder as one HTML file, as the command of the extension writes it.
+ *
+ * @param least updates to record, where the run has them
+ * @throws as `openRun`
+ */
+export async function htmlOfRun(folder: string, root: string, least: number): Promise<string> {
+  const { opened, reader, ask, dispose } = await openReplayedRun(folder, root);
+  try {
+    const { path, info, status, series } = await readRun(opened, reader);
+    const title = info.name || basename(path);
+    const recording = await recordRun(
+      {
+        title,
+        startTime: '',
+        run: { info, status, series: series.whole() },
+        updates: notableUpdates({ status, series }, least),
+      },
+      ask,
+    );
+    const files = await readPageFiles((name) => readFile(join(root, 'dist', 'webview', name), 'utf8'));
+    return await htmlFile({ kind: 'run', title, recording }, files);
+  } finally {
+    dispose();
+  }
 }
 
 function stateOf({ path, info, status, series }: ReadRun): PanelState {

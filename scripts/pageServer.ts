@@ -44,7 +44,7 @@ export async function servePage(page: ServedPage, root: string): Promise<PageSer
     'main.js': join(root, 'dist', 'webview', 'main.js'),
     'main.css': join(root, 'dist', 'webview', 'main.css'),
     'adapter.js': join(root, 'scripts', 'page', 'adapter.js'),
-    'theme.css': join(root, 'scripts', 'page', 'theme.css'),
+    'theme.css': join(root, 'webview', 'recorded', 'theme.css'),
   };
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {

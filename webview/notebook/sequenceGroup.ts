@@ -16,6 +16,7 @@ import type { SequenceCell } from './sequenceCell';
 import { gradientFlowCell } from './gradientFlow/gradientFlowCell';
 import { DeclaredCell } from './cell/declaredCell';
 import { ProbeChooser } from './probe/probeChooser';
+import { recordedChoice } from './probe/recordedChoice';
 import { probeDescription } from './probe/probeName';
 import { sequenceTime } from './timeAxis';
 import { VisibilityScheduler } from './cell/visibilityScheduler';
@@ -30,6 +31,7 @@ export class SequenceGroup {
   readonly element: HTMLElement;
   readonly #title = element('h2', { class: 'group-title' });
   readonly #chooser: ProbeChooser;
+  readonly #recorded;
   readonly #status = element('p', { class: 'status-line', role: 'status' });
   readonly #zoom: SharedZoom;
   readonly #minimap: Minimap;
@@ -44,6 +46,7 @@ export class SequenceGroup {
     savePredictions: CellContext['savePredictions'],
   ) {
     this.#chooser = new ProbeChooser(store, request);
+    this.#recorded = recordedChoice(store);
     this.#zoom = new SharedZoom(fewestSteps, (stepRange) => {
       store.dispatch({ kind: 'viewChanged', view: { stepRange } });
     });
@@ -64,7 +67,7 @@ export class SequenceGroup {
     this.element = element(
       'div',
       { class: 'group', role: 'group', 'aria-label': 'Sequence time' },
-      element('div', { class: 'group-head' }, this.#title, this.#chooser.element),
+      element('div', { class: 'group-head' }, this.#title, this.#chooser.element, this.#recorded.element),
       this.#status,
       this.#minimap.element,
       this.#body,
@@ -81,8 +84,10 @@ export class SequenceGroup {
     const { recordedBy } = run?.info ?? {};
     this.#status.classList.toggle('bad', state.kind === 'failed' && recordedBy === undefined);
     this.#body.hidden = inspection === undefined;
-    this.#chooser.element.hidden = recordedBy !== undefined;
-    this.#chooser.update(model);
+    this.#recorded.update(model);
+    const isReplayed = recordedBy === undefined && model.recorded === undefined;
+    this.#chooser.element.hidden = !isReplayed;
+    if (isReplayed) this.#chooser.update(model);
     setText(this.#title, inspection === undefined ? 'Sequence time — x: step t' : titleOf(inspection.update));
     this.#minimap.element.hidden = inspection === undefined;
     if (inspection === undefined) return;

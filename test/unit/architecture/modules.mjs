@@ -13,7 +13,7 @@
 
 /** Modules that every module of a process may use. */
 const pureModules = [
-  ...['engine', 'experiment', 'protocol', 'data', 'run', 'series', 'diagnosis', 'checks', 'lessons', 'text'],
+  ...['engine', 'experiment', 'protocol', 'data', 'run', 'series', 'diagnosis', 'checks', 'lessons', 'share', 'text'],
 ];
 
 /** The imports of modules that show or serve a session. */
@@ -36,6 +36,7 @@ export const modules = {
     pure: true,
   },
   lessons: { folder: 'src/lessons', imports: ['experiment', 'text'], types: ['protocol'], pure: true },
+  share: { folder: 'src/share', imports: ['protocol', 'text'], types: ['series'], pure: true },
   trainer: { folder: 'src/trainer', imports: pureModules, pure: false },
   platform: { folder: 'src/platform', imports: pureModules, pure: false, packages: ['vscode'] },
   session: { folder: 'src/session', imports: [...pureModules, 'platform'], pure: false, packages: ['vscode'] },

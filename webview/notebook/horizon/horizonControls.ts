@@ -1,6 +1,7 @@
 import { html, render } from 'lit-html';
 import { reasonOf } from '../../../src/protocol/channel';
 import type { Horizon } from '../../../src/protocol/gradientFlow';
+import { notRecorded } from '../../../src/protocol/recording';
 import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import { isLive } from '../../../src/protocol/run';
 import { formatCount } from '../../../src/text/numbers';
@@ -29,8 +30,13 @@ export class HorizonControls {
   ) {}
 
   update({ model }: Drawing): void {
-    const { run, view } = model;
+    const { run, view, recorded } = model;
     if (run === undefined) return;
+    if (recorded !== undefined) {
+      const words = notRecorded('the memory horizon over the run, which Unroll measures in VS Code by replaying it');
+      render(html`<p class="status-line">${words}</p>`, this.element);
+      return;
+    }
     const of = memoKey(run.info.folder, view.layer);
     if (of !== this.#of) this.#failure = '';
     this.#of = of;

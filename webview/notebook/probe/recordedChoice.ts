@@ -1,0 +1,37 @@
+import type { Model } from '../../store/model';
+import type { Store } from '../../store/store';
+import { formatExact } from '../../../src/text/numbers';
+import { choice } from '../../ui/controls';
+import { element } from '../../ui/element';
+
+/** The choice among the updates that a page without a trainer can show; hidden where any update can be replayed. */
+export function recordedChoice(store: Store): {
+  readonly element: HTMLElement;
+  readonly update: (model: Model) => void;
+} {
+  const updates = choice<string>('Recorded update', (chosen) => {
+    if (chosen === '') return;
+    const { selection } = store.model.view;
+    store.dispatch({ kind: 'viewChanged', view: { selection: { update: Number(chosen), t: selection?.t } } });
+  });
+  const place = element('div', { class: 'probe recorded-updates' }, updates.element);
+  return {
+    element: place,
+    update: ({ recorded, run, view }) => {
+      place.hidden = recorded === undefined || recorded.updates.length === 0;
+      if (recorded === undefined || run === undefined || recorded.updates.length === 0) return;
+      const shown = view.selection?.update ?? run.status.updates - 1;
+      const isRecorded = recorded.updates.some(({ update }) => update === shown);
+      updates.setOptions(
+        [
+          ...(isRecorded ? [] : [{ value: '', label: 'choose one' }]),
+          ...recorded.updates.map(({ update, reason }) => ({
+            value: String(update),
+            label: reason === '' ? formatExact(update) : `${formatExact(update)}: ${reason}`,
+          })),
+        ],
+        isRecorded ? String(shown) : '',
+      );
+    },
+  };
+}
