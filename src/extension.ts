@@ -21,6 +21,7 @@ import { JudgedRuns } from './editor/testing/judgedRuns';
 import { registerTrainCommands, train, type TrainCommandParts } from './editor/trainCommands';
 import { registerExport } from './export/exportCommand';
 import { registerRecorder } from './export/recorderCommand';
+import { shareRun } from './export/shareRun';
 import { LessonProgress } from './panel/lessons/lessonProgress';
 import { LessonSamples } from './panel/lessons/lessonSample';
 import { LessonsView } from './panel/lessons/lessonsView';
@@ -202,6 +203,7 @@ export function activate(context: ExtensionContext): void {
       tree,
       startWorker,
       showRun: (folder, focus) => panels.showRun(folder, focus),
+      share: (run) => shareRun(run, { reader, startWorker, page: at('dist', 'webview') }),
       compare: compareRuns,
       showTable: () => {
         runsTables.show();

@@ -45,6 +45,9 @@ export async function runPanelCommand(
     case 'revealRun':
       if (folder !== undefined) await registry.executeCommand('revealInExplorer', Uri.file(folder));
       return;
+    case 'shareRun':
+      await registry.executeCommand(commands.shareRun, folder);
+      return;
     case 'compareBeforeFix':
       await run(commands.compareBeforeFix);
       return;

@@ -22,6 +22,7 @@ export const commands = {
   renameRun: 'unroll.renameRun',
   revealRun: 'unroll.revealRun',
   savePredictions: 'unroll.savePredictions',
+  shareRun: 'unroll.shareRun',
   deleteRun: 'unroll.deleteRun',
   newExperiment: 'unroll.newExperiment',
   newExperimentFrom: 'unroll.newExperimentFrom',

@@ -78,6 +78,7 @@ const panelCommand = z.enum([
   'resumeRun',
   'openExperiment',
   'revealRun',
+  'shareRun',
   'showLog',
   'compareBeforeFix',
 ]);

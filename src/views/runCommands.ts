@@ -44,6 +44,8 @@ export interface RunCommandParts {
   /** Starts the trainer that replays a run. */
   readonly startWorker: StartTrainerWorker;
   readonly showRun: (folder: Uri, focus?: 'panel') => Promise<void>;
+  /** Writes a run as an HTML file. */
+  readonly share: (run: StoredRun) => Promise<void>;
   readonly compare: (folders: readonly Uri[]) => void;
   /** Shows all runs in a table. */
   readonly showTable: () => void;
@@ -134,6 +136,11 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
       commands.savePredictions,
       onOne('Save Predictions as CSV', (run) => saveLastPredictions(run, parts.startWorker)),
     ),
+    registry.registerCommand(commands.shareRun, async (first?: unknown, second?: unknown) => {
+      const named = typeof first === 'string' ? await readStoredRun(Uri.file(first)) : undefined;
+      const run = named ?? (await targets(first, second, 'Share Run as HTML File'))[0];
+      if (run !== undefined) await parts.share(run);
+    }),
     registry.registerCommand(commands.deleteRun, async (first?: unknown, second?: unknown) => {
       await deleteRuns(await deletable(parts, first, second), parts);
     }),

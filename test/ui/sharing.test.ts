@@ -9,6 +9,7 @@ import { htmlOfRun } from '../../scripts/pageRun';
 import { scratchFolder } from '../../scripts/scratch';
 import { writeFindings, type Finding } from '../../src/diagnosis/finding';
 import { drawn, unfoldAll } from './unfold';
+import { Workbench } from './workbench';
 
 const hostile = `</script><script>document.title = 'broken'</script><!-- <img src="https://example.com/x">`;
 
@@ -128,5 +129,40 @@ describe('A run as one HTML file, in a browser without a network', () => {
   it('has asked nobody for anything, and has had no faults', () => {
     assert.deepEqual([...new Set(requests)], [address]);
     assert.deepEqual(faults, []);
+  });
+});
+
+describe('The command that shares a run', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    workbench = await Workbench.open({ file: 'three-steps.rnn.json' });
+    await workbench.codeLens('Train').click();
+    await workbench.codeLens('finished').waitFor();
+  });
+
+  after(() => workbench.close());
+
+  it('asks for the updates and the place, says the size, and writes the file', async () => {
+    const { page } = workbench;
+    const rows = page.locator('.quick-input-list .monaco-list-row');
+    await workbench.runCommand('Unroll: Share Run as HTML File…');
+    await rows.filter({ hasText: 'finished' }).first().click();
+    await rows.filter({ hasText: 'notable updates' }).first().click();
+    const input = page.locator('.quick-input-widget input').first();
+    // The dialog shows the folder before it shows the name.
+    while (!(await input.inputValue().catch(() => '')).endsWith('.html')) await page.waitForTimeout(100);
+    const path = await input.inputValue();
+    await page.keyboard.press('Enter');
+    const dialog = page.locator('.monaco-dialog-box');
+    await dialog.getByText(/Write a file of [\d.]+ MiB\?/).waitFor();
+    await workbench.screenshot('sharing');
+    await dialog.getByRole('button', { name: 'Write File' }).click();
+    await page
+      .getByText(/shows the run in any browser, also offline/)
+      .first()
+      .waitFor();
+    const html = readFileSync(join(workbench.folder, path.split('/').at(-1) ?? ''), 'utf8');
+    assert.match(html, /^<!DOCTYPE html>[^]*<\/html>\n$/);
   });
 });

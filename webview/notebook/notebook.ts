@@ -3,6 +3,7 @@ import { html, render } from 'lit-html';
 import { fewestUpdates, trainingAxis } from '../plot/trainingAxis';
 import { SharedZoom } from '../plot/zoom';
 import { selectedEntry, type Model, type ShownRun } from '../store/model';
+import type { PanelCommand } from '../../src/protocol/panel';
 import type { RequestReplay } from '../../src/protocol/replayRequests';
 import type { Store } from '../store/store';
 import type { Theme } from '../theme/theme';
@@ -104,10 +105,11 @@ export class Notebook {
       new DeclaredCell(parameterGradientCell, trainingTime, context),
       new DeclaredCell(validationCell, trainingTime, context),
     ];
-    const reveal = (): void => {
-      requests.command('revealRun');
+    const press = (command: PanelCommand) => (): void => {
+      requests.command(command);
     };
-    this.#run = new RunCell(toggle, requests.hasCommands ? reveal : undefined);
+    const runCommands = { reveal: press('revealRun'), share: press('shareRun') };
+    this.#run = new RunCell(toggle, requests.hasCommands ? runCommands : undefined);
     this.#scheduler = new VisibilityScheduler([...cells, this.#run]);
     this.#sequence = new SequenceGroup(store, request, toggle, save);
     this.#group = element(

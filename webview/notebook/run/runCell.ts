@@ -7,6 +7,14 @@ import { notationIn } from '../../ui/notationTemplate';
 import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cell/cellFrame';
 import './run.css';
 
+/** What the buttons of the cell do. */
+interface RunCellCommands {
+  /** Shows the run's folder. */
+  readonly reveal: () => void;
+  /** Writes the run as one HTML file. */
+  readonly share: () => void;
+}
+
 /** [18] The settings of the run: network, data, loss, truncation, clipping, optimizer, folder. */
 export class RunCell implements NotebookCell {
   readonly number = 18;
@@ -15,10 +23,10 @@ export class RunCell implements NotebookCell {
   readonly #frame: CellFrame;
   #shown: RunInfo | undefined;
 
-  /** @param onReveal undefined where no host can show the folder */
+  /** @param commands undefined where no host can run them */
   constructor(
     toggle: ToggleCell,
-    readonly onReveal: (() => void) | undefined,
+    readonly commands: RunCellCommands | undefined,
   ) {
     this.#frame = new CellFrame(this.number, this.title, toggle);
     this.element = this.#frame.element;
@@ -30,11 +38,18 @@ export class RunCell implements NotebookCell {
     if (info === undefined || info === this.#shown) return;
     this.#shown = info;
     this.#frame.setSummary(summary(info));
-    const { onReveal } = this;
-    const reveal =
-      onReveal === undefined || info.folder === null
+    const { commands } = this;
+    const buttons =
+      commands === undefined || info.folder === null
         ? nothing
-        : buttonTemplate({ label: 'Show run folder', onPress: onReveal });
+        : [
+            buttonTemplate({ label: 'Show run folder', onPress: commands.reveal }),
+            buttonTemplate({
+              label: 'Share as HTML file…',
+              hint: 'Write this run as one HTML file that any browser opens, also offline',
+              onPress: commands.share,
+            }),
+          ];
     render(
       html`<dl class="run-info">
           ${rowsOf(info).map(
@@ -43,7 +58,7 @@ export class RunCell implements NotebookCell {
                 <dd>${notationIn(value)}</dd>`,
           )}
         </dl>
-        ${reveal}`,
+        <div class="run-buttons">${buttons}</div>`,
       this.#frame.body,
     );
   }

@@ -1,0 +1,132 @@
+import { env, UIKind, Uri, workspace } from 'vscode';
+import { confirm, showErrorMessage, showInformationMessage } from '../platform/messages';
+import { showQuickPick } from '../platform/quickInput';
+import { Cancelled, chooseFile, waitFor, writeText } from '../platform/saveFile';
+import { reasonOf } from '../protocol/channel';
+import type { RecordedUpdate } from '../protocol/recording';
+import { loadRun } from '../session/stored/latestRuns';
+import type { RunReader } from '../session/stored/runReader';
+import { formatStartTime, nameOf, type StoredRun } from '../session/stored/storedRun';
+import { StoredSession } from '../session/stored/storedSession';
+import { Inspector } from '../session/trainers/inspector';
+import type { StartTrainerWorker } from '../session/trainers/trainerWorker';
+import { byteLength, htmlFile, readPageFiles } from '../share/htmlFile';
+import { notableUpdates, type ChosenFrom } from '../share/notableUpdates';
+import { recordRun } from '../share/recordRun';
+import { formatCount, formatMebibytes } from '../text/numbers';
+
+/** Numbers of recorded updates that are offered besides the notable ones. */
+const offered = [8, 16, 32] as const;
+
+/** What sharing a run uses of the extension. */
+export interface ShareParts {
+  readonly reader: RunReader;
+  readonly startWorker: StartTrainerWorker;
+  /** The folder of the built page. */
+  readonly page: Uri;
+}
+
+/** Writes a run as one HTML file, after the user has chosen its updates and its place and has seen its size. */
+export async function shareRun(run: StoredRun, parts: ShareParts): Promise<void> {
+  try {
+    if (run.state === 'elsewhere') {
+      void showInformationMessage(`“${nameOf(run)}” is training. Share it when it has ended; Stop ends it now.`);
+      return;
+    }
+    const loaded = await loadRun(run, parts.reader.growing());
+    const session = new StoredSession(run.experiment, run.manifest.variant ?? undefined, loaded);
+    try {
+      await shareLoaded(run, session, parts);
+    } finally {
+      session.dispose();
+    }
+  } catch (error) {
+    if (!(error instanceof Cancelled)) void showErrorMessage(`The run can't be shared: ${reasonOf(error)}`);
+  }
+}
+
+async function shareLoaded(run: StoredRun, session: StoredSession, parts: ShareParts): Promise<void> {
+  // Only the program that made a recorded run can compute its updates again.
+  const updates = session.info.recordedBy === undefined ? await chooseUpdates(session) : [];
+  if (updates === undefined) return;
+  const title = `Recording ${nameOf(run)}…`;
+  const html = await waitFor(title, htmlOf(run, session, updates, parts));
+  const file = await chooseFile(Uri.joinPath(run.base, `${fileStem(nameOf(run))}.html`), { HTML: ['html'] });
+  if (file === undefined) return;
+  const size = formatMebibytes(byteLength(html));
+  const isConfirmed = await confirm(
+    `Write a file of ${size}?`,
+    `${file.fsPath}\n\nIt holds the curves, findings, settings and notes of “${nameOf(run)}”${formatUpdates(updates.length)}. Whoever has the file sees all of it.`,
+    'Write File',
+  );
+  if (!isConfirmed) return;
+  await writeText(file, html);
+  const message = `${workspace.asRelativePath(file)} (${size}) shows the run in any browser, also offline.`;
+  // The browser of the user has no access to the files of another machine.
+  const isHere = env.uiKind === UIKind.Desktop && env.remoteName === undefined;
+  const open = 'Open in Browser';
+  const pressed = await showInformationMessage(message, ...(isHere ? [open] : []));
+  if (pressed === open) await env.openExternal(file);
+}
+
+function formatUpdates(count: number): string {
+  if (count === 0) return '';
+  return `, and ${formatCount(count, 'update')} step by step, with the weights and the data of their batches`;
+}
+
+/** The updates to record, chosen by their number; undefined where the list was closed, or there are none. */
+async function chooseUpdates(session: ChosenFrom): Promise<readonly RecordedUpdate[] | undefined> {
+  const { updates } = session.status;
+  if (updates === 0) {
+    void showInformationMessage('This run has no updates yet, so there is nothing to share.');
+    return undefined;
+  }
+  const notable = notableUpdates(session, 0);
+  const items = [
+    {
+      label: formatCount(notable.length, 'notable update'),
+      detail: 'The first and the last, the lowest validation loss, the largest gradient, and those of findings',
+      chosen: notable,
+    },
+    ...offered
+      .filter((count) => count > notable.length && count <= updates)
+      .map((count) => ({
+        label: formatCount(count, 'update'),
+        detail: 'The notable ones, and others between them. The file grows with their number',
+        chosen: notableUpdates(session, count),
+      })),
+  ];
+  const options = {
+    title: 'Share Run as HTML File',
+    placeHolder: 'How many updates can be walked through in the file? Its size is shown before it is written',
+  };
+  return (await showQuickPick(items, options))?.chosen;
+}
+
+async function htmlOf(
+  run: StoredRun,
+  session: StoredSession,
+  updates: readonly RecordedUpdate[],
+  { startWorker, page }: ShareParts,
+): Promise<string> {
+  const { info, status, series } = session;
+  const inspector = new Inspector(run.base, run.folder.fsPath, startWorker, () => status.updates);
+  try {
+    const files = await readPageFiles(async (name) =>
+      new TextDecoder().decode(await workspace.fs.readFile(Uri.joinPath(page, name))),
+    );
+    const title = nameOf(run);
+    const recording = await recordRun(
+      { title, startTime: formatStartTime(run, 'minute'), run: { info, status, series: series.whole() }, updates },
+      (name, params) => inspector.ask(name, params),
+    );
+    return await htmlFile({ kind: 'run', title: `Unroll: ${title}`, recording }, files);
+  } finally {
+    inspector.dispose();
+  }
+}
+
+/** A name as that of a file on every system. */
+function fileStem(name: string): string {
+  return name.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'run';
+}
