@@ -35,7 +35,6 @@ describe('The packed extension, installed into a clean VS Code', () => {
       ),
       ...['dist/experiment.schema.json', 'dist/webview/main.js', 'dist/webview/main.css'],
       ...['dist/webview/recorded.js', 'dist/webview/recorded.css'],
-      ...['dist/webview/recorded.js', 'dist/webview/recorded.css'],
       ...documents.map((file) => `docs/${file}`),
       ...filesIn('media').map((file) => `media/${file}`),
     ];
