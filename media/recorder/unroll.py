@@ -67,6 +67,10 @@ def record(model, folder, **options):
     updates:    how many updates are planned, if that is known
     config:     a dictionary of what distinguishes this run from others, for comparisons, such as {"dropout": 0.2}
     scaler:     the GradScaler of mixed precision, whose scale is taken out of the gradients
+    capture:    numbers of updates, the first is 0, of which everything is kept, in step-N.safetensors: parameters,
+                gradients, inputs, states, gates and outputs. For an nn.RNN, nn.LSTM or nn.GRU with one direction, an
+                nn.Linear after it, and a mean cross-entropy or mean squared error, whose targets are passed to step()
+    head:       that nn.Linear, or its name; by default the only one of the model
     """
     return Recorder(model, folder, **options)
 
@@ -76,7 +80,7 @@ class Recorder:
 
     def __init__(
         self, model, folder, *, optimizer=None, module=None, every=10, steps=None, name=None, notes="", clip=None,
-        lag=None, updates=0, config=None, scaler=None,
+        lag=None, updates=0, config=None, scaler=None, capture=(), head=None,
     ):  # fmt: skip
         if not isinstance(every, int) or every < 1:
             raise ValueError(f"every is {every!r}; it must be a whole number of at least 1.")
@@ -86,6 +90,9 @@ class Recorder:
         self._model, self._optimizer, self._every, self._scaler = model, optimizer, every, scaler
         self._modules = _recurrent_modules(model, module)
         self._cell = _kind_of(self._modules[0])
+        self._captures = frozenset(capture)
+        self._head = _head_of(model, head, self._modules) if self._captures else None
+        self._head_calls, self._raw_grads = [], {}
         self._layers = sum(_rows_of(one) for one in self._modules)
         self._steps = steps
         self._facts = {"name": name, "notes": notes, "clip": clip, "lag": lag, "updates": updates}
@@ -114,6 +121,8 @@ class Recorder:
             self._restore.append(parameter.register_hook(self._measures_raw(key, parameter)).remove)
         for row, module in enumerate(self._modules):
             self._observe(module, row)
+        if self._head is not None:
+            self._observe_head(self._head)
         self._lock = os.path.join(self.folder, "run.lock")
         with open(self._lock, "w") as file:
             file.write(f"{os.getpid()} {socket.gethostname()}")
@@ -141,12 +150,13 @@ class Recorder:
             os.remove(self._lock)
         return False
 
-    def step(self, loss, *, per_step=None, validation_loss=None):
+    def step(self, loss, *, per_step=None, validation_loss=None, targets=None):
         """Records an update. Call it after `optimizer.step()` and before the next `zero_grad()`.
 
         loss:             the loss of the update, a number or a tensor with one element
         per_step:         the part of each time step in it, one number per step, if it is known
         validation_loss:  the loss on held-out data, if it was measured at this update
+        targets:          those of the loss, of an update that is captured
         """
         if all(p.grad is None for _, p in self._parameters):
             raise RuntimeError(
@@ -164,10 +174,15 @@ class Recorder:
         clipped, change, weight = norms[:count], norms[count : 2 * count], norms[2 * count :]
         raw = [float(self._raw[key]) if key in self._raw else c for (key, _), c in zip(self._parameters, clipped)]
         self._raw = {}
-        for before, now in zip(self._before, after):
-            before.copy_(now)
         loss = float(loss.detach() if isinstance(loss, torch.Tensor) else loss)
         raw_norm, clipped_norm = math.hypot(*raw), math.hypot(*clipped)
+        is_clipped = clipped_norm < raw_norm * (1 - 1e-5)
+        rate = math.nan if self._optimizer is None else float(self._optimizer.param_groups[0]["lr"])
+        coefficient = clipped_norm / raw_norm if is_clipped else 1.0
+        if self._updates in self._captures:
+            self._capture(loss, targets, {"gradNorm": raw_norm, "clipCoefficient": coefficient, "learningRate": rate})
+        for before, now in zip(self._before, after):
+            before.copy_(now)
         if self._first_not_finite is None and not (math.isfinite(loss) and math.isfinite(raw_norm)):
             self._first_not_finite = self._updates
         if validation_loss is not None:
@@ -175,16 +190,15 @@ class Recorder:
         series = self._series(per_step, loss)
         if self._sizes is None:
             self._begin(series)
-        is_clipped = clipped_norm < raw_norm * (1 - 1e-5)
         row = {
             "update": self._updates,
             "loss": loss,
             "validation_loss": None if validation_loss is None else float(validation_loss),
             "grad_norm": raw_norm,
             "clipped_norm": clipped_norm,
-            "clip_coefficient": clipped_norm / raw_norm if is_clipped else 1.0,
+            "clip_coefficient": coefficient,
             "clipped": is_clipped,
-            "learning_rate": math.nan if self._optimizer is None else float(self._optimizer.param_groups[0]["lr"]),
+            "learning_rate": rate,
             "seconds": time.perf_counter() - self._clock,
         }
         for (key, _), *values in zip(self._parameters, raw, clipped, change, weight):
@@ -193,7 +207,7 @@ class Recorder:
         self._rows.append(row)
         self._loss = loss
         self._updates += 1
-        self._traces = []
+        self._traces, self._head_calls, self._raw_grads = [], [], {}
         if time.perf_counter() - self._written >= WRITE_INTERVAL:
             self._write()
 
@@ -201,7 +215,8 @@ class Recorder:
 
     @property
     def _records_series(self):
-        return self._updates % self._every == 0 and torch.is_grad_enabled()
+        is_recorded = self._updates % self._every == 0 or self._updates in self._captures
+        return is_recorded and torch.is_grad_enabled()
 
     def _scale(self):
         return 1.0 if self._scaler is None else float(self._scaler.get_scale())
@@ -213,6 +228,8 @@ class Recorder:
             # With several calls of backward() before one update, autograd adds this to what is there already.
             total = grad if parameter.grad is None else parameter.grad + grad
             self._raw[key] = _norm(_values(total)) / self._scale()
+            if self._updates in self._captures:
+                self._raw_grads[key] = total.detach() / self._scale()
 
         return hook
 
@@ -227,7 +244,7 @@ class Recorder:
             if not self._is_checked:
                 self._is_checked = True
                 _check(module, kernel, input, hx)
-            trace = _Trace(self._layers, self._cell == "lstm")
+            trace = _Trace(self._layers, self._cell == "lstm", self._updates in self._captures)
             self._traces.append(trace)
             return _unrolled(module, input, hx, trace)
 
@@ -235,6 +252,19 @@ class Recorder:
         before = vars(module).get("forward")
         module.forward = forward
         self._restore.append(lambda: delattr(module, "forward") if before is None else setattr(module, "forward", before))
+
+    def _observe_head(self, head):
+        kernel = head.forward
+
+        def forward(input):
+            output = kernel(input)
+            if self._updates in self._captures and output.requires_grad:
+                output.retain_grad()
+                self._head_calls.append((input.detach(), output))
+            return output
+
+        head.forward = forward
+        self._restore.append(lambda: delattr(head, "forward"))
 
     def _recorded_cell(self, module, kernel, input, hx, row):
         """One step of a cell; the loop around it is the program's."""
@@ -253,7 +283,7 @@ class Recorder:
             zeros = torch.zeros_like(h)
             before = ((zeros, zeros) if is_lstm else (zeros, None)) if hx is None else hx if is_lstm else (hx, None)
             weights = (module.weight_ih, module.weight_hh, module.bias_ih, module.bias_hh)
-            _, _, gates = _cell_step(self._cell, _activation_of(module), input, *before, weights)
+            _, _, gates, _ = _cell_step(self._cell, _activation_of(module), input, *before, weights)
         trace.add(row, h, c, None, gates, self._cell)
         if row == 0:
             trace.inputs, trace.batch = input.shape[-1], input.shape[0] if input.dim() == 2 else 1
@@ -303,6 +333,60 @@ class Recorder:
         where one step alone is reached, and otherwise unknown (NaN)."""
         reached = sum(norm != 0 for norm in local)
         return [0.0 if norm == 0 else loss if reached == 1 else math.nan for norm in local]
+
+    def _capture(self, loss, targets, measured):
+        try:
+            tensors, described = self._captured(loss, targets)
+        except _NotCaptured as reason:
+            warnings.warn(f"Update {self._updates} was not captured: {reason}")
+            return
+        metadata = {"step": self._updates, "loss": loss, **measured, "kernels": "pytorch", "cell": self._cell, **described}
+        path = os.path.join(self.folder, f"step-{self._updates}.safetensors")
+        with open(path + ".partial", "wb") as file:
+            file.write(_safetensors(tensors, {key: str(value) for key, value in metadata.items()}))
+        os.replace(path + ".partial", path)
+
+    def _captured(self, loss, targets):
+        """The tensors of the update by their names in step-N.safetensors, and the kind of its loss."""
+        module, traces, calls = self._modules[0], self._traces, self._head_calls
+        if len(traces) != 1 or len(calls) != 1:
+            raise _NotCaptured(f"the recurrent layer ran {len(traces)} times and the head {len(calls)} times, not once.")
+        if targets is None:
+            raise _NotCaptured("its targets are not known. Pass targets=... to step().")
+        (trace,), ((head_input, head_output),) = traces, calls
+        if trace.is_packed:
+            raise _NotCaptured("its sequences are packed.")
+        states = torch.stack([output.detach() for _, _, output in trace.states[-1]])
+        steps, batch, _ = states.shape
+        to_grid, from_step = _order_of(head_input, states)
+        weight, bias = (parameter.detach() for parameter in self._before_of(self._head))
+        outputs = nn.functional.linear(states, weight, bias)
+        gradient = torch.zeros_like(outputs)
+        gradient[from_step:] = to_grid(_grad(head_output)) / self._scale()
+        outputs[from_step:] = to_grid(head_output.detach())
+        kind, grid, mask, per_step = _loss_terms(loss, targets, outputs, gradient, to_grid, from_step)
+        tensors = {}
+        for prefix, part in (("rnn", module), ("head", self._head)):
+            for (name, after), before in zip(part.named_parameters(), self._before_of(part)):
+                key, whole = f"{prefix}.{name}", self._name_of(after)
+                tensors[key], tensors[f"next/{key}"] = before, after
+                tensors[f"clipped/{key}"] = after.grad
+                tensors[f"grad/{key}"] = self._raw_grads.get(whole, after.grad)
+        tensors.update({"inputs": torch.stack(trace.steps_of_input), "outputs": outputs, "dOutputs": gradient})
+        tensors.update({"targets": grid, "mask": mask, "loss": per_step})
+        for row in range(self._layers):
+            tensors.update(trace.tensors(row, self._cell, self._scale()))
+        return tensors, {"lossKind": kind}
+
+    def _name_of(self, parameter):
+        return next(key for key, known in self._parameters if known is parameter)
+
+    def _before_of(self, module):
+        """The parameters of a part of the model as they were before the update."""
+        before = {id(known): values for (_, known), values in zip(self._parameters, self._before)}
+        if any(id(parameter) not in before for parameter in module.parameters()):
+            raise _NotCaptured("some of its parameters do not train.")
+        return [before[id(parameter)] for parameter in module.parameters()]
 
     # Files
 
@@ -438,6 +522,25 @@ def _recurrent_modules(model, chosen):
     return found
 
 
+def _head_of(model, chosen, modules):
+    """The linear layer after the recurrent one, of a model whose updates are captured."""
+    first = modules[0]
+    if type(first) in _CELLS or first.bidirectional or not first.bias:
+        raise ValueError("capture= needs an nn.RNN, nn.LSTM or nn.GRU with one direction and with biases.")
+    known = {key: one for key, one in model.named_modules() if type(one) is nn.Linear}
+    if isinstance(chosen, str):
+        if chosen not in known:
+            raise ValueError(f"The model has no nn.Linear {chosen!r}; it has {_listed(known)}.")
+        chosen = known[chosen]
+    if chosen is None:
+        if len(known) != 1:
+            raise ValueError(f"capture= needs the nn.Linear after the recurrent layer: head=NAME, one of {_listed(known)}.")
+        (chosen,) = known.values()
+    if type(chosen) is not nn.Linear or chosen.in_features != first.hidden_size or chosen.bias is None:
+        raise ValueError(f"head must be an nn.Linear with biases and {first.hidden_size} inputs.")
+    return chosen
+
+
 def _kind_of(module):
     return _LAYERS.get(type(module)) or _CELLS.get(type(module))
 
@@ -463,27 +566,28 @@ def _supported():
 
 
 def _cell_step(kind, activation, x, h, c, weights):
-    """One step of a cell as PyTorch's documentation defines it: the new h, the new c, and the gates by name.
+    """One step of a cell as PyTorch's documentation defines it: the new h, the new c, the gates by name, and the products
+    with the input and the state, biases included, which the gates are computed from.
 
-    x: [B, I], h and c: [B, H]. The gate of a vanilla RNN is its pre-activation; those of others are after theirs.
+    x: [B, I], h and c: [B, H]. Gates are after their sigmoid, candidates (h, g, n) before their activation.
     """
     w_ih, w_hh, b_ih, b_hh = weights
     from_input, from_state = nn.functional.linear(x, w_ih, b_ih), nn.functional.linear(h, w_hh, b_hh)
     if kind == "rnn":
         pre = from_input + from_state
-        return (torch.tanh(pre) if activation == "tanh" else torch.relu(pre)), None, {"h": pre}
+        return (torch.tanh(pre) if activation == "tanh" else torch.relu(pre)), None, {"h": pre}, (from_input, from_state)
     if kind == "lstm":
         i, f, g, o = (from_input + from_state).chunk(4, 1)
         i, f, o = torch.sigmoid(i), torch.sigmoid(f), torch.sigmoid(o)
         candidate = torch.tanh(g)
         new_c = f * c + i * candidate
-        return o * torch.tanh(new_c), new_c, {"i": i, "f": f, "g": g, "o": o}
+        return o * torch.tanh(new_c), new_c, {"i": i, "f": f, "g": g, "o": o}, (from_input, from_state)
     x_r, x_z, x_n = from_input.chunk(3, 1)
     h_r, h_z, h_n = from_state.chunk(3, 1)
     r, z = torch.sigmoid(x_r + h_r), torch.sigmoid(x_z + h_z)
     pre = x_n + r * h_n
     n = torch.tanh(pre)
-    return n + z * (h - n), None, {"r": r, "z": z, "n": pre}
+    return n + z * (h - n), None, {"r": r, "z": z, "n": pre}, (from_input, from_state)
 
 
 def _unrolled(module, input, hx, trace):
@@ -507,6 +611,8 @@ def _unrolled(module, input, hx, trace):
     if is_packed and input.sorted_indices is not None and hx is not None:
         h0 = h0.index_select(1, input.sorted_indices)
         c0 = c0.index_select(1, input.sorted_indices) if is_lstm else None
+    if trace.keeps_all:
+        trace.steps_of_input, trace.initial, trace.is_packed = list(steps), (h0, c0), is_packed
     last_h, last_c = [], []
     for layer in range(module.num_layers):
         outputs = []
@@ -550,12 +656,16 @@ def _one_direction(kind, activation, steps, state, weights, is_reversed, row, tr
     for t in reversed(range(len(steps))) if is_reversed else range(len(steps)):
         # Of a packed batch, the sequences that are not over at step t are the first ones.
         count = steps[t].shape[0]
-        new_h, new_c, gates = _cell_step(
+        new_h, new_c, gates, products = _cell_step(
             kind, activation, steps[t], h[:count], None if c is None else c[:count], weights
         )
         # What comes from the output of this step passes through this copy alone.
         outputs[t] = new_h.clone()
         kept[t] = (new_h, new_c, outputs[t], gates)
+        if trace.keeps_all:
+            for product in products:
+                product.retain_grad()
+            trace.products[row].append((products, gates))
         h = new_h if count == h.shape[0] else torch.cat([new_h, h[count:]])
         if c is not None:
             c = new_c if count == c.shape[0] else torch.cat([new_c, c[count:]])
@@ -598,7 +708,9 @@ def _tensors(value):
 class _Trace:
     """The states of one forward pass, whose gradients are read after backward()."""
 
-    def __init__(self, rows, has_c):
+    def __init__(self, rows, has_c, keeps_all=False):
+        #: Of an update that is captured: the products and gates of each step, the inputs, and the states before them.
+        self.keeps_all, self.products, self.steps_of_input, self.initial = keeps_all, [[] for _ in range(rows)], [], None
         self.states = [[] for _ in range(rows)]
         self.carried = [[] for _ in range(rows)]
         self.last = [None] * rows
@@ -624,9 +736,39 @@ class _Trace:
         low, high, total = self.counts[row][gate]
         return float(low if end == "low" else high) / total
 
+    def tensors(self, row, kind, scale):
+        """The states, gates and gradients of a layer, by their names in step-N.safetensors."""
+        stack = lambda tensors: torch.stack([tensor.detach() for tensor in tensors])
+        total, local = self._gradients(row)
+        (h0, c0), states = self.initial, self.states[row]
+        found = {"h0": h0[row], "h": stack(h for h, _, _ in states)}
+        found.update({"dh": stack(total) / scale, "dhLocal": stack(local) / scale})
+        if self.has_c:
+            found.update({"c0": c0[row], "c": stack(c for _, c, _ in states)})
+            found["dc"] = stack(_grad(c) for _, c, _ in states) / scale
+        if kind != "rnn":
+            found["gates"] = torch.stack(
+                [
+                    torch.cat([torch.tanh(v) if name in _CANDIDATES else v for name, v in gates.items()], 1).detach()
+                    for _, gates in self.products[row]
+                ]
+            )
+        found["dgates"] = stack(_grad(products[0]) for products, _ in self.products[row]) / scale
+        if kind == "gru":
+            found["dgh"] = stack(_grad(products[1]) for products, _ in self.products[row]) / scale
+        return {f"{name}_l{row}": values for name, values in found.items()}
+
     def norms(self, row, scale):
         """The norm over the whole batch at each step of dL/dh_t, of its part that does not come from step t + 1, and of
         dL/dc_t."""
+        total, local = self._gradients(row)
+        wanted = {"dh": total, "dh_local": local}
+        if self.has_c:
+            wanted["dc"] = [_grad(c) for _, c, _ in self.states[row]]
+        return {key: [norm / scale for norm in _numbers([_norm(g) for g in values])] for key, values in wanted.items()}
+
+    def _gradients(self, row):
+        """dL/dh_t at each step, and its part that does not come from step t + 1."""
         states = self.states[row]
         total = [_grad(h) for h, _, _ in states]
         if self.last[row] is None:
@@ -644,10 +786,76 @@ class _Trace:
                 after = local[order[place + 1]].shape[0] if place + 1 < len(order) else 0
                 if after < rows:
                     local[t] = torch.cat([local[t][:after], local[t][after:] + ended[after:rows]])
-        wanted = {"dh": total, "dh_local": local}
-        if self.has_c:
-            wanted["dc"] = [_grad(c) for _, c, _ in states]
-        return {key: [norm / scale for norm in _numbers([_norm(g) for g in values])] for key, values in wanted.items()}
+        return total, local
+
+
+class _NotCaptured(Exception):
+    """Why an update can't be captured, as the end of a sentence."""
+
+
+def _order_of(head_input, states):
+    """How the rows of the head lie in time: a function from its rows to [T, B, ...], and the step from which it has them.
+
+    The head may have been given all states, [T, B, H] or [B, T, H] or as a list of rows, or those of the last step.
+    """
+    steps, batch, hidden = states.shape
+    rows = head_input.reshape(-1, hidden)
+    if torch.equal(rows, states.reshape(-1, hidden)):
+        return (lambda values: values.reshape(steps, batch, *values.shape[head_input.dim() - 1 :])), 0
+    if torch.equal(rows, states.transpose(0, 1).reshape(-1, hidden)):
+        return (lambda values: values.reshape(batch, steps, *values.shape[head_input.dim() - 1 :]).transpose(0, 1)), 0
+    if torch.equal(rows, states[-1]):
+        return (lambda values: values.reshape(1, batch, *values.shape[head_input.dim() - 1 :])), steps - 1
+    raise _NotCaptured("the head does not read the states of the recurrent layer as they are, all of them or the last.")
+
+
+def _loss_terms(loss, targets, outputs, gradient, to_grid, from_step):
+    """The kind of the loss, the targets [T, B, O] or [T, B], where there are any [T, B], and the loss of each step [T]."""
+    steps, batch, width = outputs.shape
+    used, is_classes = steps - from_step, not targets.is_floating_point()
+    shape = (used, batch) if is_classes else (used, batch, width)
+    if targets.numel() != math.prod(shape):
+        raise _NotCaptured(f"the targets have {targets.numel()} elements, and the outputs need {math.prod(shape)}.")
+    turned = targets.detach().reshape(batch, used, *shape[2:]).transpose(0, 1)
+    for candidate in (targets.detach().reshape(shape), turned):
+        if is_classes:
+            mask = candidate >= 0
+            classes = candidate.clamp_min(0)
+            log_p = torch.log_softmax(outputs[from_step:], -1)
+            terms = -log_p.gather(-1, classes.unsqueeze(-1)).squeeze(-1) * mask
+            factor = 1 / max(1, int(mask.sum()))
+            expected = (log_p.exp() - nn.functional.one_hot(classes, width)) * mask.unsqueeze(-1) * factor
+        else:
+            mask = torch.ones(shape[:2], dtype=torch.bool, device=candidate.device)
+            error = outputs[from_step:] - candidate
+            factor = 1 / error.numel()
+            terms, expected = (error**2).sum(-1), 2 * error * factor
+        per_step = (terms * factor).sum(-1)
+        close = 1e-3 * float(expected.abs().max()) + 1e-30
+        is_this = float((expected - gradient[from_step:]).abs().max()) <= close
+        if is_this and abs(float(per_step.sum()) - loss) <= 1e-3 * max(abs(loss), 1e-6):
+            whole = torch.full((steps, *shape[1:]), -1 if is_classes else 0, dtype=torch.int32 if is_classes else candidate.dtype)
+            whole[from_step:] = torch.where(mask, candidate, -1) if is_classes else candidate
+            grid_mask, losses = torch.zeros(steps, batch), torch.zeros(steps, dtype=per_step.dtype)
+            grid_mask[from_step:], losses[from_step:] = mask, per_step
+            return "crossEntropy" if is_classes else "mse", whole, grid_mask, losses
+    raise _NotCaptured("its loss is not the mean cross-entropy or the mean squared error of the head's outputs.")
+
+
+def _safetensors(tensors, metadata):
+    """The bytes of a file of tensors (https://github.com/huggingface/safetensors, "Format")."""
+    header, parts, end = {"__metadata__": metadata}, [], 0
+    types = {torch.float64: "F64", torch.float32: "F32", torch.int32: "I32"}
+    plain = {key: value.detach().cpu() for key, value in tensors.items()}
+    plain = {key: value if value.dtype in types else value.float() for key, value in plain.items()}
+    for key, value in sorted(plain.items(), key=lambda item: -item[1].element_size()):
+        data = bytes(value.contiguous().view(torch.uint8).flatten().tolist()) if value.numel() else b""
+        header[key] = {"dtype": types[value.dtype], "shape": list(value.shape), "data_offsets": [end, end + len(data)]}
+        parts.append(data)
+        end += len(data)
+    text = json.dumps(header).encode("utf-8")
+    text += b" " * (_padded(len(text)) - len(text))
+    return struct.pack("<Q", len(text)) + text + b"".join(parts)
 
 
 def _ends(name, kind, values):
