@@ -260,6 +260,15 @@ export interface ReplayParams {
   readonly folder: string;
 }
 
+/** The replay of a run that another program recorded, which has what that program captured. */
+export interface RecordedReplayParams {
+  readonly info: RunInfo;
+  /** Absolute path of the run's folder. */
+  readonly folder: string;
+  /** In bytes. */
+  readonly memoryLimit: number;
+}
+
 /** The reply to opening a replay. */
 export type ReplayReply =
   { readonly kind: 'opened' } | { readonly kind: 'refused'; readonly problems: readonly StartProblem[] };
@@ -295,6 +304,8 @@ export type TrainerContract = {
     unwritten: { params: number; result: readonly RecordBatch[] };
     /** Turns this worker into the replay of a stored run. */
     openReplay: { params: ReplayParams; result: ReplayReply };
+    /** The same of a run that another program recorded. */
+    openRecorded: { params: RecordedReplayParams; result: undefined };
   } & StoredRunRequests &
     ReplayRequests;
   events: {

@@ -128,6 +128,10 @@ export class TrainerService {
       unwritten: (from) => this.#running.unwritten(from),
       ...this.#host.storedRuns,
       openReplay: (params) => this.#replays.open(params),
+      openRecorded: (params) => {
+        this.#replays.openRecorded(params);
+        return undefined;
+      },
       ...replayHandlers((name, params) => this.#replays.answer(name, params)),
     };
   }

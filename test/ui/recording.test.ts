@@ -36,12 +36,22 @@ describe('A training program of PyTorch', () => {
     const frame = workbench.webviewFrame();
     await frame.getByText('finished 140 updates').first().waitFor();
     await frame.getByText(/30 steps back.*less than 1e-3/).waitFor();
-    await frame.getByText(/recorded from PyTorch \S+, which alone can compute its updates again/).waitFor();
+    await frame.getByText(/can compute its updates again\. Update 139 was not captured; captured: 100\./).waitFor();
     await workbench.screenshot('recorded-run');
     const buttons = await frame.locator('vscode-button:visible').allInnerTexts();
     assert.deepEqual(
       buttons.filter((text) => /train|resume|replay/i.test(text)),
       [],
     );
+  });
+
+  it('has a captured update walked through, step by step', async () => {
+    const frame = workbench.webviewFrame();
+    const update = frame.getByRole('textbox', { name: 'update' });
+    await update.fill('100');
+    await update.press('Enter');
+    await frame.getByText('Sequence time — update 100').first().waitFor();
+    await frame.getByText(/Sequence 0 of 4 at update 100: 31 steps of the LSTM/).waitFor();
+    await workbench.screenshot('recorded-update');
   });
 });

@@ -85,9 +85,9 @@ export class SequenceGroup {
     this.#status.classList.toggle('bad', state.kind === 'failed' && recordedBy === undefined);
     this.#body.hidden = inspection === undefined;
     this.#recorded.update(model);
-    const isReplayed = recordedBy === undefined && model.recorded === undefined;
-    this.#chooser.element.hidden = !isReplayed;
-    if (isReplayed) this.#chooser.update(model);
+    const canChoose = model.recorded === undefined && (recordedBy === undefined || inspection !== undefined);
+    this.#chooser.element.hidden = !canChoose;
+    if (canChoose) this.#chooser.update(model);
     setText(this.#title, inspection === undefined ? 'Sequence time — x: step t' : titleOf(inspection.update));
     this.#minimap.element.hidden = inspection === undefined;
     if (inspection === undefined) return;
@@ -105,19 +105,14 @@ function titleOf(update: number): string {
 }
 
 function statusText({ inspection: state, run }: Model): string {
-  const { recordedBy } = run?.info ?? {};
-  if (recordedBy !== undefined) {
-    return (
-      `This run was recorded from ${recordedBy}, which alone can compute its updates again. What was recorded of them is ` +
-      'in the cells above; single updates can be walked through only in runs that Unroll trains.'
-    );
-  }
   switch (state.kind) {
     case 'none':
       return state.reason;
     case 'loading':
       return `Replaying update ${formatExact(state.update)}…`;
     case 'failed':
+      // Not a fault: another program has what it takes.
+      if (run?.info.recordedBy !== undefined) return state.message;
       return `Update ${formatExact(state.update)} can’t be shown: ${state.message}`;
     case 'ready':
       return [probeDescription(state.inspection), state.inspection.caveat ?? '']

@@ -2,7 +2,7 @@ import type { Disposable, Uri } from 'vscode';
 import { memoryLimit } from '../../platform/settings';
 import { Channel } from '../../protocol/channel';
 import { formatExact } from '../../text/numbers';
-import type { ReplayParams, TrainerContract, TrainerHostContract } from '../../protocol/trainer';
+import type { TrainerContract, TrainerHostContract } from '../../protocol/trainer';
 import type { ReplayRequestName, ReplayRequests } from '../../protocol/replayRequests';
 import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
@@ -12,11 +12,6 @@ import { readStoredRunFiles } from '../stored/storedRunFiles';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 
 const noLongerShown = 'The panel no longer shows this run.';
-
-/** Why an update of a run that another program recorded can't be shown. */
-function recordedMessage(recordedBy: string): string {
-  return `This run was recorded from ${recordedBy}, which alone can compute its updates again.`;
-}
 
 /** A worker that replays a run, and the number of updates in the run's manifest. */
 interface OpenedReplay {
@@ -89,18 +84,13 @@ export class Inspector implements Disposable {
       if (this.#worker === worker) this.#opened = undefined;
     });
     try {
-      const { experiment, facts, updates } = await this.#manifest();
-      const files = await readStoredRunFiles(experiment, this.base, facts.dataDigest);
-      if (this.#isDisposed) throw new Error(noLongerShown);
-      const reply = await channel.request('openReplay', {
-        experiment,
-        files: sentFiles(files),
-        memoryLimit: memoryLimit(this.base),
-        kernels: { kernels: facts.kernels, kernelChanges: facts.kernelChanges },
-        shards: facts.shards,
-        folder: this.folder,
-      });
-      if (reply.kind === 'refused') throw new Error(reply.problems[0]?.message ?? "The run can't be replayed.");
+      const manifest = await this.#manifest();
+      const { facts, updates } = manifest;
+      if (facts.recordedBy === undefined) await this.#openReplay(channel, manifest);
+      else {
+        const params = { info: facts, folder: this.folder, memoryLimit: memoryLimit(this.base) };
+        await channel.request('openRecorded', params);
+      }
       return { channel, updates };
     } catch (error) {
       worker.terminate();
@@ -108,21 +98,33 @@ export class Inspector implements Disposable {
     }
   }
 
-  async #manifest(): Promise<Pick<ReplayParams, 'experiment'> & Pick<Manifest, 'facts' | 'updates'>> {
+  async #openReplay(channel: OpenedReplay['channel'], { experiment: recorded, facts }: Manifest): Promise<void> {
+    const { parseExperiment } = await import('../../experiment/parse');
+    const parsed = parseExperiment(JSON.stringify(recorded));
+    const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : undefined;
+    if (resolved?.kind !== 'resolved') throw unreadable('It holds no experiment of this version.');
+    const { experiment } = resolved;
+    const files = await readStoredRunFiles(experiment, this.base, facts.dataDigest);
+    if (this.#isDisposed) throw new Error(noLongerShown);
+    const reply = await channel.request('openReplay', {
+      experiment,
+      files: sentFiles(files),
+      memoryLimit: memoryLimit(this.base),
+      kernels: { kernels: facts.kernels, kernelChanges: facts.kernelChanges },
+      shards: facts.shards,
+      folder: this.folder,
+    });
+    if (reply.kind === 'refused') throw new Error(reply.problems[0]?.message ?? "The run can't be replayed.");
+  }
+
+  async #manifest(): Promise<Manifest> {
     const bytes = await new FolderStorage(this.folder).read(runFiles.manifest, maxManifestBytes);
     const manifest = bytes && readManifest(bytes);
-    const recordedBy = manifest?.facts.recordedBy;
-    if (recordedBy !== undefined) throw new Error(recordedMessage(recordedBy));
-    const { parseExperiment } = await import('../../experiment/parse');
-    const parsed = parseExperiment(JSON.stringify(manifest?.experiment ?? null));
-    const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : undefined;
-    if (manifest === undefined || resolved?.kind !== 'resolved') {
-      const why = bytes === undefined ? 'It is missing.' : unreadableReason(bytes);
-      throw new Error(
-        `The ${runFiles.manifest} of this run can't be read. ${why} Train again to inspect single updates.`,
-      );
-    }
-    const { facts, updates } = manifest;
-    return { experiment: resolved.experiment, facts, updates };
+    if (manifest === undefined) throw unreadable(bytes === undefined ? 'It is missing.' : unreadableReason(bytes));
+    return manifest;
   }
+}
+
+function unreadable(why: string): Error {
+  return new Error(`The ${runFiles.manifest} of this run can't be read. ${why} Train again to inspect single updates.`);
 }

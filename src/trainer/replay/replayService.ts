@@ -1,7 +1,7 @@
 import type { StreamedFile } from '../../data/files/fileContent';
 import { openKernels, type BuiltKernelSet } from '../../engine/kernels/open';
 import { replayRequests, type ReplayRequestName, type ReplayRequests } from '../../protocol/replayRequests';
-import type { ReplayParams, ReplayReply, StartProblem } from '../../protocol/trainer';
+import type { RecordedReplayParams, ReplayParams, ReplayReply, StartProblem } from '../../protocol/trainer';
 import { kernelsAt } from '../../run/kernelHistory';
 import { formatDamagedChanges, maxRateChangesBytes, readRateChanges, type RateChange } from '../../run/rateChanges';
 import { runFiles } from '../../run/storage/runFiles';
@@ -13,6 +13,7 @@ import { prepareTraining, type TrainingSetup } from '../training/trainingSetup';
 import { UpdateTerms } from './chainRuleTerms';
 import { GradientFlowComputer } from './gradientFlow';
 import { Replay } from './replay';
+import { readRecordedUpdate, type RecordedRun } from './recordedUpdate';
 import { ProbeComputer } from './probedUpdate';
 import { PredictionReader } from '../predictions/predictionReader';
 import { replayHandlersByName, type ReplayContext } from './replayHandlers';
@@ -45,6 +46,7 @@ type SelectedUpdate = Omit<ReplayContext, 'pause'> & { readonly update: number }
 /** The replay of one stored run: opened once, then answers requests about single updates. */
 export class ReplayService {
   #run: ReplayedRun | undefined;
+  #recorded: RecordedRun | undefined;
   #prepared: PreparedRun | undefined;
   #selected: SelectedUpdate | undefined;
   readonly #queue: RequestQueue;
@@ -74,6 +76,12 @@ export class ReplayService {
     return preparation.kind === 'refused' ? preparation : { kind: 'opened' };
   }
 
+  /** Opens a run that another program recorded: of its updates those are shown that it captured. */
+  openRecorded({ info, folder, memoryLimit }: RecordedReplayParams): void {
+    this.#recorded = { info, storage: this.openFolder(folder), memoryLimit };
+    this.#selected = undefined;
+  }
+
   /**
    * Answers one of the requests about a single update.
    *
@@ -90,6 +98,7 @@ export class ReplayService {
   }
 
   async #contextAt(update: number, pause: Pause): Promise<ReplayContext> {
+    if (this.#recorded !== undefined) return this.#recordedAt(this.#recorded, update, pause);
     const { prepared, caveat } = this.#preparedAt(update);
     if (this.#selected?.update !== update) {
       const { setup, gradientFlow, predictions } = prepared;
@@ -103,6 +112,23 @@ export class ReplayService {
         setup,
         gradientFlow,
         predictions,
+      };
+    }
+    return { ...this.#selected, pause };
+  }
+
+  async #recordedAt(run: RecordedRun, update: number, pause: Pause): Promise<ReplayContext> {
+    if (this.#selected?.update !== update) {
+      const { captured, setup } = await readRecordedUpdate(run, update);
+      this.#selected = {
+        update,
+        captured,
+        caveat: undefined,
+        terms: new UpdateTerms(captured.capture),
+        probes: new ProbeComputer(setup).at(captured.capture),
+        setup,
+        gradientFlow: new GradientFlowComputer(setup),
+        predictions: new PredictionReader(setup, new Map()),
       };
     }
     return { ...this.#selected, pause };

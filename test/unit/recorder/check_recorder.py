@@ -4,10 +4,13 @@ The other way runs every sequence by itself through nn.RNNCell, nn.LSTMCell or n
 padding and packing, and adds a zero to every state, whose gradient autograd gives. Usage: check_recorder.py FOLDER; the
 folder of unroll.py is on PYTHONPATH. It prints one JSON object per configuration: the largest difference, relative to the
 largest value, of outputs, of the parameters' gradients, of dh, dh_local and dc; and last a run that it records in FOLDER.
+
+check_recorder.py CAPTURE FOLDER FORM makes an update that Unroll captured again, and captures it in FOLDER.
 """
 
 import itertools
 import json
+import struct
 import sys
 
 import torch
@@ -195,6 +198,57 @@ def recorded_run(folder):
     return expected
 
 
+def read(path):
+    """The tensors of a safetensors file in double precision or 32-bit integers, and its metadata."""
+    data = open(path, "rb").read()
+    (length,) = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8 : 8 + length])
+    types = {"F64": torch.float64, "F32": torch.float32, "I32": torch.int32}
+    tensors = {}
+    for name, entry in header.items():
+        if name == "__metadata__":
+            continue
+        begin, end = entry["data_offsets"]
+        part = bytearray(data[8 + length + begin : 8 + length + end])
+        tensors[name] = torch.frombuffer(part, dtype=types[entry["dtype"]]).reshape(entry["shape"])
+    return tensors, header.get("__metadata__", {})
+
+
+def captured_again(path, folder, form):
+    """An update that Unroll captured, made again in PyTorch and captured by the recorder; `form`: how the head is called."""
+    tensors, metadata = read(path)
+    experiment = json.loads(metadata["experiment"])
+    cell = experiment["model"]["cell"].upper()
+    inputs = tensors["inputs"].double()
+    hidden, layers = experiment["model"]["hidden"], experiment["model"]["layers"]
+    options = {"batch_first": form == "batchFirst"}
+    if cell == "RNN":
+        options["nonlinearity"] = experiment["model"].get("activation", "tanh")
+    layer = getattr(nn, cell)(inputs.shape[2], hidden, layers, **options)
+    net = nn.ModuleDict({"layer": layer, "head": nn.Linear(hidden, tensors["outputs"].shape[2])}).double()
+    for prefix, part in (("rnn", net["layer"]), ("head", net["head"])):
+        for name, parameter in part.named_parameters():
+            parameter.data.copy_(tensors[f"{prefix}.{name}"])
+    optimizer = torch.optim.SGD(net.parameters(), lr=experiment["optimizer"]["learningRate"])
+    targets, is_mse = tensors["targets"], experiment["loss"]["kind"] == "mse"
+    targets = targets.double() if is_mse else targets.long()
+    with unroll.record(net, folder, optimizer=optimizer, capture=[0]) as recorder:
+        states = net["layer"](inputs.transpose(0, 1) if form == "batchFirst" else inputs)[0]
+        if form == "last":
+            outputs, targets = net["head"](states[-1]), targets[-1]
+        elif form == "rows":
+            outputs, targets = net["head"](states.reshape(-1, hidden)), targets.reshape(-1)
+        else:
+            outputs, targets = net["head"](states), targets.transpose(0, 1) if form == "batchFirst" else targets
+        width = outputs.shape[-1]
+        loss = nn.functional.mse_loss(outputs, targets) if is_mse else nn.functional.cross_entropy(
+            outputs.reshape(-1, width), targets.reshape(-1), ignore_index=-1)  # fmt: skip
+        loss.backward()
+        nn.utils.clip_grad_norm_(net.parameters(), experiment["clip"]["norm"])
+        optimizer.step()
+        recorder.step(loss, targets=targets)
+
+
 def main(folder):
     grid = itertools.product(CELLS, (1, 2), (False, True), (False, True), (False, True))
     for place, (kind, layers, bidirectional, batch_first, is_packed) in enumerate(grid):
@@ -208,4 +262,7 @@ def main(folder):
     print(json.dumps({"name": "run", "expected": recorded_run(f"{folder}/run")}))
 
 
-main(sys.argv[1])
+if len(sys.argv) > 2:
+    captured_again(*sys.argv[1:])
+else:
+    main(sys.argv[1])

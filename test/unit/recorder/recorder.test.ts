@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { RecordedDiagnosis } from '../../../src/diagnosis/recordedDiagnosis';
 import { readManifest, type Manifest } from '../../../src/run/manifest';
 import { pack, type UpdateRecord } from '../../../src/run/records/recordBatch';
 import { readRecords } from '../../../src/run/records/recordDecoder';
 import { recordsOf } from '../../../src/run/records/recordsOfBatch';
+import { readTensorFile } from '../../../src/run/storage/safetensors';
 import { runFiles } from '../../../src/run/storage/runFiles';
+import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
+import { inspectionOf } from '../../../src/trainer/replay/inspection';
+import { computedUpdate, readRecordedUpdate, type RecordedRun } from '../../../src/trainer/replay/recordedUpdate';
 import { temporaryFolder } from '../../temporaryFolder';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 
@@ -122,6 +126,69 @@ describe('The recorder for PyTorch', () => {
   });
 });
 
+describe('An update that the recorder captures', () => {
+  const model = { hidden: 5, layers: 2 };
+  const echo = { task: 'echo', length: 16 };
+  const cases = [
+    ['lstm, a class at every step', { data: echo, model: { cell: 'lstm', ...model } }, 'all'],
+    ['gru, as a list of rows', { data: echo, model: { cell: 'gru', ...model } }, 'rows'],
+    ['rnn with relu, batch first', { data: echo, model: { cell: 'rnn', activation: 'relu', ...model } }, 'batchFirst'],
+    [
+      'gru, a class at the end',
+      { data: { task: 'temporalOrder', length: 12 }, model: { cell: 'gru', ...model } },
+      'last',
+    ],
+    ['lstm, a number at every step', { data: { task: 'sine', length: 8 }, model: { cell: 'lstm', ...model } }, 'all'],
+    ['lstm, a number at the end', { data: { task: 'adding', length: 8 }, model: { cell: 'lstm', ...model } }, 'last'],
+  ] as const;
+
+  for (const [what, experiment, form] of cases) {
+    it(`has the tensors of the same update of Unroll: ${what}`, function () {
+      if (spawnSync('/usr/bin/python3', ['-c', 'import torch']).status !== 0) this.skip();
+      this.timeout(120_000);
+      const folder = temporaryFolder('unroll-capture-');
+      const file = join(folder, 'one.rnn.json');
+      const rest = {
+        clip: { norm: 0.05 },
+        optimizer: { kind: 'sgd', learningRate: 0.5 },
+        training: { steps: 1, batch: 3 },
+      };
+      writeFileSync(file, JSON.stringify({ ...experiment, ...rest }));
+      const own = join(folder, 'own');
+      const trained = spawnSync(process.execPath, [
+        ...[resolve('dist', 'cli.mjs'), file, '--out', own, '--capture', '0', '--kernels', 'reference'],
+      ]);
+      assert.equal(trained.status, 0, String(trained.stderr));
+      const path = join(own, runFiles.capture(0));
+      const again = spawnSync(
+        '/usr/bin/python3',
+        [resolve('test', 'unit', 'recorder', 'check_recorder.py'), path, join(folder, 'again'), form],
+        {
+          env: { ...process.env, PYTHONPATH: resolve('media', 'recorder'), PYTHONDONTWRITEBYTECODE: '1' },
+          encoding: 'utf8',
+        },
+      );
+      assert.equal(again.status, 0, again.stderr);
+      assert.doesNotMatch(again.stderr, /not captured/);
+      const ours = readTensorFile(readFileSync(path));
+      const theirs = readTensorFile(readFileSync(join(folder, 'again', runFiles.capture(0))));
+      assert.deepEqual([...theirs.tensors.keys()].sort(), [...ours.tensors.keys()].sort());
+      for (const [name, { shape, data }] of ours.tensors) {
+        const found = theirs.tensors.get(name);
+        assert.deepEqual(found?.shape, [...shape], name);
+        const largest = Math.max(1e-300, ...[...data].map(Math.abs));
+        const difference = Math.max(...[...data].map((value, i) => Math.abs(value - (found.data[i] ?? NaN))));
+        assert.ok(difference <= 1e-12 * largest, `${name} differs by ${difference / largest}`);
+      }
+      for (const key of ['loss', 'gradNorm', 'clipCoefficient', 'learningRate']) {
+        // PyTorch's clipping divides by the norm plus 1e-6.
+        const [one, other] = [ours, theirs].map(({ metadata }) => Number(metadata[key]));
+        assert.ok(Math.abs(one - other) <= (key === 'clipCoefficient' ? 1e-4 : 1e-12) * Math.abs(one), key);
+      }
+    });
+  }
+});
+
 describe('A run that was recorded from PyTorch', () => {
   it('is read as any other: its manifest, and a row for every update', () => {
     const { facts, updates } = manifestIn(stored);
@@ -149,6 +216,44 @@ describe('A run that was recorded from PyTorch', () => {
 
   it('has no findings before its first record', () => {
     assert.deepEqual(new RecordedDiagnosis(manifestIn(stored).facts).findings, []);
+  });
+});
+
+describe('A captured update of a recorded run', () => {
+  const run = (): RecordedRun => ({
+    info: manifestIn(stored).facts,
+    storage: new FolderStorage(stored),
+    memoryLimit: 1e9,
+  });
+
+  it('is walked through with the numbers of its file', async () => {
+    const { captured, setup } = await readRecordedUpdate(run(), 100);
+    const inspection = inspectionOf(captured.capture, setup, 1);
+    const { tensors, metadata } = readTensorFile(readFileSync(join(stored, runFiles.capture(100))));
+    assert.equal(inspection.loss, Number(metadata['loss']));
+    assert.deepEqual([inspection.cell, inspection.steps, inspection.batch], ['lstm', 31, 4]);
+    const dh = tensors.get('dh_l0')?.data ?? [];
+    // Sequence 1 of 4, 8 units.
+    for (const t of [0, 30]) assert.equal(inspection.layers[0].dh[t * 8], dh[(t * 4 + 1) * 8]);
+    // The loss of the batch is that of its sequences.
+    const shares = [0, 1, 2, 3].map((n) => inspectionOf(captured.capture, setup, n).sequenceLoss[30]);
+    assert.ok(Math.abs(shares.reduce((sum, share) => sum + share, 0) - inspection.loss) < 1e-6);
+  });
+
+  it('is not there where it was not captured, which is said with those that were', async () => {
+    await assert.rejects(readRecordedUpdate(run(), 7), /Update 7 was not captured; captured: 100\.$/);
+    const empty = { ...run(), storage: new FolderStorage(temporaryFolder('unroll-empty-')) };
+    await assert.rejects(readRecordedUpdate(empty, 7), /capture=\[0, 100\]\) keeps updates 0 and 100\.$/);
+  });
+
+  it('is refused if its tensors are not those of the net', async () => {
+    const other = { ...run(), info: { ...manifestIn(stored).facts, hidden: 9 } };
+    await assert.rejects(readRecordedUpdate(other, 100), /"?h0_l0"? .*\[4, 8\]; it should be \[4, 9\]/);
+  });
+
+  it('can be recomputed by nobody here', async () => {
+    const { captured } = await readRecordedUpdate(run(), 100);
+    assert.throws(() => computedUpdate(captured), /which alone can compute with its net and its data/);
   });
 });
 
