@@ -126,7 +126,8 @@ class Recorder:
         self._lock = os.path.join(self.folder, "run.lock")
         with open(self._lock, "w") as file:
             file.write(f"{os.getpid()} {socket.gethostname()}")
-        threading.Thread(target=self._keep_lock, daemon=True).start()
+        self._keeper = threading.Thread(target=self._keep_lock, daemon=True)
+        self._keeper.start()
         return self
 
     def __exit__(self, kind, error, _):
@@ -147,6 +148,8 @@ class Recorder:
             if self._records is not None:
                 self._records.close()
             self._closing.set()
+            # A thread that still runs when the interpreter ends may abort the process.
+            self._keeper.join()
             os.remove(self._lock)
         return False
 
