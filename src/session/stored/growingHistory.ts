@@ -2,6 +2,9 @@ import { RunHistory } from '../../run/series/runHistory';
 import type { Finding } from '../../diagnosis/finding';
 import type { DiagnoseRequest, HistoryReply, HistoryRequest, PlacedBatch, RecordInfo } from '../../protocol/storedRun';
 
+/** How much a run that is being recorded has to grow until its findings are found again. */
+const growthUntilDiagnosis = 1.2;
+
 /** Requests the history of a stored run. */
 export type ReadHistory = (request: HistoryRequest) => Promise<HistoryReply>;
 
@@ -15,6 +18,7 @@ export type DiagnoseRecorded = (request: DiagnoseRequest) => Promise<readonly Fi
 export class GrowingHistory {
   #known: { readonly of: string; readonly history: RunHistory; readonly last: PlacedBatch } | undefined;
   #unreadableBytes = 0;
+  #diagnosed: { readonly folder: string; readonly updates: number; readonly findings: readonly Finding[] } | undefined;
   /** The previous reading. Readings run one at a time: two at once would append the same batches. */
   #previous: Promise<unknown> = Promise.resolve();
 
@@ -37,6 +41,22 @@ export class GrowingHistory {
     const answer = this.#previous.then(() => this.#read(folder, run.facts));
     this.#previous = answer.catch(() => undefined);
     return answer;
+  }
+
+  /**
+   * What the rules find in a run that another program recorded, at its last reading. All records are read for it: while
+   * the run grows, it is found again only after a fifth more of them.
+   *
+   * @param updates of the run so far
+   * @throws with a readable reason when it can't be found
+   */
+  async recordedFindings(request: DiagnoseRequest, updates: number, isGrowing: boolean): Promise<readonly Finding[]> {
+    const known = this.#diagnosed?.folder === request.folder ? this.#diagnosed : undefined;
+    const isRecent = known !== undefined && known.updates <= updates && updates < growthUntilDiagnosis * known.updates;
+    if (known !== undefined && (updates === known.updates || (isGrowing && isRecent))) return known.findings;
+    const findings = await this.diagnoseRecorded(request);
+    this.#diagnosed = { folder: request.folder, updates, findings };
+    return findings;
   }
 
   async #read(folder: string, { layout, recordEvery }: RecordInfo): Promise<RunHistory> {

@@ -1,6 +1,7 @@
 import { Uri, type Memento } from 'vscode';
 import { formatMissing } from '../../run/series/missing';
 import { formatCount, formatExact } from '../../text/numbers';
+import { reasonOf } from '../../protocol/channel';
 import type { RunState } from '../../protocol/run';
 import type { GrowingHistory } from './growingHistory';
 import { readFindingsIn } from './storedFindings';
@@ -63,7 +64,12 @@ export async function loadRun({ folder, manifest, state }: StoredRun, records: G
   const { findings, damage } =
     manifest.facts.recordedBy === undefined
       ? await readFindingsIn(folder.fsPath)
-      : { findings: await records.diagnoseRecorded({ folder: folder.fsPath, info: manifest.facts }), damage: '' };
+      : await records
+          .recordedFindings({ folder: folder.fsPath, info: manifest.facts }, updates, state === 'elsewhere')
+          .then(
+            (found) => ({ findings: found, damage: '' }),
+            (error: unknown) => ({ findings: [], damage: `This run can't be diagnosed: ${reasonOf(error)}` }),
+          );
   const messages = [
     (manifest.facts.recordedBy === undefined ? stateMessages : recordedMessages)[state] ?? manifest.message ?? '',
     missing === undefined ? '' : formatMissing(missing),

@@ -8,6 +8,7 @@ import type { Manifest } from '../../../src/run/manifest';
 import { readOverview, writeOverview } from '../../../src/run/overview';
 import { pack, type UpdateRecord } from '../../../src/run/records/recordBatch';
 import { RecordEncoder } from '../../../src/run/records/recordEncoder';
+import type { DiagnoseRequest } from '../../../src/protocol/storedRun';
 import { GrowingHistory } from '../../../src/session/stored/growingHistory';
 import { diagnoseRecorded } from '../../../src/trainer/storage/measureRun.node';
 import { answerHistory, readHistory } from '../../../src/trainer/storage/recordHistory.node';
@@ -101,6 +102,22 @@ describe('The history of a stored run', () => {
     await assert.rejects(growing.read(folder, manifest), /is empty/);
     writeFileSync(path('records.arrows'), bytes);
     same(await growing.read(folder, manifest), all);
+  });
+
+  it('of a run that another program records is diagnosed again once it has grown by a fifth, and at its end', async () => {
+    const asked: number[] = [];
+    let updates = 100;
+    const growing = new GrowingHistory(answerHistory, () => {
+      asked.push(updates);
+      return Promise.resolve([]);
+    });
+    const request = { folder } as DiagnoseRequest;
+    for (updates of [100, 100, 119, 120, 130, 144]) await growing.recordedFindings(request, updates, true);
+    assert.deepEqual(asked, [100, 120, 144]);
+    updates = 145;
+    await growing.recordedFindings(request, updates, false);
+    await growing.recordedFindings(request, updates, false);
+    assert.deepEqual(asked, [100, 120, 144, 145]);
   });
 
   it('ends at the requested update, even if the overview extends beyond it', async () => {
