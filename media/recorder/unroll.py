@@ -29,6 +29,7 @@ import socket
 import struct
 import threading
 import time
+import types
 import warnings
 from datetime import datetime, timezone
 
@@ -46,6 +47,8 @@ _CELLS = {nn.RNNCell: "rnn", nn.LSTMCell: "lstm", nn.GRUCell: "gru"}
 #: The gates and the candidate of each cell, in the order of the rows of their weights.
 _GATES = {"rnn": ["h"], "lstm": ["i", "f", "g", "o"], "gru": ["r", "z", "n"]}
 _CANDIDATES = {"h", "g", "n"}
+#: The identities of the layers that are being recorded.
+_recorded = set()
 
 
 def record(model, folder, **options):
@@ -109,11 +112,12 @@ class Recorder:
         self._validation, self._state, self._message = None, "running", None
         self._rate = None if optimizer is None else float(optimizer.param_groups[0]["lr"])
         self._restore, self._closing = [], threading.Event()
-        self._written = 0.0
+        self._written, self._scale = 0.0, 1.0
 
     def __enter__(self):
-        if any(hasattr(module.forward, "is_recorded") for module in self._modules):
+        if any(id(module) in _recorded for module in self._modules):
             raise RuntimeError("This layer is being recorded already. End the other recorder first.")
+        _recorded.update(id(module) for module in self._modules)
         os.makedirs(self.folder, exist_ok=True)
         self._began, self._clock = _now(), time.perf_counter()
         self._before = [p.detach().clone() for _, p in self._parameters]
@@ -141,6 +145,7 @@ class Recorder:
             self._message = f"The loss or the gradient is not finite from update {self._first_not_finite} on."
         for restore in self._restore:
             restore()
+        _recorded.difference_update(id(module) for module in self._modules)
         try:
             if self._sizes is not None:
                 self._write()
@@ -221,18 +226,17 @@ class Recorder:
         is_recorded = self._updates % self._every == 0 or self._updates in self._captures
         return is_recorded and torch.is_grad_enabled()
 
-    def _scale(self):
-        return 1.0 if self._scaler is None else float(self._scaler.get_scale())
-
     def _measures_raw(self, key, parameter):
         """The norm of a gradient as backward() leaves it, before anything clips it."""
 
         def hook(grad):
             # With several calls of backward() before one update, autograd adds this to what is there already.
             total = grad if parameter.grad is None else parameter.grad + grad
-            self._raw[key] = _norm(_values(total)) / self._scale()
+            # The scaler may change its scale before step() is called.
+            self._scale = 1.0 if self._scaler is None else float(self._scaler.get_scale())
+            self._raw[key] = _norm(_values(total)) / self._scale
             if self._updates in self._captures:
-                self._raw_grads[key] = total.detach() / self._scale()
+                self._raw_grads[key] = total.detach() / self._scale
 
         return hook
 
@@ -251,10 +255,7 @@ class Recorder:
             self._traces.append(trace)
             return _unrolled(module, input, hx, trace)
 
-        forward.is_recorded = True
-        before = vars(module).get("forward")
-        module.forward = forward
-        self._restore.append(lambda: delattr(module, "forward") if before is None else setattr(module, "forward", before))
+        self._restore.append(_replace_forward(module, forward))
 
     def _observe_head(self, head):
         kernel = head.forward
@@ -266,8 +267,7 @@ class Recorder:
                 self._head_calls.append((input.detach(), output))
             return output
 
-        head.forward = forward
-        self._restore.append(lambda: delattr(head, "forward"))
+        self._restore.append(_replace_forward(head, forward))
 
     def _recorded_cell(self, module, kernel, input, hx, row):
         """One step of a cell; the loop around it is the program's."""
@@ -305,7 +305,7 @@ class Recorder:
         columns = {}
         length = sum(trace.steps for trace in traces)
         for row in range(self._layers):
-            parts = [trace.norms(row, self._scale()) for trace in traces]
+            parts = [trace.norms(row, self._scale) for trace in traces]
             for quantity in parts[0]:
                 columns[f"{quantity}_l{row}"] = [value for part in parts for value in part[quantity]]
             for gate in _GATES[self._cell]:
@@ -365,7 +365,7 @@ class Recorder:
         weight, bias = (parameter.detach() for parameter in self._before_of(self._head))
         outputs = nn.functional.linear(states, weight, bias)
         gradient = torch.zeros_like(outputs)
-        gradient[from_step:] = to_grid(_grad(head_output)) / self._scale()
+        gradient[from_step:] = to_grid(_grad(head_output)) / self._scale
         outputs[from_step:] = to_grid(head_output.detach())
         kind, grid, mask, per_step = _loss_terms(loss, targets, outputs, gradient, to_grid, from_step)
         tensors = {}
@@ -378,7 +378,7 @@ class Recorder:
         tensors.update({"inputs": torch.stack(trace.steps_of_input), "outputs": outputs, "dOutputs": gradient})
         tensors.update({"targets": grid, "mask": mask, "loss": per_step})
         for row in range(self._layers):
-            tensors.update(trace.tensors(row, self._cell, self._scale()))
+            tensors.update(trace.tensors(row, self._cell, self._scale))
         return tensors, {"lossKind": kind}
 
     def _name_of(self, parameter):
@@ -542,6 +542,21 @@ def _head_of(model, chosen, modules):
     if type(chosen) is not nn.Linear or chosen.in_features != first.hidden_size or chosen.bias is None:
         raise ValueError(f"head must be an nn.Linear with biases and {first.hidden_size} inputs.")
     return chosen
+
+
+def _replace_forward(module, replacement):
+    """Replaces the forward pass of this module, and returns what puts the one before back.
+
+    As a bound method it goes along with copy.deepcopy() and pickle, where it is that of the copy: a copy of the model
+    computes with its own weights, as if it had never been recorded.
+    """
+
+    def forward(self, *args, **kwargs):
+        return replacement(*args, **kwargs) if self is module else type(self).forward(self, *args, **kwargs)
+
+    before = vars(module).get("forward")
+    module.forward = types.MethodType(forward, module)
+    return lambda: delattr(module, "forward") if before is None else setattr(module, "forward", before)
 
 
 def _kind_of(module):

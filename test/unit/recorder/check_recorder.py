@@ -8,8 +8,10 @@ largest value, of outputs, of the parameters' gradients, of dh, dh_local and dc;
 check_recorder.py CAPTURE FOLDER FORM makes an update that Unroll captured again, and captures it in FOLDER.
 """
 
+import copy
 import itertools
 import json
+import pickle
 import struct
 import sys
 
@@ -165,6 +167,60 @@ def check_cells(folder, kind):
     }
 
 
+class Scaler:
+    """What the recorder needs of torch.cuda.amp.GradScaler, which is inactive without a GPU."""
+
+    def __init__(self, scale):
+        self.scale = scale
+
+    def get_scale(self):
+        return self.scale
+
+
+def check_scaler(folder):
+    """Mixed precision: the loss is scaled, the scale changes before step(), and nothing of it is recorded."""
+    found = []
+    for place, scale in enumerate((1.0, 1024.0)):
+        torch.manual_seed(4)
+        net, scaler = Net(nn.LSTM(INPUT, HIDDEN).double()), Scaler(scale)
+        x = torch.randn(6, 4, INPUT, dtype=torch.double)
+        with unroll.record(net, f"{folder}-{place}", every=1, scaler=scaler) as recorder:
+            loss = net.layer(x)[0].pow(2).sum()
+            (loss * scale).backward()
+            for parameter in net.parameters():
+                parameter.grad /= scale
+            scaler.scale *= 2
+            raw = [float(norm) for norm in recorder._raw.values()]
+            found.append([recorder._series(None, float(loss))["dh_l0"], raw])
+            recorder.step(loss)
+    return {name: difference(*values) for name, values in zip(("dh", "raw"), zip(*found))}
+
+
+def check_copies(folder):
+    """A copy of the model, and one that was stored whole, compute with their own weights, during the recording and after."""
+    torch.manual_seed(5)
+    net, x = Net(nn.GRU(INPUT, HIDDEN).double()), torch.randn(6, 4, INPUT, dtype=torch.double)
+    cells = Cells("LSTM")
+    with unroll.record(net, folder, every=1) as recorder, unroll.record(cells, f"{folder}-cells", every=1) as other:
+        copies = [copy.deepcopy(net), pickle.loads(pickle.dumps(net))]
+        copied_cells = copy.deepcopy(cells)
+        expected, expected_cells = net.layer(x)[0].detach(), cells(x).detach()
+        recorder._traces, other._traces = [], []
+        for _ in range(2):
+            loss = net.layer(x)[0].sum() + cells(x).sum()
+            loss.backward()
+            with torch.no_grad():
+                for parameter in (*net.parameters(), *cells.parameters()):
+                    parameter += 0.1
+            recorder.step(loss)
+            other.step(loss)
+        during = [one.layer(x)[0] for one in copies] + [copied_cells(x)]
+        assert not recorder._traces and not other._traces
+    after = [one.layer(x)[0] for one in copies] + [copied_cells(x)]
+    found = zip(during + after, 2 * [expected, expected, expected_cells])
+    return {f"copy {n}": difference(ours.detach(), theirs) for n, (ours, theirs) in enumerate(found)}
+
+
 def recorded_run(folder):
     """A whole run with clipping, and what it should have recorded, measured beside the recorder."""
     torch.manual_seed(3)
@@ -259,6 +315,8 @@ def main(folder):
         print(json.dumps({"name": name, "differences": result}))
     for kind in CELLS:
         print(json.dumps({"name": f"nn.{kind}Cell", "differences": check_cells(f"{folder}/{kind}", kind)}))
+    print(json.dumps({"name": "scaler", "differences": check_scaler(f"{folder}/scaler")}))
+    print(json.dumps({"name": "copies", "differences": check_copies(f"{folder}/copies")}))
     print(json.dumps({"name": "run", "expected": recorded_run(f"{folder}/run")}))
 
 

@@ -79,7 +79,7 @@ describe('The recorder for PyTorch', () => {
 
   it('measures the gradient of every state as autograd gives it, for every kind of layer, and changes no result', () => {
     const measured = checks.filter(({ differences }) => differences !== undefined);
-    assert.equal(measured.length, 3 * 2 * 2 * 2 * 2 + 3);
+    assert.equal(measured.length, 3 * 2 * 2 * 2 * 2 + 3 + 2);
     for (const { name, differences = {} } of measured) {
       for (const [what, difference] of Object.entries(differences)) {
         assert.ok(difference < 1e-13, `${name}: ${what} differs by ${difference}`);
@@ -212,6 +212,20 @@ describe('A run that was recorded from PyTorch', () => {
       [['vanishOverTime', undefined]],
     );
     assert.match(findings[0].message, /30 steps back/);
+  });
+
+  it('has findings without a learning rate, where the program did not give its optimizer', () => {
+    const { facts } = manifestIn(stored);
+    const diagnosis = new RecordedDiagnosis({ ...facts, optimizer: 'unknown' });
+    for (const batch of readRecords(readFileSync(join(stored, runFiles.records))).batches) {
+      diagnosis.add({ ...batch, learningRate: batch.learningRate.map(() => NaN) });
+    }
+    const { findings } = diagnosis;
+    assert.deepEqual(
+      findings.map(({ code }) => code),
+      ['vanishOverTime'],
+    );
+    assert.doesNotMatch(JSON.stringify(findings), /NaN/);
   });
 
   it('has no findings before its first record', () => {
