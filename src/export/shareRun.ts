@@ -3,7 +3,7 @@ import { confirm, showErrorMessage, showInformationMessage } from '../platform/m
 import { showQuickPick } from '../platform/quickInput';
 import { Cancelled, chooseFile, waitFor, writeText } from '../platform/saveFile';
 import { reasonOf } from '../protocol/channel';
-import type { RecordedUpdate } from '../protocol/recording';
+import type { RecordedUpdate } from '../protocol/recordedUpdates';
 import { loadRun } from '../session/stored/latestRuns';
 import type { RunReader } from '../session/stored/runReader';
 import { formatStartTime, nameOf, type StoredRun } from '../session/stored/storedRun';
@@ -14,6 +14,7 @@ import { byteLength, htmlFile, readPageFiles } from '../share/htmlFile';
 import { notableUpdates, type ChosenFrom } from '../share/notableUpdates';
 import { recordRun } from '../share/recordRun';
 import { formatCount, formatMebibytes } from '../text/numbers';
+import { fileStem } from './fileStem';
 
 /** Numbers of recorded updates that are offered besides the notable ones. */
 const offered = [8, 16, 32] as const;
@@ -124,9 +125,4 @@ async function htmlOf(
   } finally {
     inspector.dispose();
   }
-}
-
-/** A name as that of a file on every system. */
-function fileStem(name: string): string {
-  return name.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-|-$/g, '') || 'run';
 }

@@ -4,7 +4,7 @@ import type { SavedPageView } from './page';
 import { paces } from './pace';
 import type { ResolvedExperiment } from '../experiment/schema/schema';
 import type { RunInfo, RunState, RunStatus } from './run';
-import type { RecordedUpdates } from './recording';
+import type { RecordedUpdates } from './recordedUpdates';
 import { replayRequests, type ReplayRequests } from './replayRequests';
 import { index, nothing, positive } from './requestSchemas';
 

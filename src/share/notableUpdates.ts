@@ -1,5 +1,5 @@
 import type { RunStatus } from '../protocol/run';
-import type { RecordedUpdate } from '../protocol/recording';
+import type { RecordedUpdate } from '../protocol/recordedUpdates';
 import type { DisplaySeries } from '../run/series/displaySeries';
 
 /** What the choice of updates knows of a run. */

@@ -1,7 +1,8 @@
 import { reasonOf } from '../protocol/channel';
 import type { Inspection } from '../protocol/inspection';
 import type { PanelState, RunView } from '../protocol/panel';
-import { replyKey, type RecordedReply, type RecordedUpdate, type Recording } from '../protocol/recording';
+import type { RecordedUpdate } from '../protocol/recordedUpdates';
+import { replyKey, type RecordedReply, type Recording } from '../protocol/recording';
 import type { ReplayRequestName, ReplayRequests, RequestReplay } from '../protocol/replayRequests';
 import { canSample, firstSample, promptSymbols, sampleLength } from '../protocol/sampling';
 import { formatCount, formatExact } from '../text/numbers';

@@ -3,7 +3,7 @@ import type { DisplaySeries } from '../../src/run/series/displaySeries';
 import type { Horizon } from '../../src/protocol/gradientFlow';
 import type { Inspection } from '../../src/protocol/inspection';
 import type { OpenPlace, PanelEntry } from '../../src/protocol/panel';
-import type { RecordedUpdates } from '../../src/protocol/recording';
+import type { RecordedUpdates } from '../../src/protocol/recordedUpdates';
 import { firstSample } from '../../src/protocol/sampling';
 import type { Probe } from '../../src/protocol/probe';
 import type { PendingCommand, RunInfo, RunStatus } from '../../src/protocol/run';
