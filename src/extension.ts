@@ -20,6 +20,7 @@ import { ExperimentTests } from './editor/testing/experimentTests';
 import { JudgedRuns } from './editor/testing/judgedRuns';
 import { registerTrainCommands, train, type TrainCommandParts } from './editor/trainCommands';
 import { registerExport } from './export/exportCommand';
+import { exportNet } from './export/exportNet';
 import { registerRecorder } from './export/recorderCommand';
 import { shareRun } from './export/shareRun';
 import { LessonProgress } from './panel/lessons/lessonProgress';
@@ -203,6 +204,7 @@ export function activate(context: ExtensionContext): void {
       tree,
       startWorker,
       showRun: (folder, focus) => panels.showRun(folder, focus),
+      exportNet: (run) => exportNet(run, reader),
       share: (run) => shareRun(run, { reader, startWorker, page: at('dist', 'webview') }),
       compare: compareRuns,
       showTable: () => {

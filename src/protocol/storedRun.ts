@@ -68,6 +68,20 @@ export interface DiagnoseRequest {
   readonly info: RunInfo;
 }
 
+/** The files that a trained net is written as. */
+export const netFormats = ['safetensors', 'onnx'] as const;
+
+export type NetFormat = (typeof netFormats)[number];
+
+/** Requests the trained net of a stored run as a file for other programs. */
+export interface TrainedNetRequest {
+  /** Absolute path of the run's folder. */
+  readonly folder: string;
+  readonly format: NetFormat;
+  /** Relative to the run's folder; undefined for the latest. */
+  readonly checkpoint: string | undefined;
+}
+
 /** Reading of stored runs. The trainer process does this, so that the host never reads a damaged or hostile file. */
 export type StoredRunRequests = {
   history: { params: HistoryRequest; result: HistoryReply };
@@ -75,6 +89,7 @@ export type StoredRunRequests = {
   /** What the expectations of a run are judged by. */
   measureOutcome: { params: MeasureRequest; result: MeasuredOutcome };
   diagnoseRecorded: { params: DiagnoseRequest; result: readonly Finding[] };
+  trainedNet: { params: TrainedNetRequest; result: Uint8Array<ArrayBuffer> };
   /** undefined if the range has too many records to read at once. */
   storedZoomedSeries: { params: StoredZoomedSeriesRequest; result: ZoomedSeries | undefined };
 };

@@ -46,6 +46,7 @@ export interface RunCommandParts {
   readonly showRun: (folder: Uri, focus?: 'panel') => Promise<void>;
   /** Writes a run as an HTML file. */
   readonly share: (run: StoredRun) => Promise<void>;
+  readonly exportNet: (run: StoredRun) => Promise<void>;
   readonly compare: (folders: readonly Uri[]) => void;
   /** Shows all runs in a table. */
   readonly showTable: () => void;
@@ -141,6 +142,7 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
       const run = named ?? (await targets(first, second, 'Share Run as HTML File'))[0];
       if (run !== undefined) await parts.share(run);
     }),
+    registry.registerCommand(commands.exportNet, onOne('Export Trained Net', parts.exportNet)),
     registry.registerCommand(commands.deleteRun, async (first?: unknown, second?: unknown) => {
       await deleteRuns(await deletable(parts, first, second), parts);
     }),

@@ -3,16 +3,18 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchWorkspace } from '../../scripts/scratch';
 import { readTensorFile } from '../../src/run/storage/safetensors';
+import { untilFinished } from './storedRuns';
 import { Workbench } from './workbench';
 
 const experiment = `{
   "name": "Letters",
   "data": { "text": "poem.txt", "length": 8 },
+  "training": { "steps": 20 },
   "model": { "cell": "rnn", "hidden": 4 },
   "variants": { "gated": { "model": { "cell": "lstm" } } }
 }`;
 
-describe('An experiment as a PyTorch program', () => {
+describe('An export', () => {
   let workbench: Workbench;
 
   before(async () => {
@@ -35,7 +37,7 @@ describe('An experiment as a PyTorch program', () => {
     await workbench.page.keyboard.press('Enter');
   }
 
-  it('is written beside it, for the variant that is chosen, and opened', async () => {
+  it('as a PyTorch program is written beside the experiment, for the variant that is chosen, and opened', async () => {
     await exportVariant('gated');
     await workbench.tab('letters.py').waitFor();
     await workbench.notificationWith(/^letters\.py trains this experiment in PyTorch/);
@@ -48,7 +50,7 @@ describe('An experiment as a PyTorch program', () => {
     await workbench.screenshot('pytorch-program');
   });
 
-  it('replaces no file of tensors without being asked', async () => {
+  it('as a PyTorch program replaces no file of tensors without being asked', async () => {
     const tensors = join(workbench.folder, 'letters.safetensors');
     writeFileSync(tensors, 'mine');
     await workbench.openFile('letters.rnn.json');
@@ -65,5 +67,26 @@ describe('An experiment as a PyTorch program', () => {
     await workbench.page.locator('.monaco-dialog-box').waitFor({ state: 'hidden' });
     assert.equal(readFileSync(tensors, 'utf8'), 'mine');
     assert.ok(existsSync(join(workbench.folder, 'letters.py')));
+  });
+
+  it('of the trained net of a run is an ONNX model', async () => {
+    await workbench.openFile('letters.rnn.json');
+    await workbench.codeLens('▶ Train').click();
+    await untilFinished(join(workbench.folder, 'unroll-runs'), 1);
+    await workbench.runCommand('Unroll: Export Trained Net…');
+    await workbench.pickerOpens('Export Trained Net');
+    await workbench.page.keyboard.press('Enter');
+    const input = workbench.page.locator('.quick-input-widget input').first();
+    await workbench.page.waitForFunction(
+      (field) => field instanceof HTMLInputElement && field.value.endsWith('/Letters.onnx'),
+      await input.elementHandle(),
+    );
+    await workbench.page.keyboard.press('Enter');
+    await workbench.notificationWith(/^Letters\.onnx is an ONNX model/);
+    // The file begins with the version of the format, and the name of the program.
+    assert.deepEqual(
+      [...readFileSync(join(workbench.folder, 'Letters.onnx')).subarray(0, 10)],
+      [8, 7, 18, 6, ...Buffer.from('Unroll')],
+    );
   });
 });

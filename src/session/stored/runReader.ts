@@ -3,7 +3,7 @@ import type { ZoomedSeries, ZoomedSeriesRequest } from '../../protocol/panel';
 import type { MeasuredOutcome } from '../../run/measuredOutcome';
 import type { MeasuredRun } from '../../run/measuredRun';
 import type { RunHistory } from '../../run/series/runHistory';
-import type { RecordInfo } from '../../protocol/storedRun';
+import type { NetFormat, RecordInfo } from '../../protocol/storedRun';
 import { GrowingHistory, historyFrom } from './growingHistory';
 import { OnDemandTrainer } from '../trainers/onDemandTrainer';
 import type { StartTrainerWorker } from '../trainers/trainerWorker';
@@ -53,6 +53,15 @@ export class RunReader implements Disposable {
    */
   async measureOutcome(folder: string, { layout, recordEvery }: RecordInfo): Promise<MeasuredOutcome> {
     return this.#trainer.request('measureOutcome', { folder, info: { layout, recordEvery } });
+  }
+
+  /**
+   * The trained net of a run as a file for other programs.
+   *
+   * @throws with a readable reason where the run has none
+   */
+  async trainedNet(folder: string, format: NetFormat): Promise<Uint8Array> {
+    return this.#trainer.request('trainedNet', { folder, format, checkpoint: undefined });
   }
 
   /** A reader for a run that is read repeatedly as it grows. */

@@ -28,8 +28,10 @@ export interface CommandLine {
   readonly predictions: string | undefined;
   /** Where the judgements are written as JUnit XML; undefined where they are not requested. */
   readonly junit: string | undefined;
-  /** The PyTorch program that is written; set if the mode is `export`. */
+  /** The PyTorch program that is written; set if the mode is `export` and `net` is not. */
   readonly pytorch: string | undefined;
+  /** The file that the trained net of a run is written as; `file` is then the run's folder, or one of its checkpoints. */
+  readonly net: string | undefined;
   readonly resume: boolean;
   readonly json: boolean;
   /** The folder that must contain the data files; undefined for the experiment's own folder. */
@@ -43,6 +45,9 @@ export interface CommandLine {
 }
 
 const mebibyte = 1024 * 1024;
+
+/** A file that a trained net is written as. */
+const netFile = /[^\\/]\.(?:onnx|safetensors)$/;
 
 /** The option that asks for what is no training. */
 const optionOf = { test: '--test', gradients: '--check-gradients', export: '--pytorch' } as const;
@@ -116,7 +121,9 @@ export function parseCommandLine(
       `--predictions ${predictions} is a folder. Name a file in it, such as ${predictions}predictions.csv.`,
     );
   }
-  const program = programOf(command, words);
+  const written = command === 'export' ? last('out') : undefined;
+  const net = written !== undefined && netFile.test(written) ? written : undefined;
+  const program = net === undefined ? programOf(command, words) : undefined;
   const out = command === 'export' ? undefined : path('out');
   const resume = flags.has('resume') || command === 'resume';
   const mode = modeOf(command, words);
@@ -157,7 +164,8 @@ export function parseCommandLine(
     runs: path('runs'),
     captures: captures(values.capture),
     predictions: path('predictions'),
-    pytorch: mode === 'export' ? resolve(folder, program ?? programBeside(file)) : undefined,
+    pytorch: mode === 'export' && net === undefined ? resolve(folder, program ?? programBeside(file)) : undefined,
+    net: net === undefined ? undefined : resolve(folder, net),
     resume,
     json: flags.has('json'),
     workspace: path('workspace'),
@@ -196,7 +204,8 @@ function programOf(command: CommandName | undefined, { values }: CommandLineWord
   }
   const [option, program] = pytorch === undefined ? ['--out', out] : ['--pytorch', pytorch];
   if (program !== undefined && !/[^\\/]\.(?:py|ipynb)$/.test(program)) {
-    throw new CommandLineError(`${option} takes a file that ends in .py or .ipynb; found ${quote(program)}.`);
+    const nets = option === '--out' ? ', or of a run .onnx or .safetensors' : '';
+    throw new CommandLineError(`${option} takes a file that ends in .py or .ipynb${nets}; found ${quote(program)}.`);
   }
   return program;
 }

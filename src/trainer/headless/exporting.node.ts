@@ -2,7 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { memberName, plainName } from '../../run/displayName';
 import { formatCount } from '../../text/numbers';
+import { reasonOf } from '../../protocol/channel';
+import { FolderStorage } from '../../run/storage/folderStorage.node';
+import { runFiles } from '../../run/storage/runFiles';
+import { onnxOpset } from '../export/exportToOnnx';
 import { exportToPyTorch } from '../export/exportToPyTorch';
+import { trainedNetFile } from '../export/trainedNet';
 import type { HeadlessEnd, Print } from './closingMessages';
 import type { CommandLine } from './commandLine.node';
 import { codeOf, fileErrorReason } from './fileErrorReason';
@@ -47,6 +52,37 @@ export async function exportProgram(
   print(
     `${path} trains it in PyTorch, with the initial weights in ${tensorsPath}. ${isNotebook ? 'Open it in Jupyter' : 'Run it with Python 3'}.`,
   );
+  return 'finished';
+}
+
+/**
+ * Writes the trained net of a run as a file for other programs, which may not exist.
+ *
+ * @throws StartError where the run has no net that can be read, or the file can't be written
+ */
+export async function exportNet(
+  { file, net: path, json }: CommandLine,
+  stdout: NodeJS.WritableStream,
+  print: Print,
+): Promise<HeadlessEnd> {
+  if (path === undefined) throw new Error('No file was named for the net.');
+  const isCheckpoint = file.endsWith('.safetensors');
+  const folder = isCheckpoint ? dirname(dirname(file)) : file;
+  const chosen = isCheckpoint ? `${runFiles.checkpoints}/${basename(file)}` : undefined;
+  const isOnnx = path.endsWith('.onnx');
+  const { bytes, checkpoint } = await trainedNetFile(
+    new FolderStorage(folder),
+    isOnnx ? 'onnx' : 'safetensors',
+    chosen,
+  ).catch((error: unknown) => {
+    throw new StartError(`The net of the run in ${folder} can't be exported: ${reasonOf(error)}`);
+  });
+  await writeNew(path, bytes);
+  if (json) stdout.write(`${JSON.stringify({ net: path, checkpoint })}\n`);
+  const use = isOnnx
+    ? `an ONNX model (opset ${onnxOpset}): x [T, B, I], h0 and for lstm c0 in; y, hn and for lstm cn out`
+    : 'a state_dict for safetensors.torch.load_file';
+  print(`${path} has the net of ${checkpoint}: ${use}.`);
   return 'finished';
 }
 

@@ -19,6 +19,10 @@ export function usageOf(program: string): string {
   export FILE           train nothing: write a PyTorch program that trains the experiment as Unroll
                         does, and its tensors beside it: --out NAME.py, or NAME.ipynb for a Jupyter
                         notebook (default: a program beside FILE)
+  export DIR --out NAME.onnx
+                        write the trained net of the run in DIR as an ONNX model, or with
+                        NAME.safetensors as a state_dict of PyTorch; in place of DIR also one of its
+                        checkpoints, such as DIR/checkpoints/best.safetensors
 
   --variant NAME        train this variant of the file
   --seed N              train this one of its "seeds" (default: all, one after the other)

@@ -1,4 +1,6 @@
 import type { StoredZoomedSeriesRequest } from '../../protocol/storedRun';
+import { FolderStorage } from '../../run/storage/folderStorage.node';
+import { trainedNetFile } from '../export/trainedNet';
 import { StoredZoomedSeries } from './zoomedSeries.node';
 import { answerHistory } from './recordHistory.node';
 import { diagnoseRecorded, measureOutcome, measureRun } from './measureRun.node';
@@ -24,6 +26,10 @@ export function storedRunHandlers(): StoredRunHandlers {
     measure: measureRun,
     measureOutcome,
     diagnoseRecorded,
+    trainedNet: async ({ folder, format, checkpoint }) => {
+      const { bytes } = await trainedNetFile(new FolderStorage(folder), format, checkpoint);
+      return new Uint8Array(bytes);
+    },
     storedZoomedSeries: (params) => zoomedSeriesOf(params).read(params.request),
   };
 }

@@ -95,6 +95,8 @@ describe('The command line of the headless runner', () => {
     assert.deepEqual(parsed('resume', 'a.rnn.json', '--out', 'r'), parsed('a.rnn.json', '--resume', '--out', 'r'));
     assert.deepEqual(parsed('export', 'a.rnn.json', '--out', 'n.ipynb'), parsed('a.rnn.json', '--pytorch', 'n.ipynb'));
     assert.equal(parsed('export', 'in/a.rnn.json').pytorch, resolve('/work', 'in', 'a.py'));
+    const net = parsed('export', 'run', '--out', 'a.onnx');
+    assert.deepEqual([net.mode, net.pytorch, net.net], ['export', undefined, resolve('/work', 'a.onnx')]);
     // A file of that name has a path.
     assert.equal(parsed('./train').file, resolve('/work', 'train'));
     refuses(['train', 'a.rnn.json', '--test'], '"train" and --test do different things. Remove one of the two.');
@@ -105,7 +107,7 @@ describe('The command line of the headless runner', () => {
     refuses(['resume', 'a.rnn.json'], '"resume" needs --out DIR: the folder of the run to resume.');
     refuses(
       ['export', 'a.rnn.json', '--out', 'a.txt'],
-      '--out takes a file that ends in .py or .ipynb; found "a.txt".',
+      '--out takes a file that ends in .py or .ipynb, or of a run .onnx or .safetensors; found "a.txt".',
     );
     refuses(
       ['export', 'a.rnn.json', '--out', 'a.py', '--pytorch', 'b.py'],

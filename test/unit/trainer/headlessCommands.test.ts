@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { editableManifest } from '../../editableManifest';
+import { readTensorFile } from '../../../src/run/storage/safetensors';
 
 const runner = resolve('dist', 'cli.mjs');
 const small = {
@@ -139,5 +140,37 @@ describe('The commands of the headless runner', () => {
     const resumed = call('resume', 'x.rnn.json', '--out', 'run');
     assert.equal(resumed.status, 0, resumed.stderr);
     assert.match(resumed.stderr, /^Finished: 3 updates/m);
+  });
+
+  it('export writes the net of a run, of its latest checkpoint or of one that is named, and replaces no file', () => {
+    write('x.rnn.json');
+    assert.equal(call('train', 'x.rnn.json', '--out', 'run').status, 0);
+    const exported = call('export', 'run', '--out', 'net.onnx', '--json');
+    assert.equal(exported.status, 0, exported.stderr);
+    assert.deepEqual(lines(exported.stdout), [
+      { net: path('net.onnx'), checkpoint: 'checkpoints/update-3.safetensors' },
+    ]);
+    const of = join('run', 'checkpoints', 'update-3.safetensors');
+    const named = call('export', of, '--out', 'net.safetensors');
+    assert.equal(named.status, 0, named.stderr);
+    const { tensors } = readTensorFile(readFileSync(path('net.safetensors')));
+    const checkpoint = readTensorFile(readFileSync(path(of))).tensors;
+    assert.deepEqual(
+      [...tensors.keys()].sort(),
+      [...checkpoint.keys()].filter((name) => /^(rnn|head)\./.test(name)).sort(),
+    );
+    for (const [name, { data }] of tensors) assert.deepEqual(data, checkpoint.get(name)?.data);
+    for (const [args, reason] of [
+      [['export', 'run', '--out', 'net.onnx'], /net\.onnx exists/],
+      [['export', 'nowhere', '--out', 'n.onnx'], /run\.json of this run can't be read\. It is missing/],
+      [
+        ['export', join('run', 'checkpoints', 'update-7.safetensors'), '--out', 'n.onnx'],
+        /update-7\.safetensors is missing/,
+      ],
+    ] as const) {
+      const refused = call(...args);
+      assert.equal(refused.status, 1);
+      assert.match(refused.stderr, reason);
+    }
   });
 });
