@@ -87,6 +87,16 @@ describe('The notebook as it opens beside an editor', () => {
       assert.notEqual(summary, '');
   });
 
+  it('keeps the summaries of what is folded while another picture is read', async () => {
+    const { page } = notebook;
+    await page.locator('#cell-3-body .surface').first().hover();
+    await page.locator('#cell-3-body').locator('xpath=..').locator('.cell-line.reading').waitFor();
+    const summaries = page.locator('[aria-label="Training time"] > .cell.folded .cell-summary');
+    const seen = await summaries.evaluateAll((all) => all.map((one) => getComputedStyle(one).visibility));
+    assert.deepEqual([...new Set(seen)], ['visible']);
+    await page.mouse.move(0, 0);
+  });
+
   it('keeps the state of the run and the outline in sight in one bar', async () => {
     const { page } = notebook;
     const bar = page.locator('.sticky');
