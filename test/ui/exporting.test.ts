@@ -75,7 +75,7 @@ describe('An export', () => {
     await untilFinished(join(workbench.folder, 'unroll-runs'), 1);
     await workbench.runCommand('Unroll: Export Trained Net…');
     await workbench.pickerOpens('Export Trained Net');
-    await workbench.page.keyboard.press('Enter');
+    await workbench.pick('Letters');
     const input = workbench.page.locator('.quick-input-widget input').first();
     await workbench.page.waitForFunction(
       (field) => field instanceof HTMLInputElement && field.value.endsWith('/Letters.onnx'),
