@@ -3,7 +3,7 @@ import { confirm, showErrorMessage, showInformationMessage } from '../platform/m
 import { showQuickPick } from '../platform/quickInput';
 import { Cancelled, chooseFile, waitFor, writeText } from '../platform/saveFile';
 import { reasonOf } from '../protocol/channel';
-import type { RecordedUpdate } from '../protocol/recordedUpdates';
+import type { SharedUpdate } from '../protocol/sharedUpdates';
 import { loadRun } from '../session/stored/latestRuns';
 import type { RunReader } from '../session/stored/runReader';
 import { formatStartTime, nameOf, type StoredRun } from '../session/stored/storedRun';
@@ -76,7 +76,7 @@ function formatUpdates(count: number): string {
 }
 
 /** The updates to record, chosen by their number; undefined where the list was closed, or there are none. */
-async function chooseUpdates(session: ChosenFrom): Promise<readonly RecordedUpdate[] | undefined> {
+async function chooseUpdates(session: ChosenFrom): Promise<readonly SharedUpdate[] | undefined> {
   const { updates } = session.status;
   if (updates === 0) {
     void showInformationMessage('This run has no updates yet, so there is nothing to share.');
@@ -107,7 +107,7 @@ async function chooseUpdates(session: ChosenFrom): Promise<readonly RecordedUpda
 async function htmlOf(
   run: StoredRun,
   session: StoredSession,
-  updates: readonly RecordedUpdate[],
+  updates: readonly SharedUpdate[],
   { startWorker, page }: ShareParts,
 ): Promise<string> {
   const { info, status, series } = session;

@@ -4,7 +4,7 @@ import type { SavedPageView } from './page';
 import { paces } from './pace';
 import type { ResolvedExperiment } from '../experiment/schema/schema';
 import type { RunInfo, RunState, RunStatus } from './run';
-import type { RecordedUpdates } from './recordedUpdates';
+import type { SharedUpdates } from './sharedUpdates';
 import { replayRequests, type ReplayRequests } from './replayRequests';
 import { index, nothing, positive } from './requestSchemas';
 
@@ -64,7 +64,7 @@ export interface PanelState {
   /** The place that a lesson is about: selected once it is trained, and its cell marked. */
   readonly place?: OpenPlace | undefined;
   /** Of a page without a trainer: the only updates that it can walk through. */
-  readonly recorded?: RecordedUpdates | undefined;
+  readonly shared?: SharedUpdates | undefined;
 }
 
 /** The commands for the selected run. */

@@ -18,6 +18,6 @@ export function replyKey(name: ReplayRequestName, params: Readonly<Record<string
 }
 
 /** What a recording says instead of what it does not have. */
-export function notRecorded(what: string): string {
+export function notInFile(what: string): string {
   return `Not in this file: ${what}.`;
 }

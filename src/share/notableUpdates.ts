@@ -1,5 +1,5 @@
 import type { RunStatus } from '../protocol/run';
-import type { RecordedUpdate } from '../protocol/recordedUpdates';
+import type { SharedUpdate } from '../protocol/sharedUpdates';
 import type { DisplaySeries } from '../run/series/displaySeries';
 
 /** What the choice of updates knows of a run. */
@@ -14,7 +14,7 @@ export interface ChosenFrom {
  *
  * @param least how many to choose where the run has them; the notable ones are always among them
  */
-export function notableUpdates({ status, series }: ChosenFrom, least: number): readonly RecordedUpdate[] {
+export function notableUpdates({ status, series }: ChosenFrom, least: number): readonly SharedUpdate[] {
   const { updates, best, nonFinite, findings } = status;
   if (updates === 0) return [];
   const last = updates - 1;

@@ -1,7 +1,7 @@
 import { reasonOf } from '../protocol/channel';
 import type { Inspection } from '../protocol/inspection';
 import type { PanelState, RunView } from '../protocol/panel';
-import type { RecordedUpdate } from '../protocol/recordedUpdates';
+import type { SharedUpdate } from '../protocol/sharedUpdates';
 import { replyKey, type RecordedReply, type Recording } from '../protocol/recording';
 import type { ReplayRequestName, ReplayRequests, RequestReplay } from '../protocol/replayRequests';
 import { canSample, firstSample, promptSymbols, sampleLength } from '../protocol/sampling';
@@ -24,7 +24,7 @@ export interface RecordedRunParts {
   readonly startTime: string;
   readonly run: RunView;
   /** In the order of the run. */
-  readonly updates: readonly RecordedUpdate[];
+  readonly updates: readonly SharedUpdate[];
 }
 
 /**
@@ -99,7 +99,7 @@ async function replyTo<Name extends ReplayRequestName>(
   }
 }
 
-function placeOf({ update, sequence }: RecordedUpdate): { readonly update: number; readonly sequence: number } {
+function placeOf({ update, sequence }: SharedUpdate): { readonly update: number; readonly sequence: number } {
   return { update, sequence };
 }
 
@@ -131,6 +131,6 @@ function stateOf({ title, startTime, run, updates }: RecordedRunParts, prompt: s
     selected: undefined,
     run: { ...run, info: { ...info, folder }, status: { ...shown, message } },
     message,
-    recorded: { updates, prompt },
+    shared: { updates, prompt },
   };
 }

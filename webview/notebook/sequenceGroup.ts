@@ -16,7 +16,7 @@ import type { SequenceCell } from './sequenceCell';
 import { gradientFlowCell } from './gradientFlow/gradientFlowCell';
 import { DeclaredCell } from './cell/declaredCell';
 import { ProbeChooser } from './probe/probeChooser';
-import { recordedChoice } from './probe/recordedChoice';
+import { sharedChoice } from './probe/sharedChoice';
 import { probeDescription } from './probe/probeName';
 import { sequenceTime } from './timeAxis';
 import { VisibilityScheduler } from './cell/visibilityScheduler';
@@ -31,7 +31,7 @@ export class SequenceGroup {
   readonly element: HTMLElement;
   readonly #title = element('h2', { class: 'group-title' });
   readonly #chooser: ProbeChooser;
-  readonly #recorded;
+  readonly #sharedChoice;
   readonly #status = element('p', { class: 'status-line', role: 'status' });
   readonly #zoom: SharedZoom;
   readonly #minimap: Minimap;
@@ -46,7 +46,7 @@ export class SequenceGroup {
     savePredictions: CellContext['savePredictions'],
   ) {
     this.#chooser = new ProbeChooser(store, request);
-    this.#recorded = recordedChoice(store);
+    this.#sharedChoice = sharedChoice(store);
     this.#zoom = new SharedZoom(fewestSteps, (stepRange) => {
       store.dispatch({ kind: 'viewChanged', view: { stepRange } });
     });
@@ -67,7 +67,7 @@ export class SequenceGroup {
     this.element = element(
       'div',
       { class: 'group', role: 'group', 'aria-label': 'Sequence time' },
-      element('div', { class: 'group-head' }, this.#title, this.#chooser.element, this.#recorded.element),
+      element('div', { class: 'group-head' }, this.#title, this.#chooser.element, this.#sharedChoice.element),
       this.#status,
       this.#minimap.element,
       this.#body,
@@ -84,8 +84,8 @@ export class SequenceGroup {
     const { recordedBy } = run?.info ?? {};
     this.#status.classList.toggle('bad', state.kind === 'failed' && recordedBy === undefined);
     this.#body.hidden = inspection === undefined;
-    this.#recorded.update(model);
-    const canChoose = model.recorded === undefined && (recordedBy === undefined || inspection !== undefined);
+    this.#sharedChoice.update(model);
+    const canChoose = model.shared === undefined && (recordedBy === undefined || inspection !== undefined);
     this.#chooser.element.hidden = !canChoose;
     if (canChoose) this.#chooser.update(model);
     setText(this.#title, inspection === undefined ? 'Sequence time — x: step t' : titleOf(inspection.update));

@@ -2,7 +2,7 @@ import { Channel, type Handlers, type Port } from '../../src/protocol/channel';
 import { unpack } from '../../src/protocol/packing';
 import type { PageContract } from '../../src/protocol/page';
 import type { PanelHostContract } from '../../src/protocol/panel';
-import { notRecorded, replyKey, type Recording } from '../../src/protocol/recording';
+import { notInFile, replyKey, type Recording } from '../../src/protocol/recording';
 import type { ReplayRequestName, ReplayRequests } from '../../src/protocol/replayRequests';
 import { formatExact } from '../../src/text/numbers';
 import './theme.css';
@@ -84,7 +84,7 @@ async function replyTo(name: ReplayRequestName, params: Readonly<Record<string, 
   // A part of the held-out rows is cut out of all of them, which the picture can do itself.
   const asked = name === 'predictions' ? { update: params['update'], column: params['column'], from: 0 } : params;
   const reply = replies[replyKey(name, asked)];
-  if (reply === undefined) throw new Error(notRecorded(wordsOf(name, params)));
+  if (reply === undefined) throw new Error(notInFile(wordsOf(name, params)));
   if ('failure' in reply) throw new Error(reply.failure);
   return reply.value;
 }

@@ -1,6 +1,6 @@
 import { isLive } from '../../src/protocol/run';
 import type { Inspection } from '../../src/protocol/inspection';
-import { notRecorded } from '../../src/protocol/recording';
+import { notInFile } from '../../src/protocol/recording';
 import { formatExact } from '../../src/text/numbers';
 import type { RequestReplay, ReplayRequests } from '../../src/protocol/replayRequests';
 import { LatestRequest, latestValue, type RequestState } from './latestRequest';
@@ -76,7 +76,7 @@ function isSame(one: InspectionState, other: InspectionState): boolean {
 }
 
 /** The inspection that the model needs, or the reason why there is none. */
-function wantedBy({ run, view, recorded }: Model): WantedInspection | string {
+function wantedBy({ run, view, shared }: Model): WantedInspection | string {
   if (run === undefined) return '';
   const { folder, batch } = run.info;
   if (folder === null) return 'This run isn’t stored on disk, so its updates can’t be replayed.';
@@ -86,10 +86,10 @@ function wantedBy({ run, view, recorded }: Model): WantedInspection | string {
     return 'Select an update above, or pause, to replay it step by step: forward pass, loss, backward pass, update.';
   }
   const update = Math.min(view.selection?.update ?? updates - 1, updates - 1);
-  if (recorded !== undefined) {
-    const found = recorded.updates.find((one) => one.update === update);
+  if (shared !== undefined) {
+    const found = shared.updates.find((one) => one.update === update);
     return found === undefined
-      ? notRecorded(`the steps of update ${formatExact(update)}. Choose one of the recorded updates`)
+      ? notInFile(`the steps of update ${formatExact(update)}. Choose one of the recorded updates`)
       : { folder, params: { update, sequence: found.sequence } };
   }
   const sequence = Math.min(view.sequence, batch - 1);

@@ -3,7 +3,7 @@ import type { DisplaySeries } from '../../src/run/series/displaySeries';
 import type { Horizon } from '../../src/protocol/gradientFlow';
 import type { Inspection } from '../../src/protocol/inspection';
 import type { OpenPlace, PanelEntry } from '../../src/protocol/panel';
-import type { RecordedUpdates } from '../../src/protocol/recordedUpdates';
+import type { SharedUpdates } from '../../src/protocol/sharedUpdates';
 import { firstSample } from '../../src/protocol/sampling';
 import type { Probe } from '../../src/protocol/probe';
 import type { PendingCommand, RunInfo, RunStatus } from '../../src/protocol/run';
@@ -205,7 +205,7 @@ export interface Model {
   /** The cell that a lesson is about, as an experiment names it. */
   readonly markedCell: OpenPlace['cell'];
   /** The only updates that can be shown step by step, where no trainer can replay others; undefined where one can. */
-  readonly recorded: RecordedUpdates | undefined;
+  readonly shared: SharedUpdates | undefined;
   /** Under the pointer. */
   readonly hover: Point | undefined;
   /** Step of the loss that was pointed at last in the gradient flow, since one was selected. */
@@ -300,7 +300,7 @@ export const emptyModel: Model = {
   openCell: undefined,
   requestedPlace: undefined,
   markedCell: undefined,
-  recorded: undefined,
+  shared: undefined,
   hover: undefined,
   pointedLoss: undefined,
   unrollingStep: undefined,

@@ -1,7 +1,7 @@
 import { html, render } from 'lit-html';
 import { reasonOf } from '../../../src/protocol/channel';
 import type { Horizon } from '../../../src/protocol/gradientFlow';
-import { notRecorded } from '../../../src/protocol/recording';
+import { notInFile } from '../../../src/protocol/recording';
 import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import { isLive } from '../../../src/protocol/run';
 import { formatCount } from '../../../src/text/numbers';
@@ -30,10 +30,10 @@ export class HorizonControls {
   ) {}
 
   update({ model }: Drawing): void {
-    const { run, view, recorded } = model;
+    const { run, view, shared } = model;
     if (run === undefined) return;
-    if (recorded !== undefined) {
-      const words = notRecorded('the memory horizon over the run, which Unroll measures in VS Code by replaying it');
+    if (shared !== undefined) {
+      const words = notInFile('the memory horizon over the run, which Unroll measures in VS Code by replaying it');
       render(html`<p class="status-line">${words}</p>`, this.element);
       return;
     }

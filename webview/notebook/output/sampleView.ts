@@ -68,7 +68,7 @@ export class SampleView {
     const isFailed = state.kind === 'failed';
     render(
       html`<h3>Sampled text</h3>
-        <div class="sample-fields" ?hidden=${drawing.model.recorded !== undefined}>
+        <div class="sample-fields" ?hidden=${drawing.model.shared !== undefined}>
           ${this.#prompt.element}${this.#temperature.element}${this.#seed.element}${again}
         </div>
         <p class="output-problem" role="status" ?hidden=${!isFailed}>${isFailed ? state.message : ''}</p>

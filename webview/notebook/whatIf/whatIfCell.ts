@@ -1,4 +1,4 @@
-import { notRecorded } from '../../../src/protocol/recording';
+import { notInFile } from '../../../src/protocol/recording';
 import type { WhatIf, WhatIfOutcome, WhatIfRequest } from '../../../src/protocol/whatIf';
 import { formatNumber, formatShortNumber, formatExact, roundToDigits } from '../../../src/text/numbers';
 import type { Curve } from '../../plot/charts/datasets';
@@ -18,10 +18,10 @@ export const whatIfCell: CellDeclaration<SequenceDrawing, WhatIf> = {
   withoutTraining: 'No update is made for it, so there is none to recompute.',
   source: (context) => replayed(context, 'whatIf', requestOf, { waiting: 'Recomputing the update…', failure: '' }),
   summary,
-  emptySummary: ({ inspection, model: { recorded } }) =>
-    recorded === undefined
+  emptySummary: ({ inspection, model: { shared } }) =>
+    shared === undefined
       ? emptySummary(inspection.update)
-      : notRecorded('the update with another clipping, truncation or learning rate, which Unroll computes in VS Code'),
+      : notInFile('the update with another clipping, truncation or learning rate, which Unroll computes in VS Code'),
   readout: (result, { model, inspection }) => readout(result, stepInFocus(model, inspection.steps)),
   table: (result) => ({ dependsOn: [result], make: () => comparison(result) }),
   picture: {
@@ -44,7 +44,7 @@ export const whatIfCell: CellDeclaration<SequenceDrawing, WhatIf> = {
       controls: {
         element: controls.element,
         update: ({ model, inspection }) => {
-          controls.element.hidden = model.recorded !== undefined;
+          controls.element.hidden = model.shared !== undefined;
           if (model.run !== undefined) controls.update(model.view.whatIf, model.run.info, inspection);
         },
       },
@@ -54,8 +54,8 @@ export const whatIfCell: CellDeclaration<SequenceDrawing, WhatIf> = {
 };
 
 /** The changed update; undefined where nothing is changed. */
-function requestOf({ model: { run, view, recorded }, inspection }: SequenceDrawing): WhatIfRequest | undefined {
-  if (run === undefined || recorded !== undefined) return undefined;
+function requestOf({ model: { run, view, shared }, inspection }: SequenceDrawing): WhatIfRequest | undefined {
+  if (run === undefined || shared !== undefined) return undefined;
   const change = whatIfChange(view.whatIf, run.info, inspection);
   return Object.keys(change).length === 0 ? undefined : { update: inspection.update, change };
 }

@@ -5,7 +5,7 @@ import { choice } from '../../ui/controls';
 import { element } from '../../ui/element';
 
 /** The choice among the updates that a page without a trainer can show; hidden where any update can be replayed. */
-export function recordedChoice(store: Store): {
+export function sharedChoice(store: Store): {
   readonly element: HTMLElement;
   readonly update: (model: Model) => void;
 } {
@@ -14,23 +14,23 @@ export function recordedChoice(store: Store): {
     const { selection } = store.model.view;
     store.dispatch({ kind: 'viewChanged', view: { selection: { update: Number(chosen), t: selection?.t } } });
   });
-  const place = element('div', { class: 'probe recorded-updates' }, updates.element);
+  const place = element('div', { class: 'probe shared-updates' }, updates.element);
   return {
     element: place,
-    update: ({ recorded, run, view }) => {
-      place.hidden = recorded === undefined || recorded.updates.length === 0;
-      if (recorded === undefined || run === undefined || recorded.updates.length === 0) return;
+    update: ({ shared, run, view }) => {
+      place.hidden = shared === undefined || shared.updates.length === 0;
+      if (shared === undefined || run === undefined || shared.updates.length === 0) return;
       const shown = view.selection?.update ?? run.status.updates - 1;
-      const isRecorded = recorded.updates.some(({ update }) => update === shown);
+      const isShared = shared.updates.some(({ update }) => update === shown);
       updates.setOptions(
         [
-          ...(isRecorded ? [] : [{ value: '', label: 'choose one' }]),
-          ...recorded.updates.map(({ update, reason }) => ({
+          ...(isShared ? [] : [{ value: '', label: 'choose one' }]),
+          ...shared.updates.map(({ update, reason }) => ({
             value: String(update),
             label: reason === '' ? formatExact(update) : `${formatExact(update)}: ${reason}`,
           })),
         ],
-        isRecorded ? String(shown) : '',
+        isShared ? String(shown) : '',
       );
     },
   };

@@ -1,5 +1,5 @@
 /** An update whose replay is recorded. */
-export interface RecordedUpdate {
+export interface SharedUpdate {
   readonly update: number;
   /** The sequence of its batch that is recorded. */
   readonly sequence: number;
@@ -8,9 +8,9 @@ export interface RecordedUpdate {
 }
 
 /** What a page can show of single updates where no trainer can replay the others. */
-export interface RecordedUpdates {
+export interface SharedUpdates {
   /** In the order of the run. */
-  readonly updates: readonly RecordedUpdate[];
+  readonly updates: readonly SharedUpdate[];
   /** What the sampled texts begin with; undefined where none are sampled. */
   readonly prompt: string | undefined;
 }
