@@ -1,3 +1,5 @@
+import { contentSecurityPolicy, pageNonce } from '../text/contentSecurityPolicy';
+
 /** What a page shows. */
 export type PageKind = 'run' | 'comparison' | 'rangeTest' | 'runsTable' | 'lessons';
 
@@ -22,18 +24,14 @@ export function pageHtml(
   kind: PageKind,
   { source, at, before = [], styles = [], hasNoCommands = false, directives = [] }: PageSource,
 ): string {
-  const nonce = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(16))));
-  const policy = [
-    `default-src 'none'`,
-    `script-src 'nonce-${nonce}'`,
-    `style-src ${source} 'nonce-${nonce}'`,
-    `font-src ${source}`,
-    `img-src ${source} blob: data:`,
-    // Neither is covered by default-src: a base would redirect relative addresses, and a form would send its content.
-    `base-uri 'none'`,
-    `form-action 'none'`,
-    ...directives,
-  ].join('; ');
+  const nonce = pageNonce();
+  const policy = contentSecurityPolicy({
+    script: `'nonce-${nonce}'`,
+    style: `${source} 'nonce-${nonce}'`,
+    font: source,
+    image: `${source} blob: data:`,
+    directives,
+  });
   const links = [...styles, 'main.css'].map((name) => `<link rel="stylesheet" href="${at(name)}" />`);
   const scripts = before.map((name) => `<script nonce="${nonce}" src="${at(name)}"></script>`);
   return `<!DOCTYPE html>

@@ -1,5 +1,6 @@
 import { pack } from '../protocol/packing';
 import { markNumbers } from '../protocol/webviewNumbers';
+import { contentSecurityPolicy, pageNonce } from '../text/contentSecurityPolicy';
 
 /** The built files of the page, as text. */
 export interface PageFiles {
@@ -40,17 +41,13 @@ export async function htmlFile({ kind, title, recording }: HtmlContent, files: P
   const scripts = [files.hostScript, files.script].map(embeddedScript);
   const style = embeddedStyle(`${files.hostStyle}\n${files.style}`);
   // The toolkit creates a style sheet of its own.
-  const nonce = base64(crypto.getRandomValues(new Uint8Array(16)));
-  const policy = [
-    `default-src 'none'`,
-    `script-src ${(await Promise.all(scripts.map(sourceOf))).join(' ')}`,
-    `style-src 'nonce-${nonce}'`,
-    `font-src data:`,
-    `img-src blob: data:`,
-    // Neither is covered by default-src.
-    `base-uri 'none'`,
-    `form-action 'none'`,
-  ].join('; ');
+  const nonce = pageNonce();
+  const policy = contentSecurityPolicy({
+    script: (await Promise.all(scripts.map(sourceOf))).join(' '),
+    style: `'nonce-${nonce}'`,
+    font: 'data:',
+    image: 'blob: data:',
+  });
   return `<!DOCTYPE html>
 <html lang="en">
   <head>
