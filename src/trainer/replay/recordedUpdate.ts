@@ -1,6 +1,6 @@
 import type { Capture, CapturedTensor } from '../../engine/instruments/capture';
 import { openKernels } from '../../engine/kernels/open';
-import { parseExperiment } from '../../experiment/parse';
+import { describedExperiment, sequenceData } from '../../run/describedExperiment';
 import type { RunInfo } from '../../run/runInfo';
 import { runFiles } from '../../run/storage/runFiles';
 import { readTensorFile } from '../../run/storage/safetensors';
@@ -81,9 +81,9 @@ function notCaptured({ recordedBy = 'another program' }: RunInfo, update: number
   return `${origin} Update ${formatExact(update)} was not captured; captured: ${listed}${more}.`;
 }
 
-/** A setup with the sizes of the recorded net, its cell and its loss; its data are one sequence of the right widths. */
+/** A setup with the sizes of the recorded net, its cell and its loss. */
 function setupOf(
-  { cell, activation, hidden, layerCount, clip }: RunInfo,
+  info: RunInfo,
   tensors: ReadonlyMap<string, CapturedTensor>,
   lossKind: 'mse' | 'crossEntropy',
   memoryLimit: number,
@@ -93,25 +93,18 @@ function setupOf(
   if (inputs > maxWidth || outputs > maxWidth)
     throw new Error(`A net of more than ${formatExact(maxWidth)} inputs or outputs is not shown.`);
   const target = lossKind === 'mse' ? new Array<number>(outputs).fill(0) : outputs - 1;
-  const text = JSON.stringify({
-    data: { sequences: [{ inputs: [new Array<number>(inputs).fill(0)], targets: [target] }] },
-    model: { cell, hidden, layers: layerCount, ...(activation === null ? {} : { activation }) },
-    loss: { kind: lossKind },
-    ...(clip?.kind === 'norm' && clip.threshold > 0 ? { clip: { norm: clip.threshold } } : {}),
-    training: { steps: 1 },
-  });
-  const parsed = parseExperiment(text);
-  const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : parsed;
-  if (resolved.kind === 'refused')
-    throw new Error(`The net of this run can't be shown: ${resolved.problems[0]?.message}`);
   const prepared = prepareTraining({
-    experiment: resolved.experiment,
+    experiment: describedExperiment(info, {
+      data: sequenceData(inputs, target),
+      loss: { kind: lossKind },
+      training: { steps: 1 },
+    }),
     files: new Map(),
     kernels: openKernels('reference'),
     memoryLimit,
   });
   if (prepared.kind === 'refused')
-    throw new Error(`The net of this run can't be shown: ${prepared.problems[0]?.message}`);
+    throw new Error(prepared.problems[0]?.message ?? "The net of this run can't be shown.");
   return prepared.setup;
 }
 

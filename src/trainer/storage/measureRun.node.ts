@@ -35,7 +35,7 @@ export async function measureOutcome(request: MeasureRequest): Promise<MeasuredO
  * @throws when there are no readable records
  */
 export async function diagnoseRecorded({ folder, info }: DiagnoseRequest): Promise<readonly Finding[]> {
-  return (await measured({ folder, info }, new RecordedDiagnosis(info))).findings;
+  return (await measured({ folder, info }, new RecordedDiagnosis(info))).finish();
 }
 
 /** The measurement after it was given all records of a run. */
