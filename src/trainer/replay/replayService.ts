@@ -26,14 +26,18 @@ interface ReplayedRun {
   readonly changes: readonly RateChange[];
 }
 
-/** That run, prepared for one kernel set. */
-interface PreparedRun {
-  readonly kernels: BuiltKernelSet;
+/** What computes answers about the updates of one net. */
+interface Computers {
   readonly setup: TrainingSetup;
-  readonly replay: Replay;
   readonly gradientFlow: GradientFlowComputer;
   readonly predictions: PredictionReader;
   readonly probes: ProbeComputer;
+}
+
+/** That run, prepared for one kernel set. */
+interface PreparedRun extends Computers {
+  readonly kernels: BuiltKernelSet;
+  readonly replay: Replay;
 }
 
 type Preparation =
@@ -98,40 +102,26 @@ export class ReplayService {
   }
 
   async #contextAt(update: number, pause: Pause): Promise<ReplayContext> {
-    if (this.#recorded !== undefined) return this.#recordedAt(this.#recorded, update, pause);
-    const { prepared, caveat } = this.#preparedAt(update);
+    // With other kernels the run is prepared anew, and nothing is selected.
+    const replayed = this.#recorded === undefined ? this.#preparedAt(update) : undefined;
     if (this.#selected?.update !== update) {
-      const { setup, gradientFlow, predictions } = prepared;
-      const captured = await prepared.replay.captureUpdate(update);
-      this.#selected = {
-        update,
-        captured,
-        caveat,
-        terms: new UpdateTerms(captured.capture),
-        probes: prepared.probes.at(captured.capture),
-        setup,
-        gradientFlow,
-        predictions,
-      };
+      this.#selected =
+        replayed === undefined
+          ? await this.#selectRecorded(update)
+          : selectedUpdate(
+              update,
+              await replayed.prepared.replay.captureUpdate(update),
+              replayed.prepared,
+              replayed.caveat,
+            );
     }
     return { ...this.#selected, pause };
   }
 
-  async #recordedAt(run: RecordedRun, update: number, pause: Pause): Promise<ReplayContext> {
-    if (this.#selected?.update !== update) {
-      const { captured, setup } = await readRecordedUpdate(run, update);
-      this.#selected = {
-        update,
-        captured,
-        caveat: undefined,
-        terms: new UpdateTerms(captured.capture),
-        probes: new ProbeComputer(setup).at(captured.capture),
-        setup,
-        gradientFlow: new GradientFlowComputer(setup),
-        predictions: new PredictionReader(setup, new Map()),
-      };
-    }
-    return { ...this.#selected, pause };
+  async #selectRecorded(update: number): Promise<SelectedUpdate> {
+    if (this.#recorded === undefined) throw new Error('No recorded run has been opened.');
+    const { captured, setup } = await readRecordedUpdate(this.#recorded, update);
+    return selectedUpdate(update, captured, computersOf(setup, new Map()), undefined);
   }
 
   /** The run with the kernels that computed this update, or with others and a caveat if those can't run here. */
@@ -159,14 +149,27 @@ export class ReplayService {
     if (preparation.kind === 'refused') return preparation;
     const setup = preparation.setup;
     const replay = new Replay(new Training(setup, this.clock), storage, changes);
-    this.#prepared = {
-      kernels,
-      setup,
-      replay,
-      gradientFlow: new GradientFlowComputer(setup),
-      predictions: new PredictionReader(setup, files),
-      probes: new ProbeComputer(setup),
-    };
+    this.#prepared = { kernels, replay, ...computersOf(setup, files) };
     return { kind: 'prepared', run: this.#prepared };
   }
+}
+
+function computersOf(setup: TrainingSetup, files: ConstructorParameters<typeof PredictionReader>[1]): Computers {
+  return {
+    setup,
+    gradientFlow: new GradientFlowComputer(setup),
+    predictions: new PredictionReader(setup, files),
+    probes: new ProbeComputer(setup),
+  };
+}
+
+function selectedUpdate(
+  update: number,
+  captured: ReplayContext['captured'],
+  { setup, gradientFlow, predictions, probes }: Computers,
+  caveat: string | undefined,
+): SelectedUpdate {
+  const { capture } = captured;
+  const terms = new UpdateTerms(capture);
+  return { update, captured, caveat, terms, probes: probes.at(capture), setup, gradientFlow, predictions };
 }
