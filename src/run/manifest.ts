@@ -5,7 +5,8 @@ import { checksumKey, textChecksum } from './storage/checksum';
 import { endReasonSchema } from './endReason';
 import { gitStateSchema } from './gitState';
 import { runInfoSchema } from './runInfo';
-import { layoutVersion } from './storage/runFiles';
+import { layoutVersion, runFiles } from './storage/runFiles';
+import type { RunStorage } from './storage/storage';
 
 const locationSchema = z.object({
   update: z.number().int().nonnegative(),
@@ -72,6 +73,20 @@ export const maxManifestBytes = 8 * 1024 * 1024;
 export function readManifest(bytes: Uint8Array): Manifest | undefined {
   const json = parseJson(bytes);
   return json === undefined || isDamaged(json) ? undefined : manifestSchema.safeParse(json).data;
+}
+
+/**
+ * The manifest in a run's folder.
+ *
+ * @param advice what to do where it can't be read, as one or more sentences
+ * @throws with why it can't be read
+ */
+export async function manifestIn(storage: Pick<RunStorage, 'read'>, advice = ''): Promise<Manifest> {
+  const bytes = await storage.read(runFiles.manifest, maxManifestBytes);
+  const manifest = bytes && readManifest(bytes);
+  if (manifest !== undefined) return manifest;
+  const why = bytes === undefined ? 'It is missing.' : unreadableReason(bytes);
+  throw new Error(`The ${runFiles.manifest} of this run can't be read. ${why} ${advice}`.trimEnd());
 }
 
 /** Why `readManifest` returns undefined for these bytes, as a sentence. */

@@ -6,12 +6,13 @@ import type { TrainerContract, TrainerHostContract } from '../../protocol/traine
 import type { ReplayRequestName, ReplayRequests } from '../../protocol/replayRequests';
 import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
-import { maxManifestBytes, readManifest, unreadableReason, type Manifest } from '../../run/manifest';
+import { manifestIn, type Manifest } from '../../run/manifest';
 import { sentFiles } from '../live/sentFiles';
 import { readStoredRunFiles } from '../stored/storedRunFiles';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 
 const noLongerShown = 'The panel no longer shows this run.';
+const trainAgain = 'Train again to inspect single updates.';
 
 /** A worker that replays a run, and the number of updates in the run's manifest. */
 interface OpenedReplay {
@@ -84,7 +85,7 @@ export class Inspector implements Disposable {
       if (this.#worker === worker) this.#opened = undefined;
     });
     try {
-      const manifest = await this.#manifest();
+      const manifest = await manifestIn(new FolderStorage(this.folder), trainAgain);
       const { facts, updates } = manifest;
       if (facts.recordedBy === undefined) await this.#openReplay(channel, manifest);
       else {
@@ -102,7 +103,10 @@ export class Inspector implements Disposable {
     const { parseExperiment } = await import('../../experiment/parse');
     const parsed = parseExperiment(JSON.stringify(recorded));
     const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : undefined;
-    if (resolved?.kind !== 'resolved') throw unreadable('It holds no experiment of this version.');
+    if (resolved?.kind !== 'resolved')
+      throw new Error(
+        `The ${runFiles.manifest} of this run can't be read. It holds no experiment of this version. ${trainAgain}`,
+      );
     const { experiment } = resolved;
     const files = await readStoredRunFiles(experiment, this.base, facts.dataDigest);
     if (this.#isDisposed) throw new Error(noLongerShown);
@@ -116,15 +120,4 @@ export class Inspector implements Disposable {
     });
     if (reply.kind === 'refused') throw new Error(reply.problems[0]?.message ?? "The run can't be replayed.");
   }
-
-  async #manifest(): Promise<Manifest> {
-    const bytes = await new FolderStorage(this.folder).read(runFiles.manifest, maxManifestBytes);
-    const manifest = bytes && readManifest(bytes);
-    if (manifest === undefined) throw unreadable(bytes === undefined ? 'It is missing.' : unreadableReason(bytes));
-    return manifest;
-  }
-}
-
-function unreadable(why: string): Error {
-  return new Error(`The ${runFiles.manifest} of this run can't be read. ${why} Train again to inspect single updates.`);
 }

@@ -1,5 +1,5 @@
 import type { NetFormat } from '../../protocol/storedRun';
-import { maxManifestBytes, readManifest, unreadableReason } from '../../run/manifest';
+import { manifestIn } from '../../run/manifest';
 import { runFiles, updatesOfCheckpoint } from '../../run/storage/runFiles';
 import { readTensorFile, writeTensorFile, type StoredTensor } from '../../run/storage/safetensors';
 import type { RunStorage } from '../../run/storage/storage';
@@ -27,13 +27,7 @@ export async function trainedNetFile(
   format: NetFormat,
   checkpoint: string | undefined,
 ): Promise<TrainedNetFile> {
-  const manifestBytes = await storage.read(runFiles.manifest, maxManifestBytes);
-  const manifest = manifestBytes && readManifest(manifestBytes);
-  if (manifest === undefined) {
-    const why = manifestBytes === undefined ? 'It is missing.' : unreadableReason(manifestBytes);
-    throw new Error(`The ${runFiles.manifest} of this run can't be read. ${why}`);
-  }
-  const { facts } = manifest;
+  const { facts } = await manifestIn(storage);
   if (facts.recordedBy !== undefined) {
     throw new Error(`This run was recorded from ${facts.recordedBy}, which has its net.`);
   }
