@@ -70,6 +70,17 @@ export function formatCount(count: number, thing: string): string {
   return `${formatExact(count)} ${thing}${count === 1 ? '' : 's'}`;
 }
 
+/**
+ * How many of what was planned is done: 852 of 4,000.
+ *
+ * @param planned 0 where it isn't known
+ * @param of between the two numbers
+ * @param format of the last number
+ */
+export function formatDone(done: number, planned: number, of = ' of ', format = formatExact): string {
+  return planned === 0 ? format(done) : `${formatExact(done)}${of}${format(planned)}`;
+}
+
 /** A share from 0 to 1 as a percentage, by default rounded to a whole one. */
 export function formatPercentage(share: number, fractionDigits = 0): string {
   return `${(100 * share).toFixed(fractionDigits)} %`;

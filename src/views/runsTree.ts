@@ -14,7 +14,7 @@ import { DisposableStore } from '../platform/disposable';
 import { Throttler } from '../platform/throttler';
 import { commands, contextKeys } from '../platform/ids';
 import { treeItem } from '../platform/labels';
-import { formatDuration, formatNumber, formatCount, formatExact } from '../text/numbers';
+import { formatDuration, formatDone, formatNumber, formatCount, formatExact } from '../text/numbers';
 import { isResumable, stateLabels, type RunState } from '../protocol/run';
 import { folderOf } from '../session/experimentText';
 import type { Manifest } from '../run/manifest';
@@ -315,7 +315,7 @@ function tooltipOf(
   const startTime = formatStartTime(run, 'second');
   return [
     nameOf(run),
-    `${stateLabels[state]} after ${formatPlanned(updates, facts.plannedUpdates)}, ${formatDuration(seconds)}`,
+    `${stateLabels[state]} after ${formatDone(updates, facts.plannedUpdates, ' of ', (count) => formatCount(count, 'update'))}, ${formatDuration(seconds)}`,
     ...(startTime === '' ? [] : [`started ${startTime}`]),
     ...(loss === undefined ? [] : [`loss ${formatNumber(loss)}`]),
     ...(validationLoss === null ? [] : [`validation loss ${formatNumber(validationLoss)}`]),
@@ -326,13 +326,6 @@ function tooltipOf(
     ...(git === null ? [] : [`Git commit ${formatGitState(git)}`]),
     run.folder.fsPath,
   ].join('\n');
-}
-
-/** @param planned 0 if it is not known */
-function formatPlanned(updates: number, planned: number): string {
-  return planned === 0
-    ? formatCount(updates, 'update')
-    : `${formatExact(updates)} of ${formatCount(planned, 'update')}`;
 }
 
 function contextOf(state: RunState, { reason, facts }: Manifest): string {

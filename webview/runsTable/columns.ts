@@ -26,7 +26,7 @@ const fixedColumns: readonly Column[] = [
   {
     ...numberColumn('updates', 'updates', ({ updates }) => updates, formatExact),
     text: ({ state, updates, plannedUpdates }) =>
-      (isLive(state) && plannedUpdates > 0) || updates < plannedUpdates
+      isLive(state) || updates < plannedUpdates
         ? `${formatExact(updates)} of ${formatExact(plannedUpdates)}`
         : formatExact(updates),
   },

@@ -4,7 +4,7 @@ import { maxManifestBytes, readManifest, unreadableReason, type Manifest } from 
 import { isLocked } from '../../run/storage/folderLock.node';
 import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
-import { formatExact, formatNumber } from '../../text/numbers';
+import { formatDone, formatNumber } from '../../text/numbers';
 import { withoutControls } from '../../text/plainText';
 import { formatTextTable } from '../../text/textTable';
 import { printerTo, type HeadlessEnd } from './closingMessages';
@@ -89,7 +89,7 @@ function table(runs: readonly ComparedRun[], keys: readonly string[]): string {
   const rows = runs.map(({ folder, manifest, state, values }) => [
     shownPath(folder),
     state,
-    `${formatExact(manifest.updates)} of ${formatExact(manifest.facts.plannedUpdates)}`,
+    formatDone(manifest.updates, manifest.facts.plannedUpdates),
     formatLoss(manifest.loss),
     formatLoss(manifest.validationLoss),
     ...keys.map((key) => formatValue(values.get(key))),

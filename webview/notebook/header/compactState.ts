@@ -1,6 +1,6 @@
 import { html, nothing, render } from 'lit-html';
-import { formatCount, formatExact } from '../../../src/text/numbers';
-import type { Model, ShownRun } from '../../store/model';
+import { formatCount, formatDone } from '../../../src/text/numbers';
+import type { Model } from '../../store/model';
 import { buttonTemplate } from '../../ui/controls';
 import { element, setAttribute } from '../../ui/element';
 import { formatState } from './entryChoice';
@@ -35,7 +35,7 @@ export class CompactState {
     const { run } = model;
     const state = shownState(model);
     setAttribute(this.element, 'data-state', state);
-    const updates = run === undefined ? '' : formatUpdates(run);
+    const updates = run === undefined ? '' : formatDone(run.status.updates, run.info.plannedUpdates, ' / ');
     const findings = run?.status.findings.length ?? 0;
     // A primary button has a text in the header; here all have the same size.
     const buttons = runButtons(model, this.commands).map((button) => buttonTemplate({ ...button, appearance: 'icon' }));
@@ -61,8 +61,4 @@ export class CompactState {
       this.element,
     );
   }
-}
-
-function formatUpdates({ status: { updates }, info: { plannedUpdates: planned } }: ShownRun): string {
-  return planned === 0 ? formatExact(updates) : `${formatExact(updates)} / ${formatExact(planned)}`;
 }

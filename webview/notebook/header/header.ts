@@ -1,6 +1,6 @@
 import { html, nothing, render, type TemplateResult } from 'lit-html';
 import { pendingLabels, stateLabels, type SaveState, type RunStatus } from '../../../src/protocol/run';
-import { formatDuration, formatNumber, formatCount, formatShortNumber, formatExact } from '../../../src/text/numbers';
+import { formatDuration, formatNumber, formatCount, formatShortNumber, formatDone } from '../../../src/text/numbers';
 import type { Pace } from '../../../src/protocol/pace';
 import type { Finding } from '../../../src/diagnosis/finding';
 import type { PanelTarget, RemedyRequest } from '../../../src/protocol/panel';
@@ -133,7 +133,7 @@ function formatProgress(
   if (place !== undefined)
     return `${stateLabels[state]}, ${place === 1 ? 'next in queue' : `position ${place} in queue`}`;
   const parts = [
-    `${pending ?? stateLabels[state]} ${planned === 0 ? '' : `${formatExact(updates)} / `}${formatCount(planned === 0 ? updates : planned, 'update')}`,
+    `${pending ?? stateLabels[state]} ${formatDone(updates, planned, ' / ', (count) => formatCount(count, 'update'))}`,
     ...(updatesPerSecond === undefined ? [] : [`${formatNumber(updatesPerSecond)} updates/s`]),
     ...(secondsLeft === undefined ? [] : [`${formatDuration(secondsLeft)} left`]),
   ];
