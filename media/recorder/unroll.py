@@ -173,14 +173,15 @@ class Recorder:
             )
         after = [p.detach() for _, p in self._parameters]
         grads = [_values(p.grad) if p.grad is not None else None for _, p in self._parameters]
+        clipped_norms = [_norm(g) if g is not None else torch.zeros(()) for g in grads]
         norms = _numbers(
-            [_norm(g) if g is not None else torch.zeros(()) for g in grads]
+            [self._raw.get(key, norm) for (key, _), norm in zip(self._parameters, clipped_norms)]
+            + clipped_norms
             + [_norm(w - b) for w, b in zip(after, self._before)]
             + [_norm(b) for b in self._before]
         )
         count = len(self._parameters)
-        clipped, change, weight = norms[:count], norms[count : 2 * count], norms[2 * count :]
-        raw = [float(self._raw[key]) if key in self._raw else c for (key, _), c in zip(self._parameters, clipped)]
+        raw, clipped, change, weight = (norms[at * count : (at + 1) * count] for at in range(4))
         self._raw = {}
         loss = float(loss.detach() if isinstance(loss, torch.Tensor) else loss)
         raw_norm, clipped_norm = math.hypot(*raw), math.hypot(*clipped)
@@ -729,6 +730,7 @@ class _Trace:
     def __init__(self, rows, has_c, keeps_all=False):
         #: Of an update that is captured: the products and gates of each step, the inputs, and the states before them.
         self.keeps_all, self.products, self.steps_of_input, self.initial = keeps_all, [[] for _ in range(rows)], [], None
+        self.is_packed = False
         self.states = [[] for _ in range(rows)]
         self.carried = [[] for _ in range(rows)]
         self.last = [None] * rows
