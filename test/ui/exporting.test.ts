@@ -29,11 +29,7 @@ describe('An export', () => {
     await workbench.runCommand('Unroll: Export as PyTorch Program or Notebook…');
     await workbench.pickerOpens('Export');
     await workbench.pick(label);
-    const input = workbench.page.locator('.quick-input-widget input').first();
-    await workbench.page.waitForFunction(
-      (field) => field instanceof HTMLInputElement && field.value.endsWith('/letters.py'),
-      await input.elementHandle(),
-    );
+    await workbench.suggestedFile('/letters.py');
     await workbench.page.keyboard.press('Enter');
   }
 
@@ -76,11 +72,7 @@ describe('An export', () => {
     await workbench.runCommand('Unroll: Export Trained Net…');
     await workbench.pickerOpens('Export Trained Net');
     await workbench.pick('Letters');
-    const input = workbench.page.locator('.quick-input-widget input').first();
-    await workbench.page.waitForFunction(
-      (field) => field instanceof HTMLInputElement && field.value.endsWith('/Letters.onnx'),
-      await input.elementHandle(),
-    );
+    await workbench.suggestedFile('/Letters.onnx');
     await workbench.page.keyboard.press('Enter');
     await workbench.notificationWith(/^Letters\.onnx is an ONNX model/);
     // The file begins with the version of the format, and the name of the program.

@@ -19,9 +19,7 @@ describe('A training program of PyTorch', () => {
   it('gets the recorder beside it, and its explanation at the top', async () => {
     await workbench.runCommand('Unroll: Copy PyTorch Recorder…');
     const copy = join(workbench.folder, 'unroll.py');
-    const box = workbench.page.locator('.quick-input-widget input').first();
-    // The dialog writes its own path first; a key before that is lost.
-    while ((await box.inputValue()) !== copy) await workbench.page.waitForTimeout(50);
+    await workbench.suggestedFile(copy);
     await workbench.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
     await workbench.page.keyboard.press('Enter');
     await workbench.tab('unroll.py').waitFor();

@@ -23,14 +23,7 @@ describe('The button that saves predictions', () => {
       await workbench.page.waitForTimeout(250);
     }
     await cell.getByRole('button', { name: 'Save Predictions as CSV…' }).click();
-    const input = workbench.page.locator('.quick-input-widget input').first();
-    await input.waitFor();
-    // The dialog shows the folder before it shows the name.
-    let path = '';
-    while (!path.endsWith('.csv')) {
-      await workbench.page.waitForTimeout(50);
-      path = await input.inputValue();
-    }
+    const path = await workbench.suggestedFile('.csv');
     assert.match(path, /predictions-after-\d+-updates\.csv$/);
     await workbench.page.keyboard.press('Enter');
     await workbench.page

@@ -149,10 +149,7 @@ describe('The command that shares a run', () => {
     await workbench.runCommand('Unroll: Share Run as HTML File…');
     await rows.filter({ hasText: 'finished' }).first().click();
     await rows.filter({ hasText: 'notable updates' }).first().click();
-    const input = page.locator('.quick-input-widget input').first();
-    // The dialog shows the folder before it shows the name.
-    while (!(await input.inputValue().catch(() => '')).endsWith('.html')) await page.waitForTimeout(100);
-    const path = await input.inputValue();
+    const path = await workbench.suggestedFile('.html');
     await page.keyboard.press('Enter');
     const dialog = page.locator('.monaco-dialog-box');
     await dialog.getByText(/Write a file of [\d.]+ MiB\?/).waitFor();

@@ -216,6 +216,19 @@ export class Workbench {
     await box.waitFor({ state: 'hidden' });
   }
 
+  /**
+   * Waits until VS Code's dialog for files suggests a path with this end, and returns the path: the dialog shows the
+   * folder before it shows the name, and what is typed before that is mixed with them.
+   */
+  async suggestedFile(end: string): Promise<string> {
+    const input = this.page.locator('.quick-input-widget input').first();
+    for (;;) {
+      const path = await input.inputValue();
+      if (path.endsWith(end)) return path;
+      await this.page.waitForTimeout(50);
+    }
+  }
+
   /** The tab of an editor or a panel. */
   tab(title: string): Locator {
     return this.page.locator('.tab', { hasText: title }).first();

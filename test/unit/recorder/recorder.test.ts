@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { RecordedDiagnosis } from '../../../src/diagnosis/recordedDiagnosis';
 import { readManifest, type Manifest } from '../../../src/run/manifest';
@@ -13,7 +13,9 @@ import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 import { inspectionOf } from '../../../src/trainer/replay/inspection';
 import { computedUpdate, readRecordedUpdate, type RecordedRun } from '../../../src/trainer/replay/recordedUpdate';
 import { temporaryFolder } from '../../temporaryFolder';
+import { capturedRun } from '../capturedRun';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
+import { python, skipWithoutTorch } from '../torch';
 
 /** A configuration of a net, and the largest differences between the recorder and the other way to compute the same. */
 interface Check {
@@ -49,26 +51,29 @@ function near(actual: number, expected: number): void {
   assert.ok(Math.abs(actual - expected) <= 1e-12 * Math.max(1, Math.abs(expected)), `${actual} for ${expected}`);
 }
 
+/** Runs check_recorder.py, which must succeed. */
+function runCheck(...args: readonly string[]): { readonly stdout: string; readonly stderr: string } {
+  const { status, stdout, stderr } = spawnSync(
+    python,
+    [resolve('test', 'unit', 'recorder', 'check_recorder.py'), ...args],
+    {
+      env: { ...process.env, PYTHONPATH: resolve('media', 'recorder'), PYTHONDONTWRITEBYTECODE: '1' },
+      encoding: 'utf8',
+    },
+  );
+  assert.equal(status, 0, stderr);
+  return { stdout, stderr };
+}
+
 describe('The recorder for PyTorch', () => {
   const checks: Check[] = [];
   let folder: string;
 
   before(function () {
-    if (spawnSync('/usr/bin/python3', ['-c', 'import torch']).status !== 0) {
-      console.log('      skipped: PyTorch is not installed for /usr/bin/python3');
-      this.skip();
-    }
+    skipWithoutTorch(this);
     this.timeout(300_000);
     folder = temporaryFolder('unroll-recorder-');
-    const { status, stdout, stderr } = spawnSync(
-      '/usr/bin/python3',
-      [resolve('test', 'unit', 'recorder', 'check_recorder.py'), folder],
-      {
-        env: { ...process.env, PYTHONPATH: resolve('media', 'recorder'), PYTHONDONTWRITEBYTECODE: '1' },
-        encoding: 'utf8',
-      },
-    );
-    assert.equal(status, 0, stderr);
+    const { stdout } = runCheck(folder);
     checks.push(
       ...stdout
         .trim()
@@ -144,34 +149,19 @@ describe('An update that the recorder captures', () => {
 
   for (const [what, experiment, form] of cases) {
     it(`has the tensors of the same update of Unroll: ${what}`, function () {
-      if (spawnSync('/usr/bin/python3', ['-c', 'import torch']).status !== 0) this.skip();
+      skipWithoutTorch(this);
       this.timeout(120_000);
-      const folder = temporaryFolder('unroll-capture-');
-      const file = join(folder, 'one.rnn.json');
       const rest = {
         clip: { norm: 0.05 },
         optimizer: { kind: 'sgd', learningRate: 0.5 },
         training: { steps: 1, batch: 3 },
       };
-      writeFileSync(file, JSON.stringify({ ...experiment, ...rest }));
-      const own = join(folder, 'own');
-      const trained = spawnSync(process.execPath, [
-        ...[resolve('dist', 'cli.mjs'), file, '--out', own, '--capture', '0', '--kernels', 'reference'],
-      ]);
-      assert.equal(trained.status, 0, String(trained.stderr));
-      const path = join(own, runFiles.capture(0));
-      const again = spawnSync(
-        '/usr/bin/python3',
-        [resolve('test', 'unit', 'recorder', 'check_recorder.py'), path, join(folder, 'again'), form],
-        {
-          env: { ...process.env, PYTHONPATH: resolve('media', 'recorder'), PYTHONDONTWRITEBYTECODE: '1' },
-          encoding: 'utf8',
-        },
-      );
-      assert.equal(again.status, 0, again.stderr);
-      assert.doesNotMatch(again.stderr, /not captured/);
+      const path = join(capturedRun({ ...experiment, ...rest }, 0), runFiles.capture(0));
+      const again = join(temporaryFolder('unroll-capture-'), 'again');
+      const { stderr } = runCheck(path, again, form);
+      assert.doesNotMatch(stderr, /not captured/);
       const ours = readTensorFile(readFileSync(path));
-      const theirs = readTensorFile(readFileSync(join(folder, 'again', runFiles.capture(0))));
+      const theirs = readTensorFile(readFileSync(join(again, runFiles.capture(0))));
       assert.deepEqual([...theirs.tensors.keys()].sort(), [...ours.tensors.keys()].sort());
       for (const [name, { shape, data }] of ours.tensors) {
         const found = theirs.tensors.get(name);
@@ -206,7 +196,7 @@ describe('A run that was recorded from PyTorch', () => {
     const { facts } = manifestIn(stored);
     const diagnosis = new RecordedDiagnosis(facts);
     for (const batch of readRecords(readFileSync(join(stored, runFiles.records))).batches) diagnosis.add(batch);
-    const { findings } = diagnosis;
+    const findings = diagnosis.finish();
     assert.deepEqual(
       findings.map(({ code, remedies }) => [code, remedies]),
       [['vanishOverTime', undefined]],
@@ -220,7 +210,7 @@ describe('A run that was recorded from PyTorch', () => {
     for (const batch of readRecords(readFileSync(join(stored, runFiles.records))).batches) {
       diagnosis.add({ ...batch, learningRate: batch.learningRate.map(() => NaN) });
     }
-    const { findings } = diagnosis;
+    const findings = diagnosis.finish();
     assert.deepEqual(
       findings.map(({ code }) => code),
       ['vanishOverTime'],
@@ -229,7 +219,7 @@ describe('A run that was recorded from PyTorch', () => {
   });
 
   it('has no findings before its first record', () => {
-    assert.deepEqual(new RecordedDiagnosis(manifestIn(stored).facts).findings, []);
+    assert.deepEqual(new RecordedDiagnosis(manifestIn(stored).facts).finish(), []);
   });
 });
 

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as onnx from 'onnxruntime-web';
 import { readManifest } from '../../../src/run/manifest';
 import { runFiles } from '../../../src/run/storage/runFiles';
 import { readTensorFile, type StoredTensor } from '../../../src/run/storage/safetensors';
 import { exportToOnnx, type TrainedNet } from '../../../src/trainer/export/exportToOnnx';
-import { temporaryFolder } from '../../temporaryFolder';
+import { capturedRun } from '../capturedRun';
 
 const sine = { data: { task: 'sine', length: 7 } };
 const echo = { data: { task: 'echo', length: 16 } };
@@ -40,13 +39,7 @@ describe('A trained net as an ONNX model', function () {
 
   for (const [what, experiment] of cases) {
     it(`computes what the net computes: ${what}`, async () => {
-      const folder = temporaryFolder('unroll-onnx-');
-      const file = join(folder, 'net.rnn.json');
-      writeFileSync(file, JSON.stringify({ ...experiment, training: { steps: 3, batch: 4 } }));
-      const out = join(folder, 'run');
-      const args = [resolve('dist', 'cli.mjs'), file, '--out', out, '--capture', '2', '--kernels', 'reference'];
-      const trained = spawnSync(process.execPath, args);
-      assert.equal(trained.status, 0, String(trained.stderr));
+      const out = capturedRun({ ...experiment, training: { steps: 3, batch: 4 } }, 2);
       const manifest = readManifest(readFileSync(join(out, runFiles.manifest)));
       assert.ok(manifest !== undefined);
       const { facts } = manifest;

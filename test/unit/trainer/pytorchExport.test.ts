@@ -10,6 +10,7 @@ import { exportToPyTorch } from '../../../src/trainer/export/exportToPyTorch';
 import { Training } from '../../../src/trainer/training/training';
 import { prepareTraining, type TrainingSetup } from '../../../src/trainer/training/trainingSetup';
 import { temporaryFolder } from '../../temporaryFolder';
+import { python, skipWithoutTorch } from '../torch';
 
 const updates = 10;
 
@@ -221,7 +222,7 @@ for name in ${JSON.stringify(programs)}:
     print("[" + ",".join(output.getvalue().splitlines()) + "]")
 `,
   );
-  const { status, stdout, stderr } = spawnSync('/usr/bin/python3', [driver], { cwd: folder, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(python, [driver], { cwd: folder, encoding: 'utf8' });
   assert.equal(status, 0, stderr);
   return stdout
     .trim()
@@ -235,10 +236,7 @@ function exportOf(experiment: object): ExportedProgram {
 
 describe('The PyTorch program of an experiment', () => {
   it('has the losses, norms, rates and validations of the engine, for every kind of experiment', function () {
-    if (spawnSync('/usr/bin/python3', ['-c', 'import torch']).status !== 0) {
-      console.log('      skipped: PyTorch is not installed for /usr/bin/python3');
-      this.skip();
-    }
+    skipWithoutTorch(this);
     this.timeout(300_000);
     const folder = temporaryFolder('unroll-pytorch-');
     writeFileSync(join(folder, 't.txt'), text);
@@ -323,14 +321,10 @@ describe('The PyTorch program of an experiment', () => {
       tensors: 'a"b\\.safetensors',
       text: 'x"\n+os.system("true")+".txt',
     });
-    const checked = spawnSync(
-      '/usr/bin/python3',
-      ['-c', 'import ast, sys; print(ast.dump(ast.parse(sys.stdin.read())))'],
-      {
-        input: script,
-        encoding: 'utf8',
-      },
-    );
+    const checked = spawnSync(python, ['-c', 'import ast, sys; print(ast.dump(ast.parse(sys.stdin.read())))'], {
+      input: script,
+      encoding: 'utf8',
+    });
     if (checked.error === undefined) {
       assert.equal(checked.status, 0, checked.stderr);
       assert.doesNotMatch(checked.stdout, /attr='system'/);
