@@ -8,7 +8,7 @@ export const noticesFile = 'THIRD-PARTY-NOTICES.txt';
 export const extensionBundles = ['extension', 'trainer', 'watchThread', 'workerThread', 'cli', 'webview'] as const;
 
 /** The bundles of the package of the terminal runner. */
-export const runnerBundles = ['cli', 'workerThread'] as const;
+export const runnerBundles = ['cli', 'workerThread', 'webview'] as const;
 
 type Bundle = (typeof extensionBundles)[number];
 

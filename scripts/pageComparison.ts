@@ -1,13 +1,10 @@
 import { connectPage } from '../src/panel/pageChannel';
 import { comparisonRequests, type ComparisonHostContract, type ComparisonState } from '../src/protocol/comparison';
-import { differingKeys, formatValue, keyValues } from '../src/run/differences';
 import { memberName } from '../src/run/displayName';
-import { distinctNames } from '../src/run/distinctNames';
 import { groupSeed } from '../src/run/runInfo';
-import { seedGroups } from '../src/run/seedGroups';
 import { RunReader } from '../src/session/stored/runReader';
+import { comparisonOf } from '../src/share/comparedRuns';
 import { formatTime } from '../src/text/dates';
-import { formatCount } from '../src/text/numbers';
 import { readFolder, readRun, trainersIn, type RunFolder } from './pageFolder';
 import type { ServedPage } from './pageServer';
 
@@ -30,6 +27,7 @@ export async function openComparison(folders: readonly string[], root: string): 
         open: refuse,
         remove: refuse,
         choose: refuse,
+        share: refuse,
       }),
     dispose: () => {
       reader.dispose();
@@ -38,36 +36,26 @@ export async function openComparison(folders: readonly string[], root: string): 
 }
 
 async function stateOf(opened: readonly RunFolder[], reader: RunReader): Promise<ComparisonState> {
-  const runs = await Promise.all(opened.map((folder) => readRun(folder, reader)));
-  const values = opened.map(({ manifest }) => keyValues(manifest.experiment));
-  const keys = differingKeys(values);
-  const names = distinctNames(
-    opened.map(({ manifest: { facts, variant, startedAt } }, i) => ({
-      name: memberName(variant, groupSeed(facts)) ?? facts.name,
-      startTime: formatTime(new Date(startedAt), 'second'),
-      values: values[i],
-    })),
+  const runs = await Promise.all(
+    opened.map(async (folder) => ({ ...(await readRun(folder, reader)), manifest: folder.manifest })),
   );
-  return {
-    title: `Unroll: ${formatCount(runs.length, 'run')} compared`,
-    subjects: runs.map(({ path }) => ({ uri: path, folder: path })),
-    keys,
-    runs: runs.map(({ info, status, series }, id) => ({
-      id,
-      name: names[id] ?? info.name,
-      status,
-      data: { info, series: series.whole() },
-      values: Object.fromEntries(keys.map((key) => [key, formatValue(values[id]?.get(key))])),
-      problem: undefined,
-    })),
-    groups: seedGroups(
-      runs.map(({ info }, id) => ({
+  const compared = comparisonOf(
+    runs.map(({ info, status, series, manifest }, id) => {
+      const { facts, variant, startedAt, experiment, source } = manifest;
+      const seed = groupSeed(facts);
+      return {
         id,
-        name: info.variant ?? info.name,
-        values: values[id],
-        seed: info.seed,
-        dataDigest: info.dataDigest,
-      })),
-    ),
-  };
+        name: memberName(variant, seed) ?? facts.name,
+        experimentName: facts.name,
+        file: source ?? '',
+        seed,
+        startTime: formatTime(new Date(startedAt), 'second'),
+        experiment,
+        status,
+        data: { info, series: series.whole() },
+        problem: undefined,
+      };
+    }),
+  );
+  return { ...compared, subjects: runs.map(({ path }) => ({ uri: path, folder: path })) };
 }

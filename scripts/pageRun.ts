@@ -1,6 +1,5 @@
 import { sentFiles } from '../src/session/live/sentFiles';
-import { readFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { totalmem } from 'node:os';
 import { diskAccess } from '../src/data/files/fileAccess.node';
 import { readFiles } from '../src/data/files/fileReading';
@@ -11,9 +10,6 @@ import { panelRequests, type PanelHostContract, type PanelState } from '../src/p
 import { replayHandlers, type RequestReplay } from '../src/protocol/replayRequests';
 import type { TrainerContract, TrainerHostContract } from '../src/protocol/trainer';
 import type { Manifest } from '../src/run/manifest';
-import { htmlFile, readPageFiles } from '../src/share/htmlFile';
-import { notableUpdates } from '../src/share/notableUpdates';
-import { recordRun } from '../src/share/recordRun';
 import { readFolder, readRun, trainersIn, type ReadRun, type RunFolder } from './pageFolder';
 import type { ServedPage } from './pageServer';
 import { RunReader } from '../src/session/stored/runReader';
@@ -82,33 +78,6 @@ export async function openRun(folder: string, root: string): Promise<ServedPage>
       }),
     dispose,
   };
-}
-
-/**
- * The run in a folder as one HTML file, as the command of the extension writes it.
- *
- * @param least updates to record, where the run has them
- * @throws as `openRun`
- */
-export async function htmlOfRun(folder: string, root: string, least: number): Promise<string> {
-  const { opened, reader, ask, dispose } = await openReplayedRun(folder, root);
-  try {
-    const { path, info, status, series } = await readRun(opened, reader);
-    const title = info.name || basename(path);
-    const recording = await recordRun(
-      {
-        title,
-        startTime: '',
-        run: { info, status, series: series.whole() },
-        updates: notableUpdates({ status, series }, least),
-      },
-      ask,
-    );
-    const files = await readPageFiles((name) => readFile(join(root, 'dist', 'webview', name), 'utf8'));
-    return await htmlFile({ kind: 'run', title, recording }, files);
-  } finally {
-    dispose();
-  }
 }
 
 function stateOf({ path, info, status, series }: ReadRun): PanelState {

@@ -3,12 +3,16 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join, resolve } from 'node:path';
 import { noticesFile, noticesOf, runnerBundles } from './notices';
 
-/** The files of the package of the terminal runner. Its kernels are in the bundles. */
+/** The files of the package of the terminal runner: its kernels are in the bundles, and the page is for HTML files. */
 export const runnerFiles = [
   'LICENSE',
   'README.md',
   noticesFile,
   'dist/cli.mjs',
+  'dist/webview/main.css',
+  'dist/webview/main.js',
+  'dist/webview/recorded.css',
+  'dist/webview/recorded.js',
   'dist/workerThread.cjs',
   'package.json',
 ] as const;
@@ -43,8 +47,7 @@ export function packRunner(): string {
   };
   put('LICENSE');
   put('README.md', join('scripts', 'runner', 'README.md'));
-  put('dist/cli.mjs');
-  put('dist/workerThread.cjs');
+  for (const file of runnerFiles) if (file.startsWith('dist/')) put(file);
   chmodSync(join(folder, 'dist', 'cli.mjs'), 0o755);
   writeFileSync(join(folder, noticesFile), noticesOf(runnerBundles));
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(), undefined, 2)}\n`);

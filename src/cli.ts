@@ -9,6 +9,7 @@ import type { HeadlessEnd } from './trainer/headless/closingMessages';
 import { parseCommandLine, type CommandLine } from './trainer/headless/commandLine.node';
 import { CommandLineError } from './trainer/headless/commandLineWords.node';
 import { compareHeadless } from './trainer/headless/comparing.node';
+import { shareHeadless } from './trainer/headless/sharing.node';
 import { nodeThreads } from './trainer/training/workerThreads.node';
 import { runHeadless } from './trainer/headless/testing.node';
 import { usageOf } from './trainer/headless/usage';
@@ -21,6 +22,9 @@ const exitInterrupted = 128 + constants.signals.SIGINT;
 
 /** How it was called, for its help. */
 const program = basename(process.argv[1] ?? '') === 'train.mjs' ? 'npm run train --' : 'unroll';
+
+/** The folder of the built page, which an HTML file has in it. */
+const pageFolder = fileURLToPath(new URL('webview', import.meta.url));
 
 /** @throws CommandLineError where the folder was deleted */
 function currentFolder(): string {
@@ -45,6 +49,8 @@ async function main(): Promise<number> {
         return await train(request.commandLine);
       case 'compare':
         return exitCodeOf(await compareHeadless(request.compared, process.stdout, process.stderr));
+      case 'share':
+        return exitCodeOf(await shareHeadless(request.shared, pageFolder, process.stdout, process.stderr));
       default:
         return request satisfies never;
     }

@@ -22,6 +22,7 @@ import { registerTrainCommands, train, type TrainCommandParts } from './editor/t
 import { registerExport } from './export/exportCommand';
 import { exportNet } from './export/exportNet';
 import { registerRecorder } from './export/recorderCommand';
+import { shareComparison, shareRuns } from './export/shareComparison';
 import { shareRun } from './export/shareRun';
 import { LessonProgress } from './panel/lessons/lessonProgress';
 import { LessonSamples } from './panel/lessons/lessonSample';
@@ -91,6 +92,7 @@ export function activate(context: ExtensionContext): void {
       log,
       showTarget: (target) => panels.show(target, 'panel'),
       showRun: (folder) => panels.showRun(folder, 'panel'),
+      share: (compared) => shareComparison(compared, at('dist', 'webview')),
     },
     context.workspaceState,
   );
@@ -205,6 +207,8 @@ export function activate(context: ExtensionContext): void {
       startWorker,
       showRun: (folder, focus) => panels.showRun(folder, focus),
       exportNet: (run) => exportNet(run, reader),
+      shareSeveral: (several) => shareRuns(several, reader, at('dist', 'webview')),
+      shareShown: () => comparisons.shareActive(),
       share: (run) => shareRun(run, { reader, startWorker, page: at('dist', 'webview') }),
       compare: compareRuns,
       showTable: () => {

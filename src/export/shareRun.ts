@@ -1,20 +1,22 @@
-import { env, UIKind, Uri, workspace } from 'vscode';
-import { confirm, showErrorMessage, showInformationMessage } from '../platform/messages';
+import { Uri } from 'vscode';
+import { showErrorMessage, showInformationMessage } from '../platform/messages';
 import { showQuickPick } from '../platform/quickInput';
-import { Cancelled, chooseFile, waitFor, writeText } from '../platform/saveFile';
+import { Cancelled, waitFor } from '../platform/saveFile';
 import { reasonOf } from '../protocol/channel';
 import type { SharedUpdate } from '../protocol/sharedUpdates';
+import { FolderStorage } from '../run/storage/folderStorage.node';
 import { loadRun } from '../session/stored/latestRuns';
 import type { RunReader } from '../session/stored/runReader';
 import { formatStartTime, nameOf, type StoredRun } from '../session/stored/storedRun';
 import { StoredSession } from '../session/stored/storedSession';
 import { Inspector } from '../session/trainers/inspector';
 import type { StartTrainerWorker } from '../session/trainers/trainerWorker';
-import { byteLength, htmlFile, readPageFiles } from '../share/htmlFile';
-import { notableUpdates, type ChosenFrom } from '../share/notableUpdates';
+import { htmlFile } from '../share/htmlFile';
+import { capturedUpdates, notableUpdates, type ChosenFrom } from '../share/notableUpdates';
 import { recordRun } from '../share/recordRun';
-import { formatCount, formatMebibytes } from '../text/numbers';
+import { formatCount } from '../text/numbers';
 import { fileStem } from './fileStem';
+import { pageFilesIn, writeHtml } from './writeHtml';
 
 /** Numbers of recorded updates that are offered besides the notable ones. */
 const offered = [8, 16, 32] as const;
@@ -47,30 +49,22 @@ export async function shareRun(run: StoredRun, parts: ShareParts): Promise<void>
 }
 
 async function shareLoaded(run: StoredRun, session: StoredSession, parts: ShareParts): Promise<void> {
-  // Only the program that made a recorded run can compute its updates again.
-  const updates = session.info.recordedBy === undefined ? await chooseUpdates(session) : [];
+  // Only the program that made a recorded run can compute its updates again: those are shown that it captured.
+  const updates =
+    session.info.recordedBy === undefined
+      ? await chooseUpdates(session)
+      : capturedUpdates(await new FolderStorage(run.folder.fsPath).list(''), session.status.updates);
   if (updates === undefined) return;
   const title = `Recording ${nameOf(run)}…`;
   const html = await waitFor(title, htmlOf(run, session, updates, parts));
-  const file = await chooseFile(Uri.joinPath(run.base, `${fileStem(nameOf(run))}.html`), { HTML: ['html'] });
-  if (file === undefined) return;
-  const size = formatMebibytes(byteLength(html));
-  const isConfirmed = await confirm(
-    `Write a file of ${size}?`,
-    `${file.fsPath}\n\nIt holds the curves, findings, settings and notes of “${nameOf(run)}”${formatUpdates(updates.length)}. Whoever has the file sees all of it.`,
-    'Write File',
-  );
-  if (!isConfirmed) return;
-  await writeText(file, html);
-  const message = `${workspace.asRelativePath(file)} (${size}) shows the run in any browser, also offline.`;
-  // The browser of the user has no access to the files of another machine.
-  const isHere = env.uiKind === UIKind.Desktop && env.remoteName === undefined;
-  const open = 'Open in Browser';
-  const pressed = await showInformationMessage(message, ...(isHere ? [open] : []));
-  if (pressed === open) await env.openExternal(file);
+  await writeHtml(html, {
+    suggested: Uri.joinPath(run.base, `${fileStem(nameOf(run))}.html`),
+    holds: `It holds the curves, findings, settings and notes of “${nameOf(run)}”${formatUpdates(updates)}.`,
+    shows: 'the run',
+  });
 }
 
-function formatUpdates(count: number): string {
+function formatUpdates({ length: count }: readonly SharedUpdate[]): string {
   if (count === 0) return '';
   return `, and ${formatCount(count, 'update')} step by step, with the weights and the data of their batches`;
 }
@@ -113,15 +107,12 @@ async function htmlOf(
   const { info, status, series } = session;
   const inspector = new Inspector(run.base, run.folder.fsPath, startWorker, () => status.updates);
   try {
-    const files = await readPageFiles(async (name) =>
-      new TextDecoder().decode(await workspace.fs.readFile(Uri.joinPath(page, name))),
-    );
     const title = nameOf(run);
     const recording = await recordRun(
       { title, startTime: formatStartTime(run, 'minute'), run: { info, status, series: series.whole() }, updates },
       (name, params) => inspector.ask(name, params),
     );
-    return await htmlFile({ kind: 'run', title: `Unroll: ${title}`, recording }, files);
+    return await htmlFile({ kind: 'run', title: `Unroll: ${title}`, recording }, await pageFilesIn(page));
   } finally {
     inspector.dispose();
   }

@@ -1,32 +1,14 @@
 import { commands as registry, type Uri, type WebviewPanel } from 'vscode';
 import type { Channel } from '../protocol/channel';
-import {
-  comparisonRequests,
-  type ComparedRun,
-  type ComparisonHostContract,
-  type ComparisonState,
-} from '../protocol/comparison';
+import { comparisonRequests, type ComparisonHostContract, type ComparisonState } from '../protocol/comparison';
 import type { PageContract } from '../protocol/page';
-import { formatCount } from '../text/numbers';
 import { DisposableStore } from '../platform/disposable';
 import { Throttler } from '../platform/throttler';
 import { commands } from '../platform/ids';
 import { setPanelTitle } from '../platform/labels';
 import type { Log } from '../platform/log';
-import {
-  baseKeyValue,
-  differingKeys,
-  formatKeys,
-  formatValue,
-  keyValues,
-  withoutImpliedKeys,
-  type KeyValues,
-} from '../run/differences';
-import { memberName } from '../run/displayName';
-import { distinctNames } from '../run/distinctNames';
-import { seedGroups, type SeededRun } from '../run/seedGroups';
+import { comparisonOf, type RunToCompare } from '../share/comparedRuns';
 import { experimentName } from '../session/experimentText';
-import type { Session } from '../session/session';
 import type { Target } from '../session/sessions';
 import { afterPaint } from './afterPaint';
 import { ComparedMember } from './comparedMember';
@@ -43,6 +25,8 @@ export interface ComparisonParts extends RunSources {
   readonly log: Log;
   readonly showTarget: (target: Target) => Promise<void>;
   readonly showRun: (folder: Uri) => Promise<void>;
+  /** Writes a comparison as one HTML file. */
+  readonly share: (compared: Omit<ComparisonState, 'subjects'>) => Promise<void>;
 }
 
 const refreshMilliseconds = 100;
@@ -82,6 +66,10 @@ export class ComparisonPanel implements PanelView {
         await registry.executeCommand(commands.compareRuns);
         return undefined;
       },
+      share: async () => {
+        await this.share();
+        return undefined;
+      },
     });
     this.#channel.on('view', (changed) => {
       view.set(changed);
@@ -100,47 +88,25 @@ export class ComparisonPanel implements PanelView {
     this.#owned.dispose();
   }
 
+  /** Writes what is compared as one HTML file. */
+  async share(): Promise<void> {
+    await Promise.all(this.#members.map((member) => member.load()));
+    await this.parts.share(comparisonOf(this.#members.map(runOf)));
+  }
+
   async #announce(): Promise<void> {
     this.#channel.emit('show', await this.#hydrate());
   }
 
   async #hydrate(): Promise<ComparisonState> {
     await Promise.all(this.#members.map((member) => member.load()));
-    const values = this.#members.map(({ session }) =>
-      session?.experiment === undefined ? undefined : keyValues(session.experiment),
-    );
-    const known = values.filter((of) => of !== undefined);
-    const keys = withoutImpliedKeys(differingKeys(known), known);
-    const names = distinctNames(
-      this.#members.map((member, i) => ({
-        name: this.#nameOf(member, values),
-        startTime: member.startTime,
-        values: values[i],
-      })),
-    );
-    const title = `Unroll: ${formatCount(this.#members.length, 'run')} compared`;
-    this.onShow(setPanelTitle(this.panel, title));
-    return {
-      title,
-      subjects: this.#members.map(({ subject }) => saveSubject(subject)),
-      keys,
-      runs: this.#members.map((member, i) => runOf(member, names[i] ?? member.name, keys, values[i])),
-      groups: seedGroups(this.#members.flatMap((member, i) => seededRun(member, values[i]) ?? [])),
-    };
-  }
-
-  /** A run's name; that of an experiment beside its variants says in what most of them differ from it. */
-  #nameOf(member: ComparedMember, values: readonly (KeyValues | undefined)[]): string {
-    const { session, name } = member;
-    const own = values[this.#members.indexOf(member)];
-    if (own === undefined || session?.info?.variant !== null) return name;
-    // A name that a person gave stays as it is.
-    if (name !== (memberName(null, session.seed) ?? experimentName(session.info.name, session.uri))) return name;
-    const variants = this.#members.flatMap((other, i) =>
-      isVariantOf(other.session, session) && values[i] !== undefined ? [values[i]] : [],
-    );
-    const told = baseKeyValue(own, variants);
-    return told === undefined ? name : [name, ...formatKeys([told])].join(', ');
+    for (const member of this.#members) {
+      const { series } = member.session ?? {};
+      member.sent = series === undefined ? undefined : { series, updates: series.updates };
+    }
+    const compared = comparisonOf(this.#members.map(runOf));
+    this.onShow(setPanelTitle(this.panel, compared.title));
+    return { ...compared, subjects: this.#members.map(({ subject }) => saveSubject(subject)) };
   }
 
   #refresh(): void {
@@ -178,39 +144,19 @@ export class ComparisonPanel implements PanelView {
   }
 }
 
-/** Whether a session trained a variant of the experiment that the other one trained. */
-function isVariantOf(session: Session | undefined, base: Session): boolean {
-  const variant = session?.info?.variant;
-  return variant !== null && variant !== undefined && session?.uri.toString() === base.uri.toString();
-}
-
-function runOf(
-  member: ComparedMember,
-  name: string,
-  keys: readonly string[],
-  values: KeyValues | undefined,
-): ComparedRun {
-  const { id: number, session, problem } = member;
-  const { series } = session ?? {};
-  member.sent = series === undefined ? undefined : { series, updates: series.updates };
+function runOf(member: ComparedMember): RunToCompare {
+  const { id, session, name, startTime, problem } = member;
+  const { info, series } = session ?? {};
   return {
-    id: number,
+    id,
     name,
+    experimentName: session === undefined ? name : experimentName(info?.name ?? '', session.uri),
+    file: session?.uri.toString() ?? '',
+    seed: session?.seed,
+    startTime,
+    experiment: session?.experiment,
     status: session?.status,
-    data: seriesOf(session),
-    values: values === undefined ? {} : Object.fromEntries(keys.map((key) => [key, formatValue(values.get(key))])),
+    data: info === undefined || series === undefined ? undefined : { info, series: series.whole() },
     problem,
   };
-}
-
-function seriesOf(session: Session | undefined): ComparedRun['data'] {
-  const { info, series } = session ?? {};
-  return info === undefined || series === undefined ? undefined : { info, series: series.whole() };
-}
-
-/** A run by which groups are found; undefined before it has started. */
-function seededRun({ id, session }: ComparedMember, values: KeyValues | undefined): SeededRun | undefined {
-  if (session?.info === undefined) return undefined;
-  const { name, variant, seed, dataDigest } = session.info;
-  return { id, name: memberName(variant, undefined) ?? experimentName(name, session.uri), values, seed, dataDigest };
 }

@@ -36,6 +36,13 @@ export class ComparisonPanels extends Panels<SavedComparison, ComparisonPanel> {
     this.reveal({ subjects: subjects.map(saveSubject) });
   }
 
+  /** Shares the comparison in the panel that is in front; false where no comparison is. */
+  shareActive(): boolean {
+    const active = this.active;
+    if (active !== undefined) void active.share();
+    return active !== undefined;
+  }
+
   protected override fill(
     panel: WebviewPanel,
     shown: SavedComparison,

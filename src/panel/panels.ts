@@ -74,6 +74,11 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
     note: (shown: Shown, title: string) => void,
   ): View;
 
+  /** The view whose panel is in front and has the focus; undefined if none is. */
+  protected get active(): View | undefined {
+    return [...this.#views.values()].find(({ panel }) => panel.active);
+  }
+
   protected has(shown: Shown): boolean {
     return this.#views.has(this.kind.keyOf(shown));
   }

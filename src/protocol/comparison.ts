@@ -43,10 +43,12 @@ export interface ComparisonState {
   /** The view to restore; undefined leaves the page's own. */
   readonly saved?: SavedPageView | undefined;
   readonly groups: readonly ComparedGroup[];
+  /** What the page says of itself; undefined in VS Code. */
+  readonly note?: string | undefined;
 }
 
 /** The parameters of every request that a comparison's page can send: a page is not trusted. */
-export const comparisonRequests = { ready: nothing, open: index, remove: index, choose: nothing };
+export const comparisonRequests = { ready: nothing, open: index, remove: index, choose: nothing, share: nothing };
 
 type Params<Name extends keyof typeof comparisonRequests> = z.infer<(typeof comparisonRequests)[Name]>;
 
@@ -61,6 +63,8 @@ export type ComparisonHostContract = {
     remove: { params: Params<'remove'>; result: undefined };
     /** Opens the quick pick of runs to compare. */
     choose: { params: Params<'choose'>; result: undefined };
+    /** Writes the comparison as one HTML file. */
+    share: { params: Params<'share'>; result: undefined };
   };
   events: {
     show: ComparisonState;

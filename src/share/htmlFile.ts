@@ -1,4 +1,6 @@
+import type { ComparisonState } from '../protocol/comparison';
 import { pack } from '../protocol/packing';
+import type { Recording } from '../protocol/recording';
 import { markNumbers } from '../protocol/webviewNumbers';
 import { contentSecurityPolicy, pageNonce } from '../text/contentSecurityPolicy';
 
@@ -25,13 +27,13 @@ export async function readPageFiles(read: (name: string) => Promise<string>): Pr
 }
 
 /** What an HTML file shows. */
-export interface HtmlContent {
-  readonly kind: 'run';
+export type HtmlContent = {
   /** Shown by the browser as plain text. */
   readonly title: string;
-  /** A message without functions, for the script that answers the page. */
-  readonly recording: unknown;
-}
+} & (
+  | { readonly kind: 'run'; readonly recording: Recording }
+  | { readonly kind: 'comparison'; readonly recording: ComparisonState }
+);
 
 /**
  * One HTML file with everything that its page needs. Its policy allows exactly these scripts and no request to

@@ -1,6 +1,7 @@
 import type { RunStatus } from '../protocol/run';
 import type { SharedUpdate } from '../protocol/sharedUpdates';
 import type { DisplaySeries } from '../run/series/displaySeries';
+import { updateOfCapture } from '../run/storage/runFiles';
 
 /** What the choice of updates knows of a run. */
 export interface ChosenFrom {
@@ -13,8 +14,13 @@ export interface ChosenFrom {
  * loss and the largest gradient, those that its findings name; then others, evenly spaced.
  *
  * @param least how many to choose where the run has them; the notable ones are always among them
+ * @param requested others that were asked for
  */
-export function notableUpdates({ status, series }: ChosenFrom, least: number): readonly SharedUpdate[] {
+export function notableUpdates(
+  { status, series }: ChosenFrom,
+  least: number,
+  requested: Iterable<number> = [],
+): readonly SharedUpdate[] {
   const { updates, best, nonFinite, findings } = status;
   if (updates === 0) return [];
   const last = updates - 1;
@@ -34,6 +40,7 @@ export function notableUpdates({ status, series }: ChosenFrom, least: number): r
     if (when === 'update') add(update, `finding “${code}”`);
     if (bestUpdate !== undefined) add(bestUpdate, `finding “${code}”`);
   }
+  for (const update of requested) add(update);
   const wanted = Math.min(least, updates);
   for (let count = wanted - reasons.size; reasons.size < wanted; count++) {
     for (let i = 0; i <= count + 1 && reasons.size < wanted; i++) add(Math.round((i * last) / (count + 1)));
@@ -45,6 +52,24 @@ export function notableUpdates({ status, series }: ChosenFrom, least: number): r
       sequence: update === last ? (nonFinite?.row ?? 0) : 0,
       reason: words.join(', '),
     }));
+}
+
+/** Most captured updates of a recorded run that are shared: the first ones. */
+const maxCaptured = 32;
+
+/**
+ * The updates of a run that another program recorded which can be walked through: those that it captured.
+ *
+ * @param files names of the files in the run's folder
+ * @param updates of the run; a capture beyond them is of another run
+ */
+export function capturedUpdates(files: readonly string[], updates: number): readonly SharedUpdate[] {
+  return files
+    .flatMap((name) => updateOfCapture(name) ?? [])
+    .filter((update) => update < updates)
+    .sort((one, other) => one - other)
+    .slice(0, maxCaptured)
+    .map((update) => ({ update, sequence: 0, reason: 'captured' }));
 }
 
 /** The update with the largest gradient norm; undefined where a column merges several updates, so that it isn't known. */

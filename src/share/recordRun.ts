@@ -7,6 +7,7 @@ import type { ReplayRequestName, ReplayRequests, RequestReplay } from '../protoc
 import { canSample, firstSample, promptSymbols, sampleLength } from '../protocol/sampling';
 import { formatCount, formatExact } from '../text/numbers';
 import { textOf } from '../text/symbols';
+import { folderName, withoutPaths } from './withoutPaths';
 
 /**
  * Most numbers of the terms of one W_hh that are recorded, over all steps: those of the first steps are left out where
@@ -107,6 +108,12 @@ function promptOf(inspection: Inspection): string | undefined {
   return canSample(inspection) ? textOf(inspection, promptSymbols) : undefined;
 }
 
+/** The update to begin with, where the newest one, which the page would show, is not recorded. */
+function firstShown(updates: readonly SharedUpdate[], all: number): number | undefined {
+  const last = updates.at(-1)?.update;
+  return last === all - 1 ? undefined : last;
+}
+
 /** The state of the page; paths of this machine, which are nobody else's business, are left out. */
 function stateOf({ title, startTime, run, updates }: RecordedRunParts, prompt: string | undefined): PanelState {
   const { info, status } = run;
@@ -119,8 +126,8 @@ function stateOf({ title, startTime, run, updates }: RecordedRunParts, prompt: s
   ]
     .filter((text) => text !== '')
     .join(' ');
-  const folder = (info.folder ?? '').split(/[\\/]/).at(-1) || 'run';
-  const { beforeFix: _, ...shown } = status;
+  const folder = folderName(info.folder);
+  const plain = withoutPaths({ info, status });
   return {
     uri: folder,
     folder,
@@ -129,8 +136,9 @@ function stateOf({ title, startTime, run, updates }: RecordedRunParts, prompt: s
     fileName: 'run.json',
     entries: [{ variant: undefined, label: title, state: status.state }],
     selected: undefined,
-    run: { ...run, info: { ...info, folder }, status: { ...shown, message } },
+    run: { ...run, info: plain.info, status: { ...plain.status, message } },
     message,
     shared: { updates, prompt },
+    update: firstShown(updates, status.updates),
   };
 }

@@ -46,6 +46,10 @@ export interface RunCommandParts {
   readonly showRun: (folder: Uri, focus?: 'panel') => Promise<void>;
   /** Writes a run as an HTML file. */
   readonly share: (run: StoredRun) => Promise<void>;
+  /** Writes the comparison of several runs as an HTML file. */
+  readonly shareSeveral: (runs: readonly StoredRun[]) => Promise<void>;
+  /** Writes the comparison in the panel in front as an HTML file; false where no comparison is in front. */
+  readonly shareShown: () => boolean;
   readonly exportNet: (run: StoredRun) => Promise<void>;
   readonly compare: (folders: readonly Uri[]) => void;
   /** Shows all runs in a table. */
@@ -141,6 +145,18 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
       const named = typeof first === 'string' ? await readStoredRun(Uri.file(first)) : undefined;
       const run = named ?? (await targets(first, second, 'Share Run as HTML File'))[0];
       if (run !== undefined) await parts.share(run);
+    }),
+    registry.registerCommand(commands.shareComparison, async (first?: unknown, second?: unknown) => {
+      const given = runsIn(Array.isArray(second) ? second : [first]);
+      if (given.length === 0 && parts.shareShown()) return;
+      const several = given.length > 1 ? given : runsIn(parts.tree.selection);
+      const runs =
+        several.length > 1
+          ? several
+          : runsOfGroup(first).length > 1
+            ? runsOfGroup(first)
+            : await chooseSeveral(index.all(), given, 'Share Comparison as HTML File');
+      if (runs.length > 0) await parts.shareSeveral(runs);
     }),
     registry.registerCommand(commands.exportNet, onOne('Export Trained Net', parts.exportNet)),
     registry.registerCommand(commands.deleteRun, async (first?: unknown, second?: unknown) => {
@@ -276,6 +292,7 @@ async function choose(runs: Promise<readonly StoredRun[]>, title: string, none: 
 async function chooseSeveral(
   runs: Promise<readonly StoredRun[]>,
   first: readonly StoredRun[],
+  title = 'Compare Runs',
 ): Promise<readonly StoredRun[]> {
   const picked = new Set(first.map(({ folder }) => folder.toString()));
   const items = atLeast(
@@ -283,7 +300,7 @@ async function chooseSeveral(
     runs,
     'Comparing needs at least two runs. Train another one with "Unroll: Train RNN", or all variants of a file with "Unroll: Train All Variants".',
   ).then((all) => all?.map((item) => ({ ...item, picked: picked.has(item.run.folder.toString()) })));
-  const options = { title: 'Compare Runs', placeHolder: 'Which runs? Two or more', matchOnDetail: true };
+  const options = { title, placeHolder: 'Which runs? Two or more', matchOnDetail: true };
   return (await showQuickPickMany(items, options))?.map(({ run }) => run) ?? [];
 }
 

@@ -1,17 +1,33 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { openChromium } from '../../scripts/chromium';
-import { htmlOfRun } from '../../scripts/pageRun';
-import { scratchFolder } from '../../scripts/scratch';
+import { scratchFolder, scratchWorkspace } from '../../scripts/scratch';
 import { writeFindings, type Finding } from '../../src/diagnosis/finding';
 import { drawn, unfoldAll } from './unfold';
 import { Workbench } from './workbench';
 
 const hostile = `</script><script>document.title = 'broken'</script><!-- <img src="https://example.com/x">`;
+
+/** Calls the terminal runner, which must succeed. */
+function runner(...words: readonly string[]): void {
+  const { status, stderr } = spawnSync(process.execPath, [resolve('dist', 'cli.mjs'), ...words], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+}
+
+/** A page without a network that notes every request and every fault. */
+async function offlinePage(browser: Browser, requests: string[], faults: string[]): Promise<Page> {
+  const page = await (await browser.newContext({ offline: true, colorScheme: 'light' })).newPage();
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text());
+  });
+  return page;
+}
 
 describe('A run as one HTML file, in a browser without a network', () => {
   let browser: Browser;
@@ -32,8 +48,7 @@ describe('A run as one HTML file, in a browser without a network', () => {
     const file = join(folder, 'three.rnn.json');
     writeFileSync(file, JSON.stringify(experiment));
     const out = join(folder, 'unroll-runs', 'run');
-    const trained = spawnSync(process.execPath, [resolve('dist', 'cli.mjs'), file, '--out', out], { encoding: 'utf8' });
-    assert.equal(trained.status, 0, trained.stderr);
+    runner(file, '--out', out);
     const finding: Finding = {
       code: 'vanishing',
       level: 'warning',
@@ -44,15 +59,10 @@ describe('A run as one HTML file, in a browser without a network', () => {
     };
     writeFileSync(join(out, 'findings.jsonl'), writeFindings([finding]));
     const shared = join(folder, 'shared.html');
-    writeFileSync(shared, await htmlOfRun(out, resolve('.'), 6));
+    runner('share', out, '--out', shared, '--capture', '33,66');
     address = pathToFileURL(shared).href;
     browser = await openChromium();
-    page = await (await browser.newContext({ offline: true, colorScheme: 'light' })).newPage();
-    page.on('request', (request) => requests.push(request.url()));
-    page.on('pageerror', (error) => faults.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') faults.push(message.text());
-    });
+    page = await offlinePage(browser, requests, faults);
     await page.goto(address);
     await page.getByText('Sequence time — update 99').waitFor();
   });
@@ -132,6 +142,140 @@ describe('A run as one HTML file, in a browser without a network', () => {
   });
 });
 
+describe('A comparison as one HTML file, in a browser without a network', () => {
+  let browser: Browser;
+  let page: Page;
+  let address: string;
+  const requests: string[] = [];
+  const faults: string[] = [];
+
+  before(async () => {
+    const folder = scratchFolder('sharing-comparison');
+    const experiment = {
+      name: 'Two cells',
+      data: { task: 'adding', length: 3 },
+      model: { cell: 'gru', hidden: 3 },
+      training: { steps: 60, batch: 2 },
+      seeds: [1, 2],
+      variants: {
+        [hostile]: { optimizer: { kind: 'sgd', learningRate: 0.5 } },
+      },
+    };
+    const file = join(folder, 'cells.rnn.json');
+    writeFileSync(file, JSON.stringify(experiment));
+    const runs = join(folder, 'runs');
+    runner(file, '--out', join(runs, 'base'));
+    runner(file, '--out', join(runs, 'variant'), '--variant', hostile);
+    const finding: Finding = {
+      code: 'vanishing',
+      level: 'warning',
+      when: 'update',
+      update: 20,
+      keyPath: ['training'],
+      message: hostile,
+    };
+    writeFileSync(join(runs, 'base', 'seed-1', 'findings.jsonl'), writeFindings([finding]));
+    const folders = ['base', 'variant'].flatMap((name) => [1, 2].map((seed) => join(runs, name, `seed-${seed}`)));
+    const shared = join(folder, 'comparison.html');
+    runner('share', ...folders, '--out', shared);
+    address = pathToFileURL(shared).href;
+    assert.ok(!readFileSync(shared, 'utf8').includes(folder));
+    browser = await openChromium();
+    page = await offlinePage(browser, requests, faults);
+    await page.goto(address);
+    await page.getByText('This file compares 4 runs.').waitFor();
+  });
+
+  after(() => browser.close());
+
+  const cell = (name: string) => page.locator('section.cell').filter({ has: page.getByRole('heading', { name }) });
+
+  it('shows curves, gradients, differences, the spread over seeds and findings, with all text as text', async () => {
+    assert.equal(await page.locator('.comparison-tile').count(), 4);
+    const rows = await page.locator('.comparison-table').first().locator('tbody tr').allInnerTexts();
+    assert.equal(rows.length, 4);
+    assert.ok(rows.some((row) => row.includes(hostile)));
+    await cell('Differences').getByText('The runs differ in').waitFor();
+    await page.getByText('band: lowest to highest seed').waitFor();
+    assert.match(await cell('Over seeds').locator('tbody').innerText(), /Two cells/);
+    await cell('Diagnosis').getByText(hostile).first().waitFor();
+    assert.equal(await page.locator('img').count(), 0);
+    assert.notEqual(await page.title(), 'broken');
+  });
+
+  it('reads values at the pointer, and keeps its view over a reload', async () => {
+    const surface = page.locator('#cell-1-body .surface');
+    await surface.hover();
+    await page
+      .locator('.readout')
+      .filter({ hasText: /update \d+/ })
+      .first()
+      .waitFor();
+    const measure = page.getByRole('combobox', { name: 'Show' }).first();
+    await measure.click();
+    await measure.locator('vscode-option').filter({ hasText: '‖g‖' }).click();
+    await page.reload();
+    await page.getByText('This file compares 4 runs.').waitFor();
+    assert.equal(await measure.evaluate((choice) => (choice as HTMLSelectElement).value), 'gradNorm');
+  });
+
+  it('has no buttons for what it cannot do', async () => {
+    for (const name of ['Compare other runs…', 'Share as HTML file…']) {
+      assert.equal(await page.getByRole('button', { name, exact: true }).count(), 0, name);
+    }
+    assert.equal(await page.getByRole('button', { name: /^(?:Open|Remove) / }).count(), 0);
+  });
+
+  it('has asked nobody for anything, and has had no faults', () => {
+    assert.deepEqual([...new Set(requests)], [address]);
+    assert.deepEqual(faults, []);
+  });
+});
+
+describe('A run recorded by PyTorch as one HTML file', () => {
+  let browser: Browser;
+  let page: Page;
+  let address: string;
+  const requests: string[] = [];
+  const faults: string[] = [];
+
+  before(async () => {
+    const shared = join(scratchFolder('sharing-recorded'), 'recorded.html');
+    runner('share', resolve('test', 'fixtures', 'recorded-run'), '--out', shared);
+    address = pathToFileURL(shared).href;
+    browser = await openChromium();
+    page = await offlinePage(browser, requests, faults);
+    await page.goto(address);
+  });
+
+  after(() => browser.close());
+
+  it('begins with its captured update, and walks through it', async () => {
+    await page.getByText('This file shows the run, and 1 of its 140 updates step by step.').waitFor();
+    await page.getByText('Sequence time — update 100').waitFor();
+    await unfoldAll(page);
+    await drawn(page);
+    const backward = page.getByRole('region', { name: 'Backward through time' });
+    await page.getByRole('textbox', { name: 'step t' }).fill('3');
+    await page.keyboard.press('Enter');
+    await backward.getByText('t = 3').first().waitFor();
+    await page.getByText('which alone can compute').first().waitFor();
+  });
+
+  it('says of another update that it is not in the file, and keeps the choice over a reload', async () => {
+    await page.getByRole('textbox', { name: 'update', exact: true }).fill('7');
+    await page.keyboard.press('Enter');
+    await page.getByText('Not in this file: the steps of update 7.').waitFor();
+    await page.reload();
+    await page.getByText('Not in this file: the steps of update 7.').waitFor();
+  });
+
+  it('has asked nobody for anything, and has had no faults', () => {
+    assert.deepEqual([...new Set(requests)], [address]);
+    assert.deepEqual(faults, []);
+  });
+});
+
 describe('The command that shares a run', () => {
   let workbench: Workbench;
 
@@ -161,5 +305,64 @@ describe('The command that shares a run', () => {
       .waitFor();
     const html = readFileSync(join(workbench.folder, path.split('/').at(-1) ?? ''), 'utf8');
     assert.match(html, /^<!DOCTYPE html>[^]*<\/html>\n$/);
+  });
+});
+
+describe('The command that shares a comparison', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    const experiment = {
+      name: 'Two cells',
+      data: { task: 'adding', length: 3 },
+      model: { cell: 'rnn', hidden: 3 },
+      training: { steps: 40, batch: 2 },
+      variants: { gated: { model: { cell: 'gru' } } },
+    };
+    workbench = await Workbench.open({
+      file: 'cells.rnn.json',
+      folder: scratchWorkspace({ 'cells.rnn.json': JSON.stringify(experiment, undefined, 2) }),
+    });
+    await workbench.codeLens('▶ Train').waitFor();
+    await workbench.runCommand('Unroll: Train All Variants');
+    await workbench
+      .webviewFrame()
+      .locator('.comparison-table tbody tr')
+      .filter({ hasText: 'finished' })
+      .nth(1)
+      .waitFor();
+  });
+
+  after(() => workbench.close());
+
+  const confirmed = async (): Promise<string> => {
+    const { page } = workbench;
+    const path = await workbench.suggestedFile('.html');
+    await page.keyboard.press('Enter');
+    const dialog = page.locator('.monaco-dialog-box');
+    await dialog.getByText(/Write a file of [\d.]+ MiB\?/).waitFor();
+    await dialog.getByText(/It holds the curves, findings and settings of 2 runs\./).waitFor();
+    await dialog.getByRole('button', { name: 'Write File' }).click();
+    await page
+      .getByText(/shows the comparison in any browser, also offline/)
+      .first()
+      .waitFor();
+    return readFileSync(join(workbench.folder, path.split('/').at(-1) ?? ''), 'utf8');
+  };
+
+  it('writes what the panel compares, by its button', async () => {
+    await workbench.webviewFrame().getByRole('button', { name: 'Share as HTML file…' }).click();
+    assert.match(await confirmed(), /^<!DOCTYPE html>[^]*data-kind="comparison"[^]*<\/html>\n$/);
+    rmSync(join(workbench.folder, 'comparison.html'));
+  });
+
+  it('writes the runs that are chosen, by the command', async () => {
+    const { page } = workbench;
+    await page.keyboard.press('Control+1');
+    await workbench.runCommand('Unroll: Share Comparison as HTML File…');
+    const rows = page.locator('.quick-input-list .monaco-list-row').filter({ hasText: 'finished' });
+    for (const row of [0, 1]) await rows.nth(row).click();
+    await page.keyboard.press('Enter');
+    assert.match(await confirmed(), /data-kind="comparison"/);
   });
 });

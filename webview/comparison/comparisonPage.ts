@@ -11,6 +11,7 @@ import { Presenting } from '../notebook/presenting';
 import { toggled, type ToggleCell } from '../notebook/cell/cellFrame';
 import { CurvesCell } from './curvesCell';
 import { DifferencesCell } from './differencesCell';
+import { FindingsCell } from './findingsCell';
 import { HeatmapsCell } from './heatmapsCell';
 import { emptyComparison, reduceComparison, type Comparison } from './model';
 import { SeedsCell } from './seedsCell';
@@ -37,6 +38,7 @@ export function showComparison(root: HTMLElement): void {
     new HeatmapsCell(store, toggle),
     new DifferencesCell(store, toggle, hasCommands(root) ? commands : undefined),
     new SeedsCell(toggle),
+    new FindingsCell(toggle),
   ];
   const presenting = new Presenting(
     cells,
@@ -48,6 +50,7 @@ export function showComparison(root: HTMLElement): void {
   presenting.listenForKeys(document.body);
   const head = element('header', { class: 'notebook-head comparison-head' });
   const choose = (): void => void channel.request('choose', undefined).catch(report);
+  const share = (): void => void channel.request('share', undefined).catch(report);
   const group = element('div', { class: 'group' }, ...cells.map((cell) => cell.element));
   const empty = element('div', { class: 'empty' });
   root.append(element('div', { class: 'sticky' }, head), empty, group);
@@ -75,14 +78,20 @@ export function showComparison(root: HTMLElement): void {
     const axis = axisTo(end, model.view.range, root.clientWidth);
     const isEmpty = model.members.length === 0;
     const title = model.members.length === 1 ? '1 run' : `${model.members.length} runs compared`;
-    const button = buttonTemplate({
-      label: 'Compare other runs…',
-      isHidden: !model.isReady || !hasCommands(root),
-      onPress: choose,
-    });
+    const isHidden = !model.isReady || !hasCommands(root);
     render(
       html`<h1>${title}</h1>
-        ${button}`,
+        <div class="comparison-buttons">
+          ${buttonTemplate({ label: 'Compare other runs…', isHidden, onPress: choose })}
+          ${buttonTemplate({
+            label: 'Share as HTML file…',
+            hint: 'Writes this comparison as one file that any browser opens, also offline',
+            appearance: 'secondary',
+            isHidden: isHidden || isEmpty,
+            onPress: share,
+          })}
+        </div>
+        <p class="comparison-note" ?hidden=${model.note === undefined}>${model.note}</p>`,
       head,
     );
     render(html`<p>${model.isReady ? 'No runs to compare. Choose two or more.' : 'Loading runs…'}</p>`, empty);

@@ -48,6 +48,8 @@ export interface Comparison {
   readonly members: readonly Member[];
   /** Of runs that differ in their seed only. */
   readonly groups: readonly ComparedGroup[];
+  /** What the page says of itself; undefined in VS Code. */
+  readonly note: string | undefined;
   readonly view: ComparisonView;
   /** The highlighted run, in all pictures. */
   readonly highlighted: number | undefined;
@@ -87,6 +89,7 @@ export function emptyComparison(saved: unknown): Comparison {
     keys: [],
     members: [],
     groups: [],
+    note: undefined,
     view: restoreView(saved),
     highlighted: undefined,
     update: undefined,
@@ -106,6 +109,7 @@ export function reduceComparison(model: Comparison, action: ComparisonAction): C
         keys: action.state.keys,
         members: action.state.runs.map(memberOf),
         groups: action.state.groups,
+        note: action.state.note,
       };
     case 'statusChanged':
       return {

@@ -1,5 +1,6 @@
 // The shared styles come first, from the general to the special, so that a cell's own styles can override them.
 import '../theme/page.css';
+import '../theme/findings.css';
 import '../ui/math/math.css';
 import '../ui/controls.css';
 import '../plot/plot.css';

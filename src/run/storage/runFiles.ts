@@ -39,6 +39,12 @@ export function updatesOfCheckpoint(fileName: string): number | undefined {
   return match?.[1] === undefined ? undefined : Number(match[1]);
 }
 
+/** The update of a capture, from its file name; undefined for other files. */
+export function updateOfCapture(fileName: string): number | undefined {
+  const match = /^step-(\d{1,15})\.safetensors$/.exec(fileName);
+  return match?.[1] === undefined ? undefined : Number(match[1]);
+}
+
 /** The entries of a run's folder that are folders. */
 export const runFolders: readonly string[] = [runFiles.lockTakeover, runFiles.checkpoints];
 
@@ -55,7 +61,7 @@ export function isRunFile(path: string): boolean {
   const folder = `${runFiles.checkpoints}/`;
   if (written === runFiles.bestCheckpoint) return true;
   if (written.startsWith(folder)) return updatesOfCheckpoint(written.slice(folder.length)) !== undefined;
-  return fileNames.has(written) || /^step-\d{1,15}\.safetensors$/.test(written);
+  return fileNames.has(written) || updateOfCapture(written) !== undefined;
 }
 
 /** Version of these files, written into every manifest. */

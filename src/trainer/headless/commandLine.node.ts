@@ -60,6 +60,7 @@ const commandModes = {
   resume: 'train',
   export: 'export',
   compare: undefined,
+  share: undefined,
 } as const;
 
 type CommandName = keyof typeof commandModes;
@@ -75,10 +76,27 @@ export interface ComparedRuns {
   readonly json: boolean;
 }
 
+/** Runs that are shared as one HTML file: one with its updates, or several compared. */
+export interface SharedRuns {
+  /** Absolute paths of one or more run folders. */
+  readonly folders: readonly string[];
+  /** Absolute path of the HTML file. */
+  readonly out: string;
+  /** Updates to walk through besides the notable ones. */
+  readonly captures: ReadonlySet<number>;
+  /** The folder that must contain the data files; undefined for the folder of the run's experiment. */
+  readonly workspace: string | undefined;
+  /** Maximum number of bytes of the process at its peak. */
+  readonly memoryLimit: number;
+  /** Whether a JSON line says what was written. */
+  readonly json: boolean;
+}
+
 /** What a command line asks for. */
 export type Request =
   | { readonly kind: 'train'; readonly commandLine: CommandLine }
   | { readonly kind: 'compare'; readonly compared: ComparedRuns }
+  | { readonly kind: 'share'; readonly shared: SharedRuns }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
 
@@ -107,6 +125,7 @@ export function parseCommandLine(
   const command = commandNames.find((name) => name === words.others[0]);
   const others = command === undefined ? words.others : words.others.slice(1);
   if (command === 'compare') return { kind: 'compare', compared: comparedRuns({ ...words, others }, folder) };
+  if (command === 'share') return { kind: 'share', shared: sharedRuns({ ...words, others }, folder) };
   const last = (name: keyof typeof values): string | undefined => values[name]?.at(-1);
   const path = (name: keyof typeof values): string | undefined => {
     const written = last(name);
@@ -152,7 +171,6 @@ export function parseCommandLine(
       '--out names the folder of the run, and --runs that of all runs. Remove one of the two.',
     );
   }
-  const memory = wholeNumber('--memory', last('memory'), 1, 'a whole number of MiB');
   const commandLine: CommandLine = {
     mode,
     junit: path('junit'),
@@ -169,7 +187,7 @@ export function parseCommandLine(
     resume,
     json: flags.has('json'),
     workspace: path('workspace'),
-    memoryLimit: memory === undefined ? totalmem() / 2 : memory * mebibyte,
+    memoryLimit: memoryLimit(last('memory')),
     kernels: kernelSet(last('kernels'), flags.has('reproducible')),
     workers: wholeNumber('--workers', last('workers'), 1) ?? 0,
   };
@@ -224,6 +242,43 @@ function comparedRuns({ values, flags, others }: CommandLineWords, folder: strin
     throw new CommandLineError('Which runs? Name two or more run folders: compare DIR DIR.');
   }
   return { folders: others.map((other) => resolve(folder, other)), json: flags.has('json') };
+}
+
+const sharingOptions: readonly string[] = ['out', 'capture', 'workspace', 'memory', 'json'];
+
+function sharedRuns({ values, flags, others }: CommandLineWords, folder: string): SharedRuns {
+  const option = [...Object.keys(values), ...flags].find((name) => !sharingOptions.includes(name));
+  if (option !== undefined) {
+    throw new CommandLineError(`"share" reads runs, and --${option} is for a training. Remove it.`);
+  }
+  if (others.length === 0) {
+    throw new CommandLineError(
+      'Which run? Name its folder, or those of several runs to compare: share DIR --out FILE.html.',
+    );
+  }
+  const out = values.out?.at(-1);
+  if (out === undefined || !/[^\\/]\.html?$/i.test(out)) {
+    const found = out === undefined ? '' : `; found ${quote(out)}`;
+    throw new CommandLineError(`"share" needs --out FILE with a file that ends in .html${found}.`);
+  }
+  if (others.length > 1 && values.capture !== undefined) {
+    throw new CommandLineError('--capture names updates of one run, and a comparison has none. Remove it.');
+  }
+  const workspace = values.workspace?.at(-1);
+  return {
+    folders: others.map((other) => resolve(folder, other)),
+    out: resolve(folder, out),
+    captures: captures(values.capture),
+    workspace: workspace === undefined ? undefined : resolve(folder, workspace),
+    memoryLimit: memoryLimit(values.memory?.at(-1)),
+    json: flags.has('json'),
+  };
+}
+
+/** In bytes. */
+function memoryLimit(written: string | undefined): number {
+  const memory = wholeNumber('--memory', written, 1, 'a whole number of MiB');
+  return memory === undefined ? totalmem() / 2 : memory * mebibyte;
 }
 
 function onlyFile([file, ...more]: readonly string[]): string {

@@ -12,8 +12,8 @@ import type { ComparedRuns } from './commandLine.node';
 import { fileErrorReason } from './fileErrorReason';
 import { StartError } from './startError';
 
-/** A stored run in a comparison. */
-interface ComparedRun {
+/** A stored run, without its records. */
+export interface FoundRun {
   readonly folder: string;
   readonly manifest: Manifest;
   /** How it ended; `running` while a process trains it. */
@@ -39,16 +39,7 @@ export async function compareHeadless(
   stderr: NodeJS.WritableStream,
 ): Promise<HeadlessEnd> {
   const print = printerTo(stderr);
-  const runs: ComparedRun[] = [];
-  const problems: string[] = [];
-  for (const folder of folders) {
-    try {
-      runs.push(await readRun(folder));
-    } catch (error) {
-      if (!(error instanceof StartError)) throw error;
-      problems.push(...error.problems);
-    }
-  }
+  const { runs, problems } = await findRuns(folders);
   for (const problem of problems) print(problem);
   if (problems.length > 0) return 'refused';
   const values = runs.map((run) => run.values);
@@ -58,8 +49,25 @@ export async function compareHeadless(
   return 'finished';
 }
 
+/** The runs in folders, and why those of the others can't be read. */
+export async function findRuns(
+  folders: readonly string[],
+): Promise<{ readonly runs: readonly FoundRun[]; readonly problems: readonly string[] }> {
+  const runs: FoundRun[] = [];
+  const problems: string[] = [];
+  for (const folder of folders) {
+    try {
+      runs.push(await findRun(folder));
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      problems.push(...error.problems);
+    }
+  }
+  return { runs, problems };
+}
+
 /** @throws StartError where a folder holds no run that can be read */
-async function readRun(folder: string): Promise<ComparedRun> {
+async function findRun(folder: string): Promise<FoundRun> {
   const bytes = await new FolderStorage(folder).read(runFiles.manifest, maxManifestBytes).catch((error: unknown) => {
     throw new StartError(`The run in ${folder} can't be read: ${fileErrorReason(error)}.`);
   });
@@ -84,7 +92,7 @@ async function readRun(folder: string): Promise<ComparedRun> {
   };
 }
 
-function table(runs: readonly ComparedRun[], keys: readonly string[]): string {
+function table(runs: readonly FoundRun[], keys: readonly string[]): string {
   const header = ['run', 'state', 'updates', 'loss', 'validation loss', ...keys];
   const rows = runs.map(({ folder, manifest, state, values }) => [
     shownPath(folder),
@@ -110,7 +118,7 @@ function formatLoss(loss: number | null): string {
 }
 
 /** A line for each run; `differing` has its values of the keys that differ, null where it does not have the key. */
-function jsonLines(runs: readonly ComparedRun[], keys: readonly string[]): string {
+function jsonLines(runs: readonly FoundRun[], keys: readonly string[]): string {
   const lines = runs.map(({ folder, manifest, state, values }) => {
     const { variant, facts, reason, updates, startedAt, endedAt, seconds, loss, validationLoss, message } = manifest;
     const differing = keys.map((key) => {

@@ -91,7 +91,12 @@ function pathFrom(folder: string, file: string): string {
   return relative(folder, file).split(sep).join('/');
 }
 
-async function writeNew(path: string, content: string | Uint8Array): Promise<void> {
+/**
+ * Writes a file that may not exist.
+ *
+ * @throws StartError where it exists or can't be written
+ */
+export async function writeNew(path: string, content: string | Uint8Array): Promise<void> {
   try {
     await writeFile(path, content, { flag: 'wx' });
   } catch (error) {

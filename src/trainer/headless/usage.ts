@@ -16,6 +16,9 @@ export function usageOf(program: string): string {
   resume FILE --out DIR resume the run in DIR from its latest checkpoint
   compare DIR DIR ...   print the table of two or more run folders: how they ended, their losses and
                         the keys in which they differ
+  share DIR ... --out FILE.html
+                        write the run in DIR, or the comparison of several runs, as one HTML file that
+                        any browser opens, also offline
   export FILE           train nothing: write a PyTorch program that trains the experiment as Unroll
                         does, and its tensors beside it: --out NAME.py, or NAME.ipynb for a Jupyter
                         notebook (default: a program beside FILE)
@@ -30,7 +33,8 @@ export function usageOf(program: string): string {
   --out DIR             folder of the run (default: a new one beside FILE, in unroll-runs);
                         with several seeds the folder of their runs, seed-1, seed-2 and so on
   --runs DIR            folder in which a new run gets a folder of its own, in place of unroll-runs
-  --capture N[,N...]    write DIR/step-N.safetensors with all tensors of update N (0 is the first)
+  --capture N[,N...]    write DIR/step-N.safetensors with all tensors of update N (0 is the first);
+                        with share: walk through these updates, besides the notable ones
   --predictions FILE    at the end, write the predictions of the held-out rows of a table as CSV
   --junit FILE          write the judgements of "expect" and the gradient checks as JUnit XML
   --json                JSON lines on stdout, one per update, check or compared run; messages on stderr

@@ -2,7 +2,7 @@ import type { Capture, CapturedTensor } from '../../engine/instruments/capture';
 import { openKernels } from '../../engine/kernels/open';
 import { describedExperiment, sequenceData } from '../../run/describedExperiment';
 import type { RunInfo } from '../../run/runInfo';
-import { runFiles } from '../../run/storage/runFiles';
+import { runFiles, updateOfCapture } from '../../run/storage/runFiles';
 import { readTensorFile } from '../../run/storage/safetensors';
 import type { RunStorage } from '../../run/storage/storage';
 import { formatExact } from '../../text/numbers';
@@ -68,10 +68,7 @@ export async function readRecordedUpdate(
 }
 
 function notCaptured({ recordedBy = 'another program' }: RunInfo, update: number, files: readonly string[]): string {
-  const captured = files
-    .flatMap((name) => /^step-(\d{1,15})\.safetensors$/.exec(name)?.[1] ?? [])
-    .map(Number)
-    .sort((a, b) => a - b);
+  const captured = files.flatMap((name) => updateOfCapture(name) ?? []).sort((a, b) => a - b);
   const origin = `This run was recorded from ${recordedBy}, which alone can compute its updates again.`;
   if (captured.length === 0) {
     return `${origin} To walk through one here, capture it: record(…, capture=[0, 100]) keeps updates 0 and 100.`;

@@ -36,7 +36,7 @@ export const modules = {
     pure: true,
   },
   lessons: { folder: 'src/lessons', imports: ['experiment', 'text'], types: ['protocol'], pure: true },
-  share: { folder: 'src/share', imports: ['protocol', 'text'], types: ['series'], pure: true },
+  share: { folder: 'src/share', imports: ['protocol', 'run', 'text'], types: ['series'], pure: true },
   trainer: { folder: 'src/trainer', imports: pureModules, pure: false },
   platform: { folder: 'src/platform', imports: pureModules, pure: false, packages: ['vscode'] },
   session: { folder: 'src/session', imports: [...pureModules, 'platform'], pure: false, packages: ['vscode'] },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Script } from 'node:vm';
+import type { Recording } from '../../../src/protocol/recording';
 import {
   byteLength,
   embeddedScript,
@@ -18,7 +19,8 @@ const files = {
   hostScript: 'const host = `</SCRIPT>`;',
   hostStyle: ':root { --a: 1 }',
 };
-const content = { kind: 'run', title: hostile, recording: { notes: hostile, values: new Float64Array(3) } } as const;
+const recording = { notes: hostile, values: new Float64Array(3) } as unknown as Recording;
+const content = { kind: 'run', title: hostile, recording } as const;
 
 describe('An HTML file', () => {
   it('has no markup from what it shows: neither in its title nor in its data', async () => {

@@ -5,7 +5,7 @@ import type { RequestReplay } from '../../../src/protocol/replayRequests';
 import type { RunStatus } from '../../../src/protocol/run';
 import { pack } from '../../../src/run/records/recordBatch';
 import { DisplaySeries } from '../../../src/run/series/displaySeries';
-import { notableUpdates } from '../../../src/share/notableUpdates';
+import { capturedUpdates, notableUpdates } from '../../../src/share/notableUpdates';
 import { recordRun } from '../../../src/share/recordRun';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
 import { inspected } from '../webview/inspectedUpdate';
@@ -98,5 +98,23 @@ describe('The key of a reply', () => {
       replyKey('inspect', { sequence: 0, probe: undefined, update: 1 }),
     );
     assert.notEqual(replyKey('inspect', { update: 1 }), replyKey('inspect', { update: 2 }));
+  });
+});
+
+describe('The captured updates of a recorded run', () => {
+  it('are those of its files that the run has, in their order', () => {
+    const files = [
+      'run.json',
+      'step-100.safetensors',
+      'step-7.safetensors',
+      'step-900.safetensors',
+      'step-x.safetensors',
+    ];
+    assert.deepEqual(capturedUpdates(files, 140), [
+      { update: 7, sequence: 0, reason: 'captured' },
+      { update: 100, sequence: 0, reason: 'captured' },
+    ]);
+    const many = Array.from({ length: 100 }, (_, i) => `step-${i}.safetensors`);
+    assert.equal(capturedUpdates(many, 1000).length, 32);
   });
 });

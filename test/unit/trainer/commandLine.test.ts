@@ -30,6 +30,29 @@ describe('The command line of the headless runner', () => {
     );
   });
 
+  it('shares runs as one HTML file', () => {
+    const request = parse(['share', 'a', 'b', '--out', 'x.HTML', '--memory', '100']);
+    assert.deepEqual(request.kind === 'share' && request.shared, {
+      folders: [resolve('/work', 'a'), resolve('/work', 'b')],
+      out: resolve('/work', 'x.HTML'),
+      captures: new Set(),
+      workspace: undefined,
+      memoryLimit: 100 * 2 ** 20,
+      json: false,
+    });
+    refuses(['share'], 'Which run? Name its folder, or those of several runs to compare: share DIR --out FILE.html.');
+    refuses(['share', 'a'], '"share" needs --out FILE with a file that ends in .html.');
+    refuses(['share', 'a', '--out', 'b'], '"share" needs --out FILE with a file that ends in .html; found "b".');
+    refuses(
+      ['share', 'a', '--out', 'b.html', '--steps', '1'],
+      '"share" reads runs, and --steps is for a training. Remove it.',
+    );
+    refuses(
+      ['share', 'a', 'b', '--out', 'c.html', '--capture', '1'],
+      '--capture names updates of one run, and a comparison has none. Remove it.',
+    );
+  });
+
   it('may have its options in any order, with = or a blank', () => {
     const { file, variant, steps, out, captures, resume, json, workers, memoryLimit } = parsed(
       ...['--steps=5', 'a.rnn.json', '--variant', 'a GRU', '--out', 'run', '--capture', '0,3', '--capture=4'],

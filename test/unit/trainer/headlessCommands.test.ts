@@ -104,6 +104,61 @@ describe('The commands of the headless runner', () => {
     });
   });
 
+  describe('share', () => {
+    const recorded = resolve('test', 'fixtures', 'recorded-run');
+
+    it('writes one run as one HTML file, and says its size before', () => {
+      trained('one');
+      const { status, stdout, stderr } = call('share', 'one', '--out', 'one.html', '--capture', '1', '--json');
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, /^Writing \S+one\.html: [\d.]+ MiB, with curves, .* and 3 updates step by step\./);
+      const html = readFileSync(path('one.html'), 'utf8');
+      assert.match(html, /data-kind="run"/);
+      assert.deepEqual(JSON.parse(stdout), { html: path('one.html'), bytes: Buffer.byteLength(html) });
+    });
+
+    it('writes several as their comparison, also one that another program recorded', () => {
+      trained('one');
+      const { status, stderr } = call('share', 'one', recorded, '--out', 'both.html');
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, /^Writing \S+both\.html: [\d.]+ MiB, with curves, findings and settings of 2 runs\./);
+      assert.match(readFileSync(path('both.html'), 'utf8'), /data-kind="comparison"/);
+    });
+
+    it('shares the captured updates of a recorded run', () => {
+      const { status, stderr } = call('share', recorded, '--out', 'lag.html');
+      assert.equal(status, 0, stderr);
+      assert.match(stderr, /and 1 update step by step\./);
+    });
+
+    it('refuses what it cannot share, and replaces no file', () => {
+      trained('one');
+      writeFileSync(path('there.html'), 'mine');
+      const refused = (message: RegExp, ...words: string[]): void => {
+        const { status, stdout, stderr } = call('share', ...words);
+        assert.deepEqual([status, stdout], [1, ''], stderr);
+        assert.match(stderr, message);
+      };
+      refused(/there\.html exists\. Choose another file, or delete it\.\n$/, 'one', '--out', 'there.html');
+      assert.equal(readFileSync(path('there.html'), 'utf8'), 'mine');
+      refused(/^There is no run in \S+two: /, 'one', 'two', '--out', 'x.html');
+      refused(/^Update 9 can't be shared: the run in \S+one has 3 updates/, 'one', '--out', 'x.html', '--capture', '9');
+      refused(/can't be written/, 'one', '--out', join('missing', 'x.html'));
+      assert.ok(!existsSync(path('x.html')));
+    });
+
+    it('reads no data from a place that only the run names', () => {
+      trained('one');
+      const manifest = editableManifest(path('one', 'run.json'));
+      const elsewhere = join('..', '..', '..', 'elsewhere', 'x.rnn.json');
+      writeFileSync(path('one', 'run.json'), JSON.stringify({ ...manifest, source: elsewhere }));
+      const { status, stderr } = call('share', 'one', '--out', 'x.html');
+      assert.equal(status, 1);
+      assert.match(stderr, /names an experiment in \S+elsewhere\. Allow its data to be read there with --workspace/);
+      assert.equal(call('share', 'one', '--out', 'x.html', '--workspace', resolve('/')).status, 0);
+    });
+  });
+
   it('check writes a line of JSON per parameter, and trains nothing', () => {
     write('x.rnn.json');
     const { status, stdout } = call('check', 'x.rnn.json', '--json');

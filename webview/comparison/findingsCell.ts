@@ -1,0 +1,78 @@
+import { html, render, type TemplateResult } from 'lit-html';
+import type { Finding } from '../../src/diagnosis/finding';
+import { formatFindings } from '../../src/text/findingCount';
+import { formatCount, formatExact } from '../../src/text/numbers';
+import { CellFrame, type ToggleCell } from '../notebook/cell/cellFrame';
+import { lineSample } from '../plot/legend';
+import { element } from '../ui/element';
+import type { ComparisonCell, ComparisonDrawing } from './comparisonCell';
+import { lineStyle } from './lineStyle';
+import type { Comparison, Member } from './model';
+
+/** [5] What the rules have found in each run. */
+export class FindingsCell implements ComparisonCell {
+  readonly title = 'Diagnosis';
+  readonly element: HTMLElement;
+  readonly #frame: CellFrame;
+  readonly #lists = element('div');
+  #drawn = '';
+
+  constructor(toggle: ToggleCell) {
+    this.#frame = new CellFrame(5, this.title, toggle);
+    this.element = this.#frame.element;
+    this.#frame.body.append(this.#lists);
+  }
+
+  update({ model, theme }: ComparisonDrawing): void {
+    const found = model.members.filter((member) => findingsOf(member).length > 0);
+    this.#frame.follow(model.view);
+    this.#frame.setSummary(summary(model, found.length));
+    const rows = found.flatMap((member) => findingsOf(member).map((finding) => rowOf(member, finding)));
+    const key = JSON.stringify(rows);
+    this.#frame.setTable(key, () => ({
+      caption: 'Findings of all runs',
+      columns: ['run', 'update', 'level', 'key', 'code', 'finding'],
+      rows,
+    }));
+    const drawn = JSON.stringify([key, theme.kind, found.map(({ id }) => id)]);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    render(
+      found.map(
+        (member) =>
+          html`<h3 class="finding-run">${lineSample(lineStyle(member.id, theme))} ${member.name}</h3>
+            <ul class="findings">
+              ${findingsOf(member).map(itemOf)}
+            </ul>`,
+      ),
+      this.#lists,
+    );
+  }
+}
+
+function findingsOf({ status }: Member): readonly Finding[] {
+  return status?.findings ?? [];
+}
+
+function itemOf({ level, when, update, keyPath, message }: Finding): TemplateResult {
+  return html`<li class="finding ${level}">
+    <div class="finding-head">
+      <span class="finding-level">${level}</span> at
+      <code>${keyPath.join('.')}</code>${when === 'start' ? '' : html`<span>update ${formatExact(update)}</span>`}
+    </div>
+    <p class="finding-text">${message}</p>
+  </li>`;
+}
+
+function rowOf({ name }: Member, { update, level, keyPath, code, message }: Finding): readonly (string | number)[] {
+  return [name, update, level, keyPath.join('.'), code, message];
+}
+
+function summary({ members }: Comparison, found: number): string {
+  if (found === 0) return members.length === 1 ? 'No findings.' : 'No findings in any of these runs.';
+  const counts = members
+    .filter((member) => findingsOf(member).length > 0)
+    .map((member) => `${member.name}: ${formatFindings(findingsOf(member))}`);
+  const rest = members.length - found;
+  return `${counts.join('; ')}${rest === 0 ? '' : `; none in ${formatCount(rest, 'other run')}`}.`;
+}
