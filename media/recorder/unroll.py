@@ -37,7 +37,10 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import PackedSequence
 
-__all__ = ["record", "Recorder"]
+__all__ = ["record", "Recorder", "VERSION"]
+
+#: What the recorder can do; a program compares it where it needs something that an earlier copy does not have.
+VERSION = 2
 
 #: Seconds between two writes of the records; what is younger is lost if the process is killed.
 WRITE_INTERVAL = 1.0
@@ -74,6 +77,14 @@ def record(model, folder, **options):
                 gradients, inputs, states, gates and outputs. For an nn.RNN, nn.LSTM or nn.GRU with one direction, an
                 nn.Linear after it, and a mean cross-entropy or mean squared error, whose targets are passed to step()
     head:       that nn.Linear, or its name; by default the only one of the model
+    distributed: True in every process of torch.distributed, where the loss of each process is its part of a sum, which is
+                the loss of the whole batch. The process of rank 0 writes; norms through time are those of the whole batch.
+                See `measure_gradients`
+    recurrence: of a net whose recurrence is written out, a dictionary with its cell, hidden, layers, activation (or None),
+                inputs and batch. Its layers are not observed: pass `series` to step()
+    experiment: a dictionary for comparisons, in place of what the recorder knows of the model and the optimizer
+    facts:      entries of `facts` in run.json, in place of what the recorder cannot know
+    resume:     what `position` returned: the records in the folder are cut there and continued
     """
     return Recorder(model, folder, **options)
 
@@ -83,20 +94,28 @@ class Recorder:
 
     def __init__(
         self, model, folder, *, optimizer=None, module=None, every=10, steps=None, name=None, notes="", clip=None,
-        lag=None, updates=0, config=None, scaler=None, capture=(), head=None,
+        lag=None, updates=0, config=None, scaler=None, capture=(), head=None, distributed=False, recurrence=None,
+        experiment=None, facts=None, resume=None,
     ):  # fmt: skip
         if not isinstance(every, int) or every < 1:
             raise ValueError(f"every is {every!r}; it must be a whole number of at least 1.")
         self.folder = os.fspath(folder)
-        if os.path.isdir(self.folder) and os.listdir(self.folder):
+        self._distributed = distributed and torch.distributed.get_world_size() > 1
+        self._writes = not self._distributed or torch.distributed.get_rank() == 0
+        begins = resume is None or resume["bytes"] == 0
+        if resume is None and self._writes and os.path.isdir(self.folder) and os.listdir(self.folder):
             raise FileExistsError(f"The folder {self.folder!r} is not empty. Record into a new folder for each run.")
         self._model, self._optimizer, self._every, self._scaler = model, optimizer, every, scaler
-        self._modules = _recurrent_modules(model, module)
-        self._cell = _kind_of(self._modules[0])
+        self._recurrence = recurrence
+        self._modules = _recurrent_modules(model, module) if recurrence is None else []
+        self._cell = recurrence["cell"] if recurrence else _kind_of(self._modules[0])
+        self._gates = [] if recurrence else _GATES[self._cell]
         self._captures = frozenset(capture)
+        if self._captures and (self._distributed or recurrence):
+            raise ValueError("capture= needs a layer of torch.nn, and one process.")
         self._head = _head_of(model, head, self._modules) if self._captures else None
         self._head_calls, self._raw_grads = [], {}
-        self._layers = sum(_rows_of(one) for one in self._modules)
+        self._layers = recurrence["layers"] if recurrence else sum(_rows_of(one) for one in self._modules)
         self._steps = steps
         self._facts = {"name": name, "notes": notes, "clip": clip, "lag": lag, "updates": updates}
         self._config = dict(config or {})
@@ -109,7 +128,9 @@ class Recorder:
         self._updates, self._rows, self._traces, self._raw = 0, [], [], {}
         self._records, self._sizes, self._loss = None, None, None
         self._is_checked, self._is_too_long, self._first_not_finite = False, False, None
-        self._validation, self._state, self._message = None, "running", None
+        self._validation, self._state, self._message, self._ended = None, "running", None, None
+        self._reason, self._experiment, self._more_facts = None, experiment, dict(facts or {})
+        self._resume, self._resumed_at = (None if begins else resume), []
         self._rate = None if optimizer is None else float(optimizer.param_groups[0]["lr"])
         self._restore, self._closing = [], threading.Event()
         self._written, self._scale = 0.0, 1.0
@@ -118,7 +139,6 @@ class Recorder:
         if any(id(module) in _recorded for module in self._modules):
             raise RuntimeError("This layer is being recorded already. End the other recorder first.")
         _recorded.update(id(module) for module in self._modules)
-        os.makedirs(self.folder, exist_ok=True)
         self._began, self._clock = _now(), time.perf_counter()
         self._before = [p.detach().clone() for _, p in self._parameters]
         for key, parameter in self._parameters:
@@ -127,21 +147,27 @@ class Recorder:
             self._observe(module, row)
         if self._head is not None:
             self._observe_head(self._head)
-        self._lock = os.path.join(self.folder, "run.lock")
-        with open(self._lock, "w") as file:
-            file.write(f"{os.getpid()} {socket.gethostname()}")
-        self._keeper = threading.Thread(target=self._keep_lock, daemon=True)
-        self._keeper.start()
+        if self._resume is not None:
+            self._restore_position(self._resume)
+        if self._writes:
+            os.makedirs(self.folder, exist_ok=True)
+            self._lock = os.path.join(self.folder, "run.lock")
+            with open(self._lock, "w") as file:
+                file.write(f"{os.getpid()} {socket.gethostname()}")
+            self._keeper = threading.Thread(target=self._keep_lock, daemon=True)
+            self._keeper.start()
         return self
 
     def __exit__(self, kind, error, _):
-        if kind is None:
+        if self._ended is not None:
+            self._state, self._reason, self._message = self._ended
+        elif kind is None:
             self._state = "finished" if self._first_not_finite is None else "diverged"
         elif issubclass(kind, KeyboardInterrupt):
             self._state = "stopped"
         else:
             self._state, self._message = "failed", f"The program ended with {kind.__name__}: {error}"[:2000]
-        if self._first_not_finite is not None:
+        if self._first_not_finite is not None and self._ended is None:
             self._message = f"The loss or the gradient is not finite from update {self._first_not_finite} on."
         for restore in self._restore:
             restore()
@@ -153,18 +179,74 @@ class Recorder:
             if self._records is not None:
                 self._records.close()
             self._closing.set()
-            # A thread that still runs when the interpreter ends may abort the process.
-            self._keeper.join()
-            os.remove(self._lock)
+            if self._writes:
+                # A thread that still runs when the interpreter ends may abort the process.
+                self._keeper.join()
+                os.remove(self._lock)
         return False
 
-    def step(self, loss, *, per_step=None, validation_loss=None, targets=None):
+    def end(self, state, reason=None, message=None):
+        """Says how the run ends, before the `with` statement does: `finished` with the reason `steps`,
+        `stopAtLoss` or `patience`, or `diverged` with a message."""
+        self._ended = (state, reason, message)
+
+    def discard(self):
+        """Forgets the forward passes since the last step(): call it where no update follows them."""
+        self._traces, self._head_calls, self._raw_grads = [], [], {}
+
+    def measure_gradients(self):
+        """Takes the norms before clipping from the gradients as they are now, in place of as backward() left them: call it
+        where the gradients of several processes have been summed, before anything clips them."""
+        self._raw = {key: _norm(_values(p.grad)) / self._scale for key, p in self._parameters if p.grad is not None}
+
+    def position(self):
+        """Where the records are, for a checkpoint of the program; None in processes that do not write. See `resume`."""
+        if not self._writes:
+            return None
+        if self._sizes is None:
+            return {"bytes": 0}
+        self._write()
+        return {
+            "bytes": self._records.tell(),
+            "updates": self._updates,
+            "seconds": time.perf_counter() - self._clock,
+            "began": self._began,
+            "sizes": list(self._sizes),
+            "steps": self._steps,
+            "rate": self._rate,
+            "resumedAt": list(self._resumed_at),
+        }
+
+    def _restore_position(self, position):
+        path = os.path.join(self.folder, "records.arrows")
+        self._updates, self._steps, self._rate = position["updates"], position["steps"], position["rate"]
+        self._sizes, self._began = tuple(position["sizes"]), position["began"]
+        self._clock -= position["seconds"]
+        self._resumed_at = [*position["resumedAt"], self._updates]
+        self._set_layout()
+        if not self._writes:
+            return
+        if not os.path.exists(path) or os.path.getsize(path) < position["bytes"]:
+            raise ValueError(f"{path} does not have the records up to update {self._updates}, from which they continue.")
+        self._records = open(path, "r+b")
+        self._records.truncate(position["bytes"])
+        self._records.seek(position["bytes"])
+
+    def step(
+        self, loss, *, per_step=None, validation_loss=None, targets=None, series=None, skipped=0, sequences=None,
+        learning_rate=None,
+    ):  # fmt: skip
         """Records an update. Call it after `optimizer.step()` and before the next `zero_grad()`.
 
         loss:             the loss of the update, a number or a tensor with one element
         per_step:         the part of each time step in it, one number per step, if it is known
         validation_loss:  the loss on held-out data, if it was measured at this update
         targets:          those of the loss, of an update that is captured
+        series:           of a net whose recurrence is written out: the norms over its batch for each layer and time step,
+                          {"dh": [layer][t], "dh_local": [layer][t]}; None where nothing is recorded through time
+        skipped:          time steps before those of the gradient, which truncated BPTT does not reach: 0 there
+        sequences:        with `distributed`, how many sequences this process had; by default those of its layer
+        learning_rate:    that of this update, where a schedule has changed that of the optimizer since
         """
         if all(p.grad is None for _, p in self._parameters):
             raise RuntimeError(
@@ -186,7 +268,10 @@ class Recorder:
         loss = float(loss.detach() if isinstance(loss, torch.Tensor) else loss)
         raw_norm, clipped_norm = math.hypot(*raw), math.hypot(*clipped)
         is_clipped = clipped_norm < raw_norm * (1 - 1e-5)
-        rate = math.nan if self._optimizer is None else float(self._optimizer.param_groups[0]["lr"])
+        if learning_rate is not None:
+            rate = float(learning_rate)
+        else:
+            rate = math.nan if self._optimizer is None else float(self._optimizer.param_groups[0]["lr"])
         coefficient = clipped_norm / raw_norm if is_clipped else 1.0
         if self._updates in self._captures:
             self._capture(loss, targets, {"gradNorm": raw_norm, "clipCoefficient": coefficient, "learningRate": rate})
@@ -196,7 +281,7 @@ class Recorder:
             self._first_not_finite = self._updates
         if validation_loss is not None:
             self._validation = float(validation_loss)
-        series = self._series(per_step, loss)
+        series = self._series(per_step, loss, series, skipped, sequences)
         if self._sizes is None:
             self._begin(series)
         row = {
@@ -216,8 +301,10 @@ class Recorder:
         self._rows.append(row)
         self._loss = loss
         self._updates += 1
-        self._traces, self._head_calls, self._raw_grads = [], [], {}
-        if time.perf_counter() - self._written >= WRITE_INTERVAL:
+        self.discard()
+        if not self._writes:
+            self._rows = []
+        elif time.perf_counter() - self._written >= WRITE_INTERVAL:
             self._write()
 
     # What is measured
@@ -298,29 +385,32 @@ class Recorder:
             self._traces.append(_Trace(self._layers, self._cell == "lstm"))
         return self._traces[0]
 
-    def _series(self, per_step, loss):
+    def _series(self, per_step, loss, given=None, skipped=0, sequences=None):
         """The columns through time of the current update; None if it records none."""
-        traces = [trace for trace in self._traces if trace.steps > 0]
-        if not traces:
-            return None
-        columns = {}
-        length = sum(trace.steps for trace in traces)
-        for row in range(self._layers):
-            parts = [trace.norms(row, self._scale) for trace in traces]
-            for quantity in parts[0]:
-                columns[f"{quantity}_l{row}"] = [value for part in parts for value in part[quantity]]
-            for gate in _GATES[self._cell]:
-                for end in ("low", "high"):
-                    shares = [trace.saturation(row, gate, end) for trace in traces]
-                    columns[f"saturation_{end}_l{row}/{gate}"] = sum(shares) / len(shares)
+        if self._recurrence is not None:
+            if given is None:
+                return None
+            columns = {f"{quantity}_l{row}": list(norms) for quantity, rows in given.items() for row, norms in enumerate(rows)}
+        else:
+            columns = self._traced()
+            if columns is None:
+                return None
+        if self._distributed:
+            columns = self._of_all_processes(columns, sequences)
+        if skipped > 0:
+            before = [0.0] * skipped
+            columns = {key: before + value if isinstance(value, list) else value for key, value in columns.items()}
+        length = len(columns["dh_l0"])
         if per_step is None:
             losses = self._losses_by_gradient(columns[f"dh_local_l{self._layers - 1}"], loss)
+            if skipped > 0:
+                # The steps before may have a part in the loss that no gradient shows.
+                losses = [math.nan] * length
         else:
             losses = [float(value) for value in per_step]
             if len(losses) != length:
                 raise ValueError(f"per_step has {len(losses)} numbers; the sequences of this update have {length} steps.")
         columns["loss_per_step"] = losses
-        self._sequence = traces[0]
         limit = self._steps or length
         if length > limit:
             if not self._is_too_long:
@@ -331,6 +421,44 @@ class Recorder:
             self._is_too_long = True
             columns = {key: value[:limit] if isinstance(value, list) else value for key, value in columns.items()}
         return columns
+
+    def _traced(self):
+        """The norms and shares that the layers showed at this update; None if it records none."""
+        traces = [trace for trace in self._traces if trace.steps > 0]
+        if not traces:
+            return None
+        columns = {}
+        for row in range(self._layers):
+            parts = [trace.norms(row, self._scale) for trace in traces]
+            for quantity in parts[0]:
+                columns[f"{quantity}_l{row}"] = [value for part in parts for value in part[quantity]]
+            for gate in self._gates:
+                for end in ("low", "high"):
+                    shares = [trace.saturation(row, gate, end) for trace in traces]
+                    columns[f"saturation_{end}_l{row}/{gate}"] = sum(shares) / len(shares)
+        self._sequence = traces[0]
+        return columns
+
+    def _of_all_processes(self, columns, sequences):
+        """The norms and shares of the whole batch from those of the sequences of each process: squares of norms add up, and
+        a share counts as often as there are sequences."""
+        if sequences is None:
+            sequences = self._recurrence["batch"] if self._recurrence else self._sequence.batch
+        parts = [sequences]
+        for value in columns.values():
+            parts += [norm * norm for norm in value] if isinstance(value, list) else [value * sequences]
+        total = torch.tensor(parts, dtype=torch.double, device=self._parameters[0][1].device)
+        torch.distributed.all_reduce(total)
+        count, *sums = total.tolist()
+        self._all_sequences, whole, at = int(count), {}, 0
+        for key, value in columns.items():
+            if isinstance(value, list):
+                whole[key] = [math.sqrt(one) for one in sums[at : at + len(value)]]
+                at += len(value)
+            else:
+                whole[key] = sums[at] / count
+                at += 1
+        return whole
 
     def _losses_by_gradient(self, local, loss):
         """The loss of each step, as far as the gradient shows it: 0 where no loss reaches the top layer, the whole loss
@@ -402,21 +530,31 @@ class Recorder:
                 "Call model.train(), and begin to record before the first update."
             )
         self._steps = self._steps or len(series["loss_per_step"])
-        self._sizes = (self._sequence.inputs, self._sequence.batch)
+        if self._recurrence is not None:
+            self._sizes = (self._recurrence["inputs"], self._recurrence["batch"])
+        else:
+            batch = self._all_sequences if self._distributed else self._sequence.batch
+            self._sizes = (self._sequence.inputs, batch)
+        self._set_layout()
+        if self._writes:
+            self._records = open(os.path.join(self.folder, "records.arrows"), "wb")
+            self._records.write(_schema_message(self._columns, self._layout))
+
+    def _set_layout(self):
         layout = {
             "parameters": [key for key, _ in self._parameters],
             "layers": self._layers,
             "steps": self._steps,
             "hasCellState": self._cell == "lstm",
-            "saturating": _GATES[self._cell],
+            "saturating": self._gates,
         }
         self._layout = layout
         self._columns = _columns(layout)
-        self._records = open(os.path.join(self.folder, "records.arrows"), "wb")
-        self._records.write(_schema_message(self._columns, layout))
 
     def _write(self):
         """Appends the rows to the records, and writes the manifest anew."""
+        if not self._writes:
+            return
         if self._rows:
             self._records.write(_batch_message(self._columns, self._rows))
             self._records.flush()
@@ -429,28 +567,35 @@ class Recorder:
         self._written = time.perf_counter()
 
     def _manifest(self):
-        first = self._modules[0]
+        if self._recurrence is not None:
+            hidden, activation = self._recurrence["hidden"], self._recurrence["activation"]
+        else:
+            hidden = self._modules[0].hidden_size
+            activation = _activation_of(self._modules[0]) if self._cell == "rnn" else None
         inputs, batch = self._sizes
         name = self._facts["name"] or os.path.basename(os.path.abspath(self.folder))
-        activation = _activation_of(first) if self._cell == "rnn" else None
         rate = self._rate
         optimizer = "unknown" if rate is None else f"{type(self._optimizer).__name__}, learning rate {rate:g}"
         linear = [module for module in self._model.modules() if isinstance(module, nn.Linear)]
-        model = {"cell": self._cell, "hidden": first.hidden_size, "layers": self._layers}
+        model = {"cell": self._cell, "hidden": hidden, "layers": self._layers}
+        processes = f", {torch.distributed.get_world_size()} processes" if self._distributed else ""
+        known = {
+            "name": name,
+            "model": model if activation is None else {**model, "activation": activation},
+            **({} if rate is None else {"optimizer": {"kind": type(self._optimizer).__name__, "learningRate": rate}}),
+            **({} if self._facts["clip"] is None else {"clip": {"norm": self._facts["clip"]}}),
+        }
         return {
             "format": "unroll-run",
             "version": 1,
             "experiment": {
-                "name": name,
-                "model": model if activation is None else {**model, "activation": activation},
-                **({} if rate is None else {"optimizer": {"kind": type(self._optimizer).__name__, "learningRate": rate}}),
-                **({} if self._facts["clip"] is None else {"clip": {"norm": self._facts["clip"]}}),
+                **(known if self._experiment is None else self._experiment),
                 **({"config": self._config} if self._config else {}),
             },
-            "variant": None,
+            "variant": self._more_facts.get("variant"),
             "kernels": "pytorch",
             "state": self._state,
-            "reason": "steps" if self._state == "finished" else None,
+            "reason": self._reason or ("steps" if self._state == "finished" else None),
             "updates": self._updates,
             "startedAt": self._began,
             "endedAt": None if self._state == "running" else _now(),
@@ -459,7 +604,6 @@ class Recorder:
             "validationLoss": _finite(self._validation),
             "message": self._message,
             "facts": {
-                "recordedBy": f"PyTorch {torch.__version__}",
                 "name": name,
                 "variant": None,
                 "notes": self._facts["notes"],
@@ -467,9 +611,9 @@ class Recorder:
                 "cell": self._cell,
                 "activation": activation,
                 "inputs": inputs,
-                "hidden": first.hidden_size,
+                "hidden": hidden,
                 "layerCount": self._layers,
-                "outputs": linear[-1].out_features if linear else first.hidden_size,
+                "outputs": linear[-1].out_features if linear else hidden,
                 "parameterCount": sum(p.numel() for _, p in self._parameters),
                 "steps": self._steps,
                 "batch": batch,
@@ -483,6 +627,9 @@ class Recorder:
                 "validateEvery": 0 if self._validation is None else 1,
                 "baselines": [],
                 "lag": self._facts["lag"],
+                **self._more_facts,
+                "recordedBy": f"PyTorch {torch.__version__}{processes}",
+                "resumedAt": self._resumed_at,
                 "kernels": "pytorch",
                 "memoryBytes": 0,
                 "folder": None,
