@@ -5,7 +5,9 @@ import { confirm, showErrorMessage, showInformationMessage } from '../platform/m
 import { showQuickPick } from '../platform/quickInput';
 import { Cancelled, chooseFile, waitFor, writeText } from '../platform/saveFile';
 import { reasonOf } from '../protocol/channel';
+import { recorderName } from '../protocol/trainer';
 import { memberName } from '../run/displayName';
+import { defaultRunsFolder } from '../run/storage/runFolder';
 import { experimentName, fileNameOf, folderOf, readExperiment } from '../session/experimentText';
 import { exportedProgram } from '../session/live/exportedProgram';
 import type { Target } from '../session/sessions';
@@ -78,11 +80,14 @@ async function exportTarget({ uri, variant }: Target, asks: boolean, startWorker
   if (outcome.kind === 'failed') throw new Error(outcome.message);
   await workspace.fs.writeFile(tensors, outcome.program.tensors);
   await writeText(script, outcome.program.script);
+  if (outcome.program.recorder !== undefined) {
+    await writeRecorder(Uri.joinPath(folderOf(script), recorderName), outcome.program.recorder);
+  }
   // A notebook is shown by the extension that the user has for it.
   if (isNotebook) await registry.executeCommand('vscode.open', script);
   else await window.showTextDocument(script);
   void showInformationMessage(
-    `${fileNameOf(script)} trains this experiment in PyTorch, with the initial weights in ${fileNameOf(tensors)}.`,
+    `${fileNameOf(script)} trains this experiment in PyTorch, with the initial weights in ${fileNameOf(tensors)}.${isNotebook ? '' : ` With “--records ${defaultRunsFolder}/${fileNameOf(script).replace(/\.py$/, '')}” its run is listed in Unroll: Runs while it trains, also under torchrun.`}`,
   );
 }
 
@@ -98,6 +103,15 @@ async function memberOf(file: ExperimentFile, variants: readonly (string | undef
     member,
   }));
   return (await showQuickPick(items, { title: 'Export', placeHolder: 'Which one?' }))?.member;
+}
+
+/** Writes the recorder for PyTorch, unless there is one: it may have been changed. */
+async function writeRecorder(file: Uri, recorder: string): Promise<void> {
+  const isThere = await Promise.resolve(workspace.fs.stat(file)).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) await writeText(file, recorder);
 }
 
 /** Whether a file may be written: it does not exist, or the user agrees to replace it. */

@@ -74,12 +74,17 @@ export interface ExportNames {
   readonly text: string | undefined;
 }
 
+/** The file of the recorder for PyTorch, in the folder of a program. */
+export const recorderName = 'unroll.py';
+
 /** A Python program and the file of tensors that it reads. */
 export interface ExportedProgram {
   /** The program, or the JSON of a notebook. */
   readonly script: string;
   /** A safetensors file: the initial parameters, and what the data of a table or of written sequences are for the net. */
   readonly tensors: Uint8Array;
+  /** The recorder for PyTorch, unroll.py, which a program imports to record its run; undefined for a notebook. */
+  readonly recorder: string | undefined;
 }
 
 /** What the export of an experiment needs. */

@@ -4,7 +4,10 @@ import { imports, surroundings, type ProgramParts } from './programParts';
 import { joined, python } from './python';
 
 /** The program as a Jupyter notebook: what each part does, and plots at the end. */
-export function notebookOf(names: ExportNames, { constants, tensors, data, loss, net, loop }: ProgramParts): string {
+export function notebookOf(
+  names: ExportNames,
+  { constants, tensors, data, loss, net, loop, main }: ProgramParts,
+): string {
   return notebook([
     textCell(`# ${escapeMarkdown(names.experiment)}
 
@@ -39,7 +42,7 @@ $$\\frac{\\partial L}{\\partial h_t} = \\frac{\\partial L_t}{\\partial h_t} + \\
     textCell(`## Training
 
 Each update: forward, loss, backward, clipping, optimizer.`),
-    codeCell(loop.trim()),
+    codeCell(joined([loop, ...main])),
     codeCell('net = train()'),
     textCell(`## The loss over the updates`),
     codeCell(`steps = [line["step"] for line in HISTORY]

@@ -1,16 +1,22 @@
 import type { ExportedProgram, ExportNames } from '../../protocol/trainer';
 import { plainName } from '../../run/displayName';
 import { writeTensorFile, type StoredTensor } from '../../run/storage/safetensors';
+import { runInfoOf } from '../training/runInfo';
 import type { TrainingSetup } from '../training/trainingSetup';
+import recorder from '../../../media/recorder/unroll.py';
 import { dataPartOf, type DataPart } from './dataPart';
 import { notebookOf } from './explainedNotebook';
-import { netPartOf } from './netPart';
-import { imports, options, surroundings, type ProgramParts } from './programParts';
+import { memoryOf, netPartOf } from './netPart';
+import { options, readOptions, scriptImports, surroundings, type ProgramParts } from './programParts';
 import { constantLines, joined, plainTitle, python, type Constant } from './python';
 import { loopOf, truncationOf } from './trainingPart';
 import loss from './pytorch/loss.py';
+import metadata from './pytorch/metadata.py';
+import processes from './pytorch/processes.py';
 import randomNumbers from './pytorch/random_numbers.py';
 import safetensors from './pytorch/safetensors.py';
+import trainNotebook from './pytorch/train_notebook.py';
+import trainScript from './pytorch/train_script.py';
 import window from './pytorch/window.py';
 
 /**
@@ -26,17 +32,23 @@ export function exportToPyTorch(setup: TrainingSetup, given: ExportNames): Expor
   const names = { ...given, experiment: plainName(given.experiment) };
   const data = dataPartOf(setup, names);
   const net = netPartOf(experiment, names.kind === 'notebook');
+  const isNotebook = names.kind === 'notebook';
   const parts = {
-    constants: constantLines(constantsOf(setup, data, net)),
-    tensors: `${safetensors.trim()}\n\n\n${startOf(names.tensors)}`,
+    constants: constantLines({ ...constantsOf(setup, data, net), ...(isNotebook ? {} : recordedConstants(setup)) }),
+    tensors: joined([safetensors, ...(isNotebook ? [] : [metadata]), startOf(names.tensors)]),
     data: [randomNumbers, window, ...data.parts],
     loss,
     net: net.parts,
     loop: loopOf(experiment),
+    main: isNotebook ? [trainNotebook] : [processes, memoryOf(net.isModule), trainScript],
   };
   return {
-    script: names.kind === 'notebook' ? notebookOf(names, parts) : scriptOf(names, parts),
-    tensors: writeTensorFile({ tensors: new Map([...parametersOf(setup), ...data.tensors]), metadata: {} }),
+    script: isNotebook ? notebookOf(names, parts) : scriptOf(names, parts),
+    tensors: writeTensorFile({
+      tensors: new Map([...parametersOf(setup), ...data.tensors]),
+      metadata: isNotebook ? {} : describedBy(setup, names),
+    }),
+    recorder: isNotebook ? undefined : recorder,
   };
 }
 
@@ -67,16 +79,50 @@ function constantsOf(
   };
 }
 
-function scriptOf(names: ExportNames, { constants, tensors, data, loss, net, loop }: ProgramParts): string {
+/** What the program needs to record its run. */
+function recordedConstants({ experiment, layout }: TrainingSetup): Readonly<Record<string, Constant>> {
+  const { model, record } = experiment;
+  return {
+    CELL: model.cell,
+    ACTIVATION: model.activation ?? null,
+    RECORD_EVERY: record.every,
+    RECORD_STEPS: layout.steps,
+  };
+}
+
+/** The experiment, and what run.json says of a run, as JSON. */
+function describedBy(setup: TrainingSetup, { experiment: name }: ExportNames): Readonly<Record<string, string>> {
+  const { experiment } = setup;
+  const info = runInfoOf(setup, undefined, undefined, 1);
+  const facts = {
+    name: experiment.name || name,
+    notes: info.notes,
+    seed: info.seed,
+    steps: info.steps,
+    batch: info.batch,
+    data: info.data,
+    loss: info.loss,
+    bptt: info.bptt,
+    clip: info.clip,
+    optimizer: info.optimizer,
+    validateEvery: info.validateEvery,
+    baselines: info.baselines,
+    dataScale: info.dataScale,
+    lag: info.lag,
+  };
+  return { experiment: JSON.stringify(experiment), facts: JSON.stringify(facts) };
+}
+
+function scriptOf(names: ExportNames, { constants, tensors, data, loss, net, loop, main }: ProgramParts): string {
   const start = [
     headerOf(names),
-    imports,
-    `${options}\nOPTIONS = ARGUMENTS.parse_args()\n${surroundings}`,
+    scriptImports,
+    `${options}\n${readOptions}\n${surroundings}`,
     `FOLDER = os.path.dirname(os.path.abspath(__file__))\nSAVED = os.path.splitext(os.path.basename(__file__))[0] + ".pt"`,
     constants,
   ].join('\n\n');
   const end = 'if __name__ == "__main__":\n    train()';
-  return `${joined([start, tensors, ...data, loss, ...net, loop, end])}\n`;
+  return `${joined([start, tensors, ...data, loss, ...net, loop, ...main, end])}\n`;
 }
 
 function headerOf({ experiment, tensors }: ExportNames): string {
@@ -89,7 +135,7 @@ In double precision, the default, the losses are those of Unroll's reference ker
 
 /** After the constants, because --steps replaces one of them. */
 function startOf(tensors: string): string {
-  return `FILE = read_safetensors(os.path.join(FOLDER, ${python(tensors)}))\nif OPTIONS.steps is not None:\n    STEPS = OPTIONS.steps`;
+  return `TENSORS = os.path.join(FOLDER, ${python(tensors)})\nFILE = read_safetensors(TENSORS)\nif OPTIONS.steps is not None:\n    STEPS = OPTIONS.steps`;
 }
 
 function parametersOf({ learner }: TrainingSetup): ReadonlyMap<string, StoredTensor> {

@@ -5,6 +5,8 @@ import cellGru from './pytorch/cell_gru.py';
 import cellLstm from './pytorch/cell_lstm.py';
 import cellMgu from './pytorch/cell_mgu.py';
 import cellRnn from './pytorch/cell_rnn.py';
+import memoryModule from './pytorch/memory_module.py';
+import memorySteps from './pytorch/memory_steps.py';
 import netModule from './pytorch/net_module.py';
 import netSteps from './pytorch/net_steps.py';
 
@@ -30,7 +32,7 @@ const cells = {
 export function netPartOf(
   { model, clip, bptt }: ResolvedExperiment,
   isWrittenOut: boolean,
-): Pick<DataPart, 'constants' | 'parts'> {
+): Pick<DataPart, 'constants' | 'parts'> & { readonly isModule: boolean } {
   const activation = model.activation ?? 'tanh';
   const isHiddenClip = clip !== null && 'hidden' in clip;
   const reachesBack = bptt !== 'full' && bptt.backward > bptt.forward;
@@ -39,7 +41,7 @@ export function netPartOf(
     const name = model.cell.toUpperCase();
     const nonlinearity = activation === 'relu' ? ', nonlinearity="relu"' : '';
     const layers = `torch.nn.${name}(INPUTS, HIDDEN, num_layers=LAYERS${model.cell === 'rnn' ? nonlinearity : ''})`;
-    return { constants: {}, parts: [fill(netModule, { MODULE: layers })] };
+    return { isModule: true, constants: {}, parts: [fill(netModule, { MODULE: layers })] };
   }
   const { text, gates, states } = cells[model.cell];
   const cell = fill(text, { ACTIVATION: activations[activation] });
@@ -49,5 +51,10 @@ export function netPartOf(
     HIDDEN_CLIP: isHiddenClip ? clip.hidden : null,
     REACHES_BACK: reachesBack,
   };
-  return { constants, parts: [cell, netSteps] };
+  return { isModule: false, constants, parts: [cell, netSteps] };
+}
+
+/** What a program keeps and records of its net, of PyTorch's own layers or written out. */
+export function memoryOf(isModule: boolean): string {
+  return isModule ? memoryModule : memorySteps;
 }

@@ -3,8 +3,10 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { memberName, plainName } from '../../run/displayName';
 import { formatCount } from '../../text/numbers';
 import { reasonOf } from '../../protocol/channel';
+import { recorderName } from '../../protocol/trainer';
 import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
+import { defaultRunsFolder } from '../../run/storage/runFolder';
 import { onnxOpset } from '../export/exportToOnnx';
 import { exportToPyTorch } from '../export/exportToPyTorch';
 import { trainedNetFile } from '../export/trainedNet';
@@ -39,7 +41,7 @@ export async function exportProgram(
   const tensorsPath = join(dirname(path), `${basename(path, isNotebook ? '.ipynb' : '.py')}.safetensors`);
   const { experiment } = setup;
   const member = memberName(commandLine.variant, commandLine.seed);
-  const { script, tensors } = exportToPyTorch(setup, {
+  const { script, tensors, recorder } = exportToPyTorch(setup, {
     kind: isNotebook ? 'notebook' : 'script',
     experiment: `${plainName(experiment.name || basename(file))}${member === undefined ? '' : `, ${member}`}`,
     tensors: basename(tensorsPath),
@@ -47,10 +49,11 @@ export async function exportProgram(
   });
   await writeNew(tensorsPath, tensors);
   await writeNew(path, script);
+  if (recorder !== undefined) await writeRecorder(join(dirname(path), recorderName), recorder);
   if (commandLine.json) stdout.write(`${JSON.stringify({ program: path, tensors: tensorsPath })}\n`);
   for (const notice of setup.notices) print(notice);
   print(
-    `${path} trains it in PyTorch, with the initial weights in ${tensorsPath}. ${isNotebook ? 'Open it in Jupyter' : 'Run it with Python 3'}.`,
+    `${path} trains it in PyTorch, with the initial weights in ${tensorsPath}. ${isNotebook ? 'Open it in Jupyter' : `Run it with Python 3 or torchrun; --records ${join(defaultRunsFolder, basename(path, '.py'))} shows its run in the panel while it trains`}.`,
   );
   return 'finished';
 }
@@ -89,6 +92,15 @@ export async function exportNet(
 /** A path from a folder, with / on every system, as Python reads it. */
 function pathFrom(folder: string, file: string): string {
   return relative(folder, file).split(sep).join('/');
+}
+
+/** Writes the recorder for PyTorch, unless there is one: it may have been changed. */
+async function writeRecorder(path: string, recorder: string): Promise<void> {
+  await writeFile(path, recorder, { flag: 'wx' }).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') {
+      throw new StartError(`${path} can't be written: ${fileErrorReason(error)}. Choose another folder.`);
+    }
+  });
 }
 
 /**

@@ -2,72 +2,14 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openKernels } from '../../../src/engine/kernels/open';
-import { parseExperiment } from '../../../src/experiment/parse';
 import type { ExportedProgram } from '../../../src/protocol/trainer';
 import { readTensorFile } from '../../../src/run/storage/safetensors';
 import { exportToPyTorch } from '../../../src/trainer/export/exportToPyTorch';
-import { Training } from '../../../src/trainer/training/training';
-import { prepareTraining, type TrainingSetup } from '../../../src/trainer/training/trainingSetup';
 import { temporaryFolder } from '../../temporaryFolder';
 import { python, skipWithoutTorch } from '../torch';
+import { names, setupOf, text, trained, type Line } from './exportedExperiments';
 
 const updates = 10;
-
-const text = 'the quick brown fox — jumps over\r\nthe lazy dog 😀. '.repeat(30);
-const table = [
-  'i;a;b;k',
-  ...Array.from({ length: 120 }, (_, row) => {
-    const a = row % 17 === 3 ? '' : Math.sin(row / 3).toFixed(3);
-    return `${Math.floor(row / 8)};${a};${row % 7};${'xyz'[Math.floor(row / 8) % 3]}`;
-  }),
-].join('\n');
-const files = new Map([
-  ['t.txt', new TextEncoder().encode(text)],
-  ['t.csv', new TextEncoder().encode(table)],
-]);
-
-/** The setup of an experiment before its first update, in double precision. */
-function setupOf(experiment: object): TrainingSetup {
-  const parsed = parseExperiment(JSON.stringify(experiment));
-  assert.ok(parsed.kind === 'experiment', JSON.stringify(parsed));
-  const resolved = parsed.file.resolve();
-  assert.ok(resolved.kind === 'resolved', JSON.stringify(resolved));
-  const prepared = prepareTraining({
-    experiment: resolved.experiment,
-    files,
-    kernels: openKernels('reference'),
-    memoryLimit: 1e9,
-  });
-  assert.ok(prepared.kind === 'prepared', JSON.stringify(prepared));
-  return prepared.setup;
-}
-
-const names = { kind: 'script', experiment: 'x', tensors: 'x.safetensors', text: 't.txt' } as const;
-
-/** What an update reports, as --json does. */
-interface Line {
-  readonly loss: number;
-  readonly gradNorm: number;
-  readonly clippedNorm: number;
-  readonly learningRate: number;
-  readonly validationLoss?: number | undefined;
-}
-
-/** The updates of the engine. */
-function trained(setup: TrainingSetup): readonly Line[] {
-  const training = new Training(setup, () => 0);
-  const lines: Line[] = [];
-  while (!training.isFinished) {
-    const advance = training.advance();
-    assert.ok(advance.kind === 'updated');
-    const { loss, gradNorm, clippedNorm, learningRate, validationLoss } = advance.record;
-    lines.push({ loss, gradNorm, clippedNorm, learningRate, validationLoss });
-    training.reduceRate(advance.record);
-    if (advance.finished !== undefined) break;
-  }
-  return lines;
-}
 
 /** An experiment without its training. */
 interface Exported {

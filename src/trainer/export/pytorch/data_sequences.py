@@ -1,4 +1,4 @@
-def batches():
+def batches(_place):
     """The sequences of the experiment: one batch, every time. It holds nothing out."""
     inputs, targets, mask = (FILE["sequences/" + name] for name in ("inputs", "targets", "mask"))
     targets = targets.long().to(DEVICE) if targets.dim() == 2 else numbers(targets)

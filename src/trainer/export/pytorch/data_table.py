@@ -19,11 +19,13 @@ def table_window(windows):
     return Window(inputs, targets, mask, torch.ones(len(windows), dtype=torch.bool, device=DEVICE))
 
 
-def batches():
-    """Training windows without end, drawn with replacement."""
-    random = Random(TRAINING_RANDOM)
+def batches(place):
+    """Training windows without end, drawn with replacement. `place` is where the current ones are drawn, and where the
+    first ones are if it has it."""
+    random = Random(place.get("random", TRAINING_RANDOM))
     windows = ROWS["table/training"].long()
     while True:
+        place["random"] = random.state()
         yield table_window(windows[[random.integer(0, len(windows) - 1) for _ in range(BATCH)]])
 
 

@@ -3,10 +3,11 @@ def draw_any(random, length, batch):
     return draw(random, random.integer(*length) if isinstance(length, list) else length, batch)
 
 
-def batches():
-    """Training batches without end."""
-    random = Random(TRAINING_RANDOM)
+def batches(place):
+    """Training batches without end. `place` is where the current one is drawn, and where the first one is if it has it."""
+    random = Random(place.get("random", TRAINING_RANDOM))
     while True:
+        place["random"] = random.state()
         yield draw_any(random, LENGTH, BATCH)
 
 

@@ -25,13 +25,15 @@ def text_window(text, starts, steps, ends, reset=None):
     return symbol_window(symbols, targets, reset)
 
 
-def batches():
-    """Training windows without end: at random places, or each continuing where the one before ended."""
-    random = Random(TRAINING_RANDOM)
+def batches(place):
+    """Training windows without end: at random places, or each continuing where the one before ended. `place` is where the
+    current ones are drawn, and where the first ones are if it has it."""
+    random = Random(place.get("random", TRAINING_RANDOM))
     last = len(TRAINING_TEXT) - 1
     ends = [len(TRAINING_TEXT)] * BATCH
-    positions = None
+    positions = place.get("positions")
     while True:
+        place["random"], place["positions"] = random.state(), positions
         if not CONTIGUOUS:
             starts = [random.integer(0, last - LENGTH) for _ in range(BATCH)]
             yield text_window(TRAINING_TEXT, starts, LENGTH, ends)

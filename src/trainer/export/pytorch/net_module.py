@@ -13,7 +13,7 @@ class Net(torch.nn.Module):
 
     def begin(self, window, state):
         """The state before a window: zero for the sequences that start there."""
-        if state is None or window.reset.all():
+        if state is None or window.whole.reset.all():
             return None
         keep = (~window.reset).to(DTYPE).reshape(1, -1, 1)
         return tuple(part * keep for part in state) if isinstance(state, tuple) else state * keep
@@ -36,13 +36,13 @@ class Net(torch.nn.Module):
         outputs.append(late)
         self.state = tuple(part.detach() for part in state) if isinstance(state, tuple) else state.detach()
         learned = window.steps(first, steps, first > 0)
-        targets = int(learned.mask.sum())
+        targets = int(learned.whole.mask.sum())
         if targets == 0:
             return None
         (loss_sum(late, learned) / divisor(targets, BATCH)).backward()
         with torch.no_grad():
             total = loss_sum(torch.cat(outputs), window)
-        return float(total) / divisor(int(window.mask.sum()), BATCH)
+        return float(total) / divisor(int(window.whole.mask.sum()), BATCH)
 
     @torch.no_grad()
     def evaluate(self, windows):
@@ -51,6 +51,6 @@ class Net(torch.nn.Module):
         for window in windows:
             outputs, state = self(window.inputs, self.begin(window, state))
             total += float(loss_sum(outputs, window))
-            targets += int(window.mask.sum())
-            sequences += window.inputs.shape[1]
+            targets += int(window.whole.mask.sum())
+            sequences += window.whole.inputs.shape[1]
         return None if targets == 0 else total / divisor(targets, sequences)

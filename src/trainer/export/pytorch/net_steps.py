@@ -22,7 +22,7 @@ class Step:
     def __init__(self, parameters, x, state, keep):
         self.x = x.detach().requires_grad_()
         self.state = tuple(part.detach().requires_grad_() for part in state)
-        self.parameters = parameters
+        self.parameters, self.keep = parameters, keep
         weight_ih, weight_hh, bias_ih, bias_hh = parameters
         kept = tuple(part * keep for part in self.state)
         gx = Product.apply(self.x, weight_ih) + bias_ih
@@ -57,6 +57,8 @@ class Net(torch.nn.Module):
         self.timeline = []
         # The norm of the gradient of the loss by h_t of each layer, over the batch: [layer][t] of the last update.
         self.norms = []
+        # As norms, of the part that does not come back from step t + 1.
+        self.local_norms = []
 
     def layer(self, index):
         return [getattr(self.rnn, f"{name}_l{index}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
@@ -85,14 +87,14 @@ class Net(torch.nn.Module):
         steps = len(times)
         backward = len(times) if BACKWARD is None else BACKWARD
         # The steps of earlier windows that the gradient reaches.
-        reached = 0 if window.reset.all() else max(0, backward - steps)
+        reached = 0 if window.whole.reset.all() else max(0, backward - steps)
         earlier = self.timeline[-reached:] if reached > 0 and REACHES_BACK else []
         self.timeline = earlier + times
         start = max(0, len(self.timeline) - backward)
         first = max(0, start - len(earlier))
 
         learned = window.steps(first, steps, True)
-        targets = int(learned.mask.sum())
+        targets = int(learned.whole.mask.sum())
         if targets == 0:
             return None
         tops = torch.stack([time[-1].result[0].detach() for time in times]).requires_grad_()
@@ -102,28 +104,29 @@ class Net(torch.nn.Module):
         zero = torch.zeros_like(tops[0])
         carried = [(zero,) * STATES for _ in range(LAYERS)]
         self.norms = [[math.nan] * len(self.timeline) for _ in range(LAYERS)]
+        self.local_norms = [[math.nan] * len(self.timeline) for _ in range(LAYERS)]
         for t in range(len(self.timeline) - 1, start - 1, -1):
             # What reaches h_t from above: from the loss of this step, or from the layer above.
             above = tops.grad[t - len(earlier)] if t >= len(earlier) else zero
             for index in range(LAYERS - 1, -1, -1):
                 total = above + carried[index][0]
-                self.norms[index][t] = float(total.norm())
+                self.norms[index][t], self.local_norms[index][t] = float(total.norm()), float(above.norm())
                 if HIDDEN_CLIP is not None:
                     total = total.clamp(-HIDDEN_CLIP, HIDDEN_CLIP)
                 step = self.timeline[t][index]
                 above, carried[index] = step.gradients((total, *carried[index][1:]))
-        return float(loss_sum(outputs.detach(), window)) / divisor(int(window.mask.sum()), BATCH)
+        return float(loss_sum(outputs.detach(), window)) / divisor(int(window.whole.mask.sum()), BATCH)
 
     @torch.no_grad()
     def evaluate(self, windows):
         """The loss over windows, from the zero state; None where no step has a target."""
         total, targets, sequences, states = 0.0, 0, 0, None
         for window in windows:
-            if window.reset.all():
+            if window.whole.reset.all():
                 states = None
             times, states = self.run(window, states)
             outputs = self.head(torch.stack([time[-1].result[0] for time in times]))
             total += float(loss_sum(outputs, window))
-            targets += int(window.mask.sum())
-            sequences += window.inputs.shape[1]
+            targets += int(window.whole.mask.sum())
+            sequences += window.whole.inputs.shape[1]
         return None if targets == 0 else total / divisor(targets, sequences)

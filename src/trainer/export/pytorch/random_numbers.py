@@ -6,6 +6,10 @@ class Random:
         self.s0 = high_0 << 32 | low_0
         self.s1 = high_1 << 32 | low_1
 
+    def state(self):
+        """The state, from which another one goes on."""
+        return [part for number in (self.s0, self.s1) for part in (number >> 32, number & 0xFFFFFFFF)]
+
     def bits(self):
         """32 random bits: the lower half of the sum."""
         mask = 0xFFFFFFFFFFFFFFFF

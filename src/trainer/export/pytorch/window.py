@@ -2,16 +2,19 @@ class Window:
     """T steps of B sequences, time first.
 
     inputs (T, B, I); targets (T, B, O) of numbers or (T, B) of classes; mask (T, B), true where a step has a loss;
-    reset (B), true where a sequence starts from the zero state, false where it continues.
+    reset (B), true where a sequence starts from the zero state, false where it continues. Where it has only some sequences
+    of a batch, whole is the window with all of them, by whose targets a loss is divided.
     """
 
-    def __init__(self, inputs, targets, mask, reset):
+    def __init__(self, inputs, targets, mask, reset, whole=None):
         self.inputs, self.targets, self.mask, self.reset = inputs, targets, mask, reset
+        self.whole = self if whole is None else whole
 
     def steps(self, start, end, continues):
         """The steps from start to end, as a window of its own."""
         reset = torch.zeros_like(self.reset) if continues else self.reset
-        return Window(self.inputs[start:end], self.targets[start:end], self.mask[start:end], reset)
+        whole = None if self.whole is self else self.whole.steps(start, end, continues)
+        return Window(self.inputs[start:end], self.targets[start:end], self.mask[start:end], reset, whole)
 
 
 def numbers(values):
