@@ -98,8 +98,20 @@ function componentIn(folder: string): Component {
   };
 }
 
+/**
+ * The texts of a package whose files begin with them: its notice, and the license of a part that others wrote. The text of
+ * the Apache license is that of another package.
+ */
+function noticesInFiles(folder: string): readonly string[] {
+  const headOf = (file: string): string =>
+    (/^(?:\/\/.*\n)+/.exec(readFileSync(join(folder, file), 'utf8'))?.[0] ?? '').replace(/^\/\/ ?/gm, '');
+  const apache = readFileSync(join('node_modules', 'typescript', 'LICENSE.txt'), 'utf8');
+  return [...['dist/esm/wire/binary-encoding.js', 'dist/esm/wire/varint.js'].map(headOf), apache].map(normalized);
+}
+
 /** The text of a package that has no file with it. */
 function withoutFile(license: string, holder: string, folder: string): string {
+  if (folder.endsWith('@bufbuild/protobuf')) return noticesInFiles(folder).join('\n\n');
   if (license !== 'MIT') {
     throw new Error(`${folder} has no file with the text of its license ${license}. Add it here by hand.`);
   }
