@@ -10,6 +10,7 @@ import { parseCommandLine, type CommandLine } from './trainer/headless/commandLi
 import { CommandLineError } from './trainer/headless/commandLineWords.node';
 import { compareHeadless } from './trainer/headless/comparing.node';
 import { shareHeadless } from './trainer/headless/sharing.node';
+import { importHeadless } from './trainer/headless/importing.node';
 import { nodeThreads } from './trainer/training/workerThreads.node';
 import { runHeadless } from './trainer/headless/testing.node';
 import { usageOf } from './trainer/headless/usage';
@@ -51,6 +52,8 @@ async function main(): Promise<number> {
         return exitCodeOf(await compareHeadless(request.compared, process.stdout, process.stderr));
       case 'share':
         return exitCodeOf(await shareHeadless(request.shared, pageFolder, process.stdout, process.stderr));
+      case 'import':
+        return exitCodeOf(await importHeadless(request.imported, process.stdout, process.stderr));
       default:
         return request satisfies never;
     }

@@ -5,6 +5,7 @@ import type { RecordBatch } from '../run/records/recordBatch';
 import type { SeriesSlice } from '../run/series/displaySeries';
 import type { ZoomedSeries, ZoomedSeriesRequest } from './panel';
 import type { RunInfo } from './run';
+import type { ImportReply, ImportRequest, LoggedRuns, LogRequest, LogSummary } from './trainingLog';
 import type { RunNumbers } from '../run/series/runHistory';
 
 /** The part of a run's info that is needed to read its records. */
@@ -82,13 +83,16 @@ export interface TrainedNetRequest {
   readonly checkpoint: string | undefined;
 }
 
-/** Reading of stored runs. The trainer process does this, so that the host never reads a damaged or hostile file. */
+/** Reading of stored runs, and of logs that become runs. The trainer process does this, so that the host never reads a damaged or hostile file. */
 export type StoredRunRequests = {
   history: { params: HistoryRequest; result: HistoryReply };
   measure: { params: MeasureRequest; result: MeasuredRun };
   /** What the expectations of a run are judged by. */
   measureOutcome: { params: MeasureRequest; result: MeasuredOutcome };
   diagnoseRecorded: { params: DiagnoseRequest; result: readonly Finding[] };
+  summarizeLog: { params: LogRequest; result: LogSummary };
+  loggedRuns: { params: { readonly path: string }; result: LoggedRuns };
+  importLog: { params: ImportRequest; result: ImportReply };
   trainedNet: { params: TrainedNetRequest; result: Uint8Array<ArrayBuffer> };
   /** undefined if the range has too many records to read at once. */
   storedZoomedSeries: { params: StoredZoomedSeriesRequest; result: ZoomedSeries | undefined };

@@ -15,6 +15,7 @@ const layoutSchema = z
     hasCellState: z.boolean(),
     saturating: z.array(z.string()).max(maxNames),
     metrics: z.array(z.string()).max(maxNames).optional(),
+    isSparse: z.boolean().optional(),
   })
   .refine(isBounded);
 
@@ -35,6 +36,22 @@ const scalingSchema = z.object({
   targets: z.array(rescalingSchema).max(maxStoredColumns),
 });
 
+/** Longest list of the curves that an imported run does not have. */
+export const maxLeftOut = 200;
+
+/** A run that was made of a log of another program: curves, and nothing about its net and its data. */
+const importedSchema = z.object({
+  format: z.enum(['tensorboard', 'csv', 'jsonl']),
+  /** The name of the log's file or folder. */
+  log: z.string().max(1000),
+  /** What numbers the updates: the name of a column, `step`, or `row`. */
+  step: z.string().max(300),
+  /** The name in the log of each curve that the run has, by what it is. */
+  curves: z.record(z.string(), z.string()),
+  /** The names of the curves that it does not have, the first of them. */
+  leftOut: z.array(z.string()).max(maxLeftOut),
+});
+
 /** See RunInfo. */
 export const runInfoSchema = z.object({
   /**
@@ -42,6 +59,8 @@ export const runInfoSchema = z.object({
    * such a run again, nor resume it.
    */
   recordedBy: z.string().max(100).optional(),
+  /** Of a run that was imported from a log; its sizes are 0, as they are not known. */
+  imported: importedSchema.optional(),
   /** The experiment's name. */
   name: z.string(),
   variant: z.string().nullable(),
@@ -51,8 +70,11 @@ export const runInfoSchema = z.object({
    * The seeds of the group of which it is one; none if its experiment has no `seeds`. Runs of earlier versions have none.
    */
   seeds: z.array(z.number()).max(maxSeeds).default([]),
-  /** A name that this version doesn't know is refused: another cell's equations would be shown for it. */
-  cell: z.enum(cellNames),
+  /**
+   * A name that this version doesn't know is refused: another cell's equations would be shown for it. `unknown` only of a
+   * run that was imported from a log.
+   */
+  cell: z.enum([...cellNames, 'unknown']),
   /** φ of the vanilla RNN, null for other cells. */
   activation: z.string().nullable(),
   inputs: size,

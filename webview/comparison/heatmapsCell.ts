@@ -64,7 +64,9 @@ export class HeatmapsCell implements ComparisonCell {
   }
 
   update({ model, axis, theme }: ComparisonDrawing): void {
-    const { view, members } = model;
+    const { view } = model;
+    // A log has no gradient for each time step.
+    const members = model.members.filter(({ run }) => run === undefined || run.info.layout.layers > 0);
     this.#domain = axis.domain;
     this.#frame.follow(view);
     const layers = Math.max(1, ...members.map(({ run }) => run?.info.layout.layers ?? 1));

@@ -1,5 +1,5 @@
 import { spreadOf, type Spread } from '../../src/run/series/spread';
-import { columnAtUpdate, meanLoss, smoothed, trainPoints, validationPoints } from '../notebook/loss/lossCurves';
+import { columnAtUpdate, joined, meanLoss, smoothed, trainPoints, validationPoints } from '../notebook/loss/lossCurves';
 import type { Curve } from '../plot/charts/datasets';
 import type { ShownRun } from '../store/model';
 import { withOpacity, type Theme } from '../theme/theme';
@@ -73,9 +73,14 @@ export function lineValueAt(line: ShownLine, update: number, measure: Measure): 
 function valueAt(run: ShownRun | undefined, update: number, measure: Measure): number {
   if (run === undefined || update >= run.status.updates) return NaN;
   const column = columnAtUpdate(run.series, update);
+  const { scalars, layout } = run.series;
   if (measure === 'loss') return meanLoss(run.series, column);
-  if (measure === 'gradNorm') return run.series.scalars.column('gradNorm', column)[0] ?? NaN;
-  const { scalars } = run.series;
+  if (measure === 'gradNorm') {
+    const norms = scalars.values('gradNorm');
+    return layout.isSparse === true
+      ? lastMeasured(scalars.columnAt(update), (at) => norms[at] ?? NaN)
+      : (norms[column] ?? NaN);
+  }
   if (isMetricMeasure(measure)) {
     const { index } = recordedMetric(run, measure) ?? {};
     if (index === undefined) return NaN;
@@ -98,12 +103,13 @@ function pointsOf(run: ShownRun, measure: Measure): readonly Point[] {
   const { series } = run;
   switch (measure) {
     case 'loss':
-      return trainPoints(series);
+      return joined(series, trainPoints(series));
     case 'validationLoss':
       return validationPoints(series);
     case 'gradNorm': {
       const { stride } = series.scalars;
-      return Array.from(series.scalars.values('gradNorm'), (y, column) => ({ x: (column + 0.5) * stride, y }));
+      const norms = Array.from(series.scalars.values('gradNorm'), (y, column) => ({ x: (column + 0.5) * stride, y }));
+      return joined(series, norms);
     }
     default:
       return measure satisfies never;

@@ -78,7 +78,10 @@ function isSame(one: InspectionState, other: InspectionState): boolean {
 /** The inspection that the model needs, or the reason why there is none. */
 function wantedBy({ run, view, shared }: Model): WantedInspection | string {
   if (run === undefined) return '';
-  const { folder, batch } = run.info;
+  const { folder, batch, imported, recordedBy = 'a log' } = run.info;
+  if (imported !== undefined) {
+    return `This run was imported from ${recordedBy}: it has curves, and neither the net nor the data that an update is computed with. Record the training with unroll.py (Unroll: Copy PyTorch Recorder…) to walk through its updates.`;
+  }
   if (folder === null) return 'This run isn’t stored on disk, so its updates can’t be replayed.';
   const { updates, state } = run.status;
   if (updates === 0) return 'The first update can be replayed here once it is done.';
@@ -92,6 +95,6 @@ function wantedBy({ run, view, shared }: Model): WantedInspection | string {
       ? notInFile(`the steps of update ${formatExact(update)}. Choose one of the recorded updates`)
       : { folder, params: { update, sequence: found.sequence } };
   }
-  const sequence = Math.min(view.sequence, batch - 1);
+  const sequence = Math.max(0, Math.min(view.sequence, batch - 1));
   return { folder, params: view.probe === undefined ? { update, sequence } : { update, sequence, probe: view.probe } };
 }

@@ -318,7 +318,7 @@ const vanishing = cause('vanishOverTime', (observations) => {
     keyPath: ['model', 'cell'],
     message:
       `The gradient vanishes over time: ${lag} steps back, as far as the task must remember, the gradient of a loss is ` +
-      `${formatNumber(ratio)} of its value at its own step, less than 1e-3 (Bengio et al. 1994). ${remedyFor(info.cell)}`,
+      `${formatNumber(ratio)} of its value at its own step, less than 1e-3 (Bengio et al. 1994). ${remedyFor(experiment.model.cell)}`,
     remedies: lastingMemory(experiment.model, lag),
   };
 });

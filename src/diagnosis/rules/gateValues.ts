@@ -13,6 +13,7 @@ export interface Extremes {
 
 /** The saturation of each gate and candidate state of each layer, with the role that the cell declares for it. */
 export function extremesOf(series: StepSeries | undefined, { cell }: RunInfo): readonly Extremes[] {
+  if (cell === 'unknown') return [];
   const roles = new Map(gatesOf(cell).map(({ name, role }) => [name, role]));
   return (series?.layers ?? []).flatMap(({ saturation }, layer) =>
     saturation.flatMap((extremes) => {

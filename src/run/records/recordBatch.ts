@@ -68,6 +68,11 @@ export interface RecordLayout {
    * has another measure. Absent in records of earlier versions.
    */
   readonly metrics?: readonly string[] | undefined;
+  /**
+   * Whether updates without a row were not logged, rather than lost, and NaN is no value rather than the result of a
+   * computation. Absent in records of Unroll, which has a row for each update.
+   */
+  readonly isSparse?: boolean | undefined;
 }
 
 /** The record of one update, from the trainer. */

@@ -88,9 +88,17 @@ function isSeries(type: DataType): boolean {
 
 function isLayout(value: unknown): value is RecordLayout {
   if (typeof value !== 'object' || value === null) return false;
-  const { parameters, layers, steps, hasCellState, saturating, metrics = [] } = value as Record<string, unknown>;
+  const {
+    parameters,
+    layers,
+    steps,
+    hasCellState,
+    saturating,
+    metrics = [],
+    isSparse = false,
+  } = value as Record<string, unknown>;
   const isNames = (names: unknown): boolean => Array.isArray(names) && names.every((name) => typeof name === 'string');
-  const isSize = (size: unknown): boolean => Number.isSafeInteger(size) && (size as number) > 0;
+  const isSize = (size: unknown): boolean => Number.isSafeInteger(size) && (size as number) >= 0;
   return (
     isNames(parameters) &&
     isNames(saturating) &&
@@ -98,6 +106,7 @@ function isLayout(value: unknown): value is RecordLayout {
     isSize(layers) &&
     isSize(steps) &&
     typeof hasCellState === 'boolean' &&
+    typeof isSparse === 'boolean' &&
     isBounded(value as RecordLayout)
   );
 }

@@ -166,7 +166,8 @@ export class DisplaySeries {
     const { scalars } = this;
     const column = scalars.columnOf(update);
     const loss = [batch.loss[n] ?? NaN];
-    scalars.add('count', column, [1]);
+    // The count is that of the losses: their mean is their sum divided by it.
+    scalars.add('count', column, [this.layout.isSparse === true && Number.isNaN(loss[0]) ? 0 : 1]);
     scalars.add('lossMin', column, loss);
     scalars.add('lossMax', column, loss);
     scalars.add('lossSum', column, loss);

@@ -57,17 +57,21 @@ export class RunHistory {
     if (batch.count === 0) return;
     this.series.append(batch);
     const last = batch.count - 1;
+    const isSparse = batch.layout.isSparse === true;
+    // Of a sparse row NaN is no value: the one before it is the latest.
+    const latest = (values: Float64Array, before: number | undefined): number | undefined =>
+      isSparse ? (values.findLast((value) => !Number.isNaN(value)) ?? before) : values[last];
     const lastClipped = batch.clipped.lastIndexOf(1);
     this.#numbers = {
       updates: (batch.update[last] ?? 0) + 1,
       seconds: batch.seconds[last] ?? 0,
       clipped: this.#numbers.clipped + batch.clipped.reduce((sum, one) => sum + one, 0),
       lastClip: lastClipped < 0 ? this.#numbers.lastClip : batch.update[lastClipped],
-      loss: batch.loss[last],
+      loss: latest(batch.loss, this.#numbers.loss),
       validationLoss: batch.validationLoss.findLast((value) => !Number.isNaN(value)) ?? this.#numbers.validationLoss,
       best: bestOf(batch, this.#numbers.best),
-      learningRate: batch.learningRate[last],
-      missing: missingUpTo(batch.update[0] ?? 0, this.#numbers),
+      learningRate: latest(batch.learningRate, this.#numbers.learningRate),
+      missing: isSparse ? undefined : missingUpTo(batch.update[0] ?? 0, this.#numbers),
     };
   }
 }

@@ -4,6 +4,7 @@ import type { MeasuredOutcome } from '../../run/measuredOutcome';
 import type { MeasuredRun } from '../../run/measuredRun';
 import type { RunHistory } from '../../run/series/runHistory';
 import type { NetFormat, RecordInfo } from '../../protocol/storedRun';
+import type { ImportReply, ImportRequest, LogRequest, LogSummary } from '../../protocol/trainingLog';
 import { GrowingHistory, historyFrom } from './growingHistory';
 import { OnDemandTrainer } from '../trainers/onDemandTrainer';
 import type { StartTrainerWorker } from '../trainers/trainerWorker';
@@ -62,6 +63,29 @@ export class RunReader implements Disposable {
    */
   async trainedNet(folder: string, format: NetFormat): Promise<Uint8Array> {
     return this.#trainer.request('trainedNet', { folder, format, checkpoint: undefined });
+  }
+
+  /**
+   * What a log of another program holds, and how it would be imported.
+   *
+   * @throws with a readable reason where it can't be read
+   */
+  async summarizeLog(request: LogRequest): Promise<LogSummary> {
+    return this.#trainer.request('summarizeLog', request);
+  }
+
+  /** The logs of single runs in a folder; of a file itself. */
+  async loggedRuns(path: string): Promise<readonly string[]> {
+    return (await this.#trainer.request('loggedRuns', { path })).runs;
+  }
+
+  /**
+   * Makes a run of a log.
+   *
+   * @throws with a readable reason where the log can't be read or the folder can't be written
+   */
+  async importLog(request: ImportRequest): Promise<ImportReply> {
+    return this.#trainer.request('importLog', request);
   }
 
   /** A reader for a run that is read repeatedly as it grows. */

@@ -10,8 +10,8 @@ export const onnxOpset = 14;
 /** What is known of a trained net. */
 export type TrainedNet = Pick<
   RunInfo,
-  'name' | 'cell' | 'activation' | 'inputs' | 'hidden' | 'layerCount' | 'outputs' | 'loss'
->;
+  'name' | 'activation' | 'inputs' | 'hidden' | 'layerCount' | 'outputs' | 'loss'
+> & { readonly cell: CellName };
 
 /**
  * A trained net as an ONNX model in single precision.

@@ -29,8 +29,14 @@ export async function trainedNetFile(
 ): Promise<TrainedNetFile> {
   const { facts } = await manifestIn(storage);
   if (facts.recordedBy !== undefined) {
-    throw new Error(`This run was recorded from ${facts.recordedBy}, which has its net.`);
+    throw new Error(
+      facts.imported === undefined
+        ? `This run was recorded from ${facts.recordedBy}, which has its net.`
+        : `This run was imported from ${facts.recordedBy}, which has no net.`,
+    );
   }
+  const { cell } = facts;
+  if (cell === 'unknown') throw new Error('This run has no recurrent net.');
   const chosen = checkpoint ?? latestCheckpoint(await storage.list(runFiles.checkpoints));
   if (chosen === undefined) throw new Error('This run has no checkpoint, and so no trained net.');
   const bytes = await storage.read(chosen, maxCheckpointBytes);
@@ -41,7 +47,7 @@ export async function trainedNetFile(
     checkpoint: chosen,
     bytes:
       format === 'onnx'
-        ? exportToOnnx(facts, parameters)
+        ? exportToOnnx({ ...facts, cell }, parameters)
         : writeTensorFile({ tensors: parameters, metadata: { format: 'pt' } }),
   };
 }

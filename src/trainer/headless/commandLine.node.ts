@@ -2,6 +2,7 @@ import { totalmem } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { builtKernelSets, defaultKernelSet, runnableKernelSets, type BuiltKernelSet } from '../../engine/kernels/open';
 import { isLikely, nearestName } from '../../experiment/problems/nearestName';
+import { curveRoles, type CurveMapping, type CurveRole } from '../../protocol/trainingLog';
 import { quote, quoteAll } from '../../text/quoting';
 import { CommandLineError, optionTakenByNpm, readWords, type CommandLineWords } from './commandLineWords.node';
 
@@ -61,6 +62,7 @@ const commandModes = {
   export: 'export',
   compare: undefined,
   share: undefined,
+  import: undefined,
 } as const;
 
 type CommandName = keyof typeof commandModes;
@@ -92,11 +94,25 @@ export interface SharedRuns {
   readonly json: boolean;
 }
 
+/** A log that becomes a run. */
+export interface ImportedLogs {
+  /** Absolute path of a file, or of a folder with event files. */
+  readonly path: string;
+  /** Absolute path of the new run's folder; undefined for a new one beside the log. */
+  readonly out: string | undefined;
+  /** The curves that were named; undefined where none was. */
+  readonly mapping: CurveMapping | undefined;
+  /** The column that numbers the rows, if it was named; null for their order. */
+  readonly stepColumn: string | null | undefined;
+  readonly json: boolean;
+}
+
 /** What a command line asks for. */
 export type Request =
   | { readonly kind: 'train'; readonly commandLine: CommandLine }
   | { readonly kind: 'compare'; readonly compared: ComparedRuns }
   | { readonly kind: 'share'; readonly shared: SharedRuns }
+  | { readonly kind: 'import'; readonly imported: ImportedLogs }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
 
@@ -126,6 +142,8 @@ export function parseCommandLine(
   const others = command === undefined ? words.others : words.others.slice(1);
   if (command === 'compare') return { kind: 'compare', compared: comparedRuns({ ...words, others }, folder) };
   if (command === 'share') return { kind: 'share', shared: sharedRuns({ ...words, others }, folder) };
+  if (command === 'import') return { kind: 'import', imported: importedLogs({ ...words, others }, folder) };
+  if (values.curve !== undefined) throw new CommandLineError('--curve is for the command "import". Remove it.');
   const last = (name: keyof typeof values): string | undefined => values[name]?.at(-1);
   const path = (name: keyof typeof values): string | undefined => {
     const written = last(name);
@@ -271,6 +289,45 @@ function sharedRuns({ values, flags, others }: CommandLineWords, folder: string)
     captures: captures(values.capture),
     workspace: workspace === undefined ? undefined : resolve(folder, workspace),
     memoryLimit: memoryLimit(values.memory?.at(-1)),
+    json: flags.has('json'),
+  };
+}
+
+function importedLogs({ values, flags, others }: CommandLineWords, folder: string): ImportedLogs {
+  const known: readonly string[] = ['out', 'curve', 'json'];
+  const option = [...Object.keys(values), ...flags].find((name) => !known.includes(name));
+  if (option !== undefined) {
+    throw new CommandLineError(`"import" reads a log, and --${option} is for a training. Remove it.`);
+  }
+  const [log, ...more] = others;
+  if (log === undefined) {
+    throw new CommandLineError(
+      'Which log? Name a file (*.csv, *.jsonl, *tfevents*), or a folder with the files of TensorBoard.',
+    );
+  }
+  if (more.length > 0) {
+    throw new CommandLineError(`Only one log is imported at a time: found ${quote(log)}, and also ${quoteAll(more)}.`);
+  }
+  const mapping: Partial<Record<CurveRole, string>> = {};
+  let stepColumn: string | null | undefined;
+  for (const written of values.curve ?? []) {
+    const at = written.indexOf('=');
+    const [role, name] = [written.slice(0, Math.max(0, at)), written.slice(at + 1)];
+    const found = curveRoles.find((one) => one === role);
+    if (role === 'step') stepColumn = name === '' ? null : name;
+    else if (found !== undefined && name !== '') mapping[found] = name;
+    else {
+      throw new CommandLineError(
+        `--curve takes ${quoteAll([...curveRoles, 'step'].map((one) => `${one}=NAME`))}; found ${quote(written)}.`,
+      );
+    }
+  }
+  const out = values.out?.at(-1);
+  return {
+    path: resolve(folder, log),
+    out: out === undefined ? undefined : resolve(folder, out),
+    mapping: Object.keys(mapping).length === 0 ? undefined : mapping,
+    stepColumn,
     json: flags.has('json'),
   };
 }

@@ -23,6 +23,7 @@ const valueNames = {
   workers: 'N',
   junit: 'FILE',
   pytorch: 'FILE',
+  curve: 'ROLE=NAME',
 } as const;
 
 const flagNames = ['resume', 'json', 'reproducible', 'test', 'check-gradients', 'help', 'version'] as const;

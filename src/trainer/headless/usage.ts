@@ -26,6 +26,8 @@ export function usageOf(program: string): string {
                         write the trained net of the run in DIR as an ONNX model, or with
                         NAME.safetensors as a state_dict of PyTorch; in place of DIR also one of its
                         checkpoints, such as DIR/checkpoints/best.safetensors
+  import LOG            make a run of a training log of another program: a file of TensorBoard
+                        (*tfevents*) or the folder of a run with them, CSV, or a line of JSON per row
 
   --variant NAME        train this variant of the file
   --seed N              train this one of its "seeds" (default: all, one after the other)
@@ -37,6 +39,9 @@ export function usageOf(program: string): string {
                         with share: walk through these updates, besides the notable ones
   --predictions FILE    at the end, write the predictions of the held-out rows of a table as CSV
   --junit FILE          write the judgements of "expect" and the gradient checks as JUnit XML
+  --curve ROLE=NAME     with import: the curve NAME of the log is its loss, validationLoss, gradNorm,
+                        learningRate or validationAccuracy, or numbers its rows (step); by default
+                        names decide
   --json                JSON lines on stdout, one per update, check or compared run; messages on stderr
   --workspace DIR       data files may be anywhere in DIR (default: the folder of FILE)
   --memory MIB          peak memory of the process, the program and the data included

@@ -1,6 +1,8 @@
 import type { StoredZoomedSeriesRequest } from '../../protocol/storedRun';
 import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { trainedNetFile } from '../export/trainedNet';
+import { loggedRuns } from '../logs/eventFiles.node';
+import { importLog, summarizeLog } from '../logs/trainingLogs.node';
 import { StoredZoomedSeries } from './zoomedSeries.node';
 import { answerHistory } from './recordHistory.node';
 import { diagnoseRecorded, measureOutcome, measureRun } from './measureRun.node';
@@ -26,6 +28,9 @@ export function storedRunHandlers(): StoredRunHandlers {
     measure: measureRun,
     measureOutcome,
     diagnoseRecorded,
+    summarizeLog,
+    loggedRuns: async ({ path }) => ({ runs: [...(await loggedRuns(path)).keys()] }),
+    importLog,
     trainedNet: async ({ folder, format, checkpoint }) => {
       const { bytes } = await trainedNetFile(new FolderStorage(folder), format, checkpoint);
       return new Uint8Array(bytes);

@@ -2,6 +2,7 @@ import { DisplaySeries } from '../../run/series/displaySeries';
 import type { ZoomedSeries, ZoomedSeriesRequest } from '../../protocol/panel';
 import type { PlacedBatch, RecordInfo } from '../../protocol/storedRun';
 import { runFiles } from '../../run/storage/runFiles';
+import { batchBefore, batchFrom } from '../../run/records/recordBatch';
 import { RecordFile } from './recordFile.node';
 
 /**
@@ -50,9 +51,10 @@ export class StoredZoomedSeries {
       const first = series.heat.origin;
       const batches = this.#between(first, to);
       const last = this.#batches.at(-1);
-      const end = last === undefined ? from : Math.max(from, Math.min(to, last.update + last.count));
+      const { isSparse = false } = layout;
+      const end = last === undefined ? from : isSparse ? to : Math.max(from, Math.min(to, last.update + last.count));
       // The last header may be damaged and its count too small: reading the batch checks it.
-      if (last !== undefined && end < to) await file.message(last);
+      if (last !== undefined && end < to && !isSparse) await file.message(last);
       const bytes = batches.reduce((sum, { length }) => sum + length, 0);
       const isExact = series.scalars.strideFor(end - from) === 1;
       if (bytes > (isExact ? maxBytes.exact : maxBytes.merged)) return undefined;
@@ -63,6 +65,11 @@ export class StoredZoomedSeries {
         const message = new Uint8Array(head.length + length);
         message.set(head);
         message.set(await file.message({ at, length }), head.length);
+        if (isSparse) {
+          // Their updates are not consecutive: which of the rows are in the range only the rows tell.
+          for (const rows of readBatchRows(message, 0, count)) series.append(batchBefore(batchFrom(rows, first), to));
+          continue;
+        }
         const begin = Math.max(first, update);
         let taken = 0;
         for (const rows of readBatchRows(message, begin - update, Math.min(count, to - update))) {
@@ -88,12 +95,17 @@ export class StoredZoomedSeries {
     while (low < high) {
       const middle = (low + high) >> 1;
       const batch = this.#batches[middle];
-      if (batch !== undefined && batch.update + batch.count <= from) low = middle + 1;
+      if (batch !== undefined && this.#endOf(middle, batch) <= from) low = middle + 1;
       else high = middle;
     }
     let end = low;
     while ((this.#batches[end]?.update ?? to) < to) end++;
     return this.#batches.slice(low, end);
+  }
+
+  /** The update after those of a batch, or a later one. */
+  #endOf(place: number, { update, count }: PlacedBatch): number {
+    return this.info.layout.isSparse === true ? (this.#batches[place + 1]?.update ?? Infinity) : update + count;
   }
 
   /** Adds the complete new batches to the index; returns the file's schema message. */

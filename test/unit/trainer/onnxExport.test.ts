@@ -43,9 +43,11 @@ describe('A trained net as an ONNX model', function () {
       const manifest = readManifest(readFileSync(join(out, runFiles.manifest)));
       assert.ok(manifest !== undefined);
       const { facts } = manifest;
+      const { cell } = facts;
+      assert.ok(cell !== 'unknown');
       // An update that was captured has the parameters before it, and what the net computed with them.
       const { tensors } = readTensorFile(readFileSync(join(out, runFiles.capture(2))));
-      const session = await onnx.InferenceSession.create(exportToOnnx(facts, tensors), {
+      const session = await onnx.InferenceSession.create(exportToOnnx({ ...facts, cell }, tensors), {
         executionProviders: ['wasm'],
       });
       const of = (name: string): StoredTensor => {

@@ -91,6 +91,8 @@ export interface CellDeclaration<D extends Drawing | SequenceDrawing, Data> {
   readonly onlyInWindow?: boolean;
   /** Said instead of everything where the cell's sequence does not train; undefined where the cell shows it as any other. */
   readonly withoutTraining?: string;
+  /** Said instead of everything where the run has nothing that the cell shows; undefined where it has. */
+  absence?(drawing: D): string | undefined;
   /** One line on what the cell shows now. */
   summary(data: Data, drawing: D): string;
   /** The summary where there is no data. */

@@ -57,14 +57,17 @@ export class DeclaredCell<D extends Drawing | SequenceDrawing, Data> {
     const { tools, controls } = this.#parts;
     this.#frame.follow(drawing.model.view);
     const note = this.time.note?.(drawing) ?? '';
-    const isWithoutTraining = note !== '' && declared.withoutTraining !== undefined;
-    this.#content.hidden = isWithoutTraining;
-    if (declared.withoutTraining !== undefined) {
-      for (const tool of tools?.elements ?? []) tool.hidden = isWithoutTraining;
+    const absence =
+      note !== '' && declared.withoutTraining !== undefined
+        ? `${note} ${declared.withoutTraining}`
+        : declared.absence?.(drawing);
+    this.#content.hidden = absence !== undefined;
+    if (declared.withoutTraining !== undefined || declared.absence !== undefined) {
+      for (const tool of tools?.elements ?? []) tool.hidden = absence !== undefined;
     }
-    if (isWithoutTraining) {
+    if (absence !== undefined) {
       this.#data = undefined;
-      this.#frame.setSummary(`${note} ${declared.withoutTraining}`);
+      this.#frame.setSummary(absence);
       this.#frame.showReadout(false);
       this.#frame.removeTable();
       return;

@@ -8,9 +8,10 @@ import type { Model, ShownRun } from '../../store/model';
 import type { Theme } from '../../theme/theme';
 import type { Drawing } from '../cell/cellFrame';
 import { shownRun } from '../dataSources';
+import { withoutValues } from '../absence';
 import type { CellDeclaration } from '../cell/cellDeclaration';
 import { memoKey, Memo } from '../memo';
-import { columnAtUpdate, isRecorded, notRecorded, formatUpdates } from '../loss/lossCurves';
+import { columnAtUpdate, isRecorded, joined, notRecorded, formatUpdates } from '../loss/lossCurves';
 import { clippingTable } from '../trainingTables';
 import { ClipTicks } from './clipTicks';
 import { ThresholdView } from './thresholdView';
@@ -20,6 +21,7 @@ import './clipping.css';
 export const clippingCell: CellDeclaration<Drawing, ShownRun> = {
   number: 3,
   title: 'Clipping',
+  absence: withoutValues('norm of the gradient', 'gradNorm'),
   source: shownRun,
   summary,
   readout: (run, { model }) => readout(model, run),
@@ -78,13 +80,20 @@ function contentOf(run: ShownRun, { model, axis, theme }: Drawing): CurvesConten
   return { curves, yAxis: 'log', yTitle: '‖g‖' };
 }
 
-function linesOf({ info }: ShownRun, { scalars }: DisplaySeries, theme: Theme): readonly Curve[] {
+function linesOf({ info }: ShownRun, series: DisplaySeries, theme: Theme): readonly Curve[] {
+  const { scalars } = series;
   const { stride, count } = scalars;
   const before = scalars.values('gradNorm');
   const after = scalars.values('clippedNorm');
   const line = (values: Float64Array) =>
     // A logarithmic axis can't show 0: the line breaks there.
-    Array.from({ length: count }, (_, column) => ({ x: scalars.updateOf(column + 0.5), y: positive(values[column]) }));
+    joined(
+      series,
+      Array.from({ length: count }, (_, column) => ({
+        x: scalars.updateOf(column + 0.5),
+        y: positive(values[column]),
+      })),
+    );
   const largest = stride === 1 ? '' : `, largest of ${stride} updates`;
   const { clip } = info;
   const curves: Curve[] = [{ label: `before clipping${largest}`, points: line(before), color: theme.train }];
@@ -131,7 +140,8 @@ function readout({ hover, view }: Model, run: ShownRun): string {
     scalars.stride === 1
       ? `update ${formatExact(at)}`
       : `${formatUpdates(series, column, run.status.updates)}, the largest`;
-  if (!isRecorded(series, column)) return `${formatUpdates(series, column, run.status.updates)} · ${notRecorded}`;
+  if (!isRecorded(series, column))
+    return `${formatUpdates(series, column, run.status.updates)} · ${notRecorded(series)}`;
   if (run.info.clip === null) return `${which} · ‖g‖ = ${formatNumber(before)}`;
   const what = scalars.stride === 1 ? (clips > 0 ? 'clipped' : 'not clipped') : `${clips} clipped`;
   return `${which} · ‖g‖ before ${formatNumber(before)} · after ${formatNumber(after)} · ${what}`;
@@ -145,6 +155,8 @@ const kinds = {
 
 function summary({ info, status }: ShownRun): string {
   const { clip } = info;
+  if (info.imported !== undefined)
+    return 'The norm of the gradient, as it was logged: before or after clipping, the log doesn’t say.';
   if (clip === null) return 'This experiment doesn’t clip gradients; their norms are still recorded.';
   const how = kinds[clip.kind](formatShortNumber(clip.threshold));
   if (status.updates === 0) return how;

@@ -171,7 +171,10 @@ function areSame(some: readonly Finding[], others: readonly Finding[]): boolean 
   );
 }
 
-function summary({ status }: ShownRun): string {
+function summary({ status, info }: ShownRun): string {
+  if (info.imported !== undefined) {
+    return `Not diagnosed: the rules need a net and its gradients, and ${info.recordedBy ?? 'a log'} has none.`;
+  }
   const { findings, state, beforeFix: before } = status;
   if (before !== undefined) return formatFixed(before, status);
   if (findings.length > 0) return `${formatFindings(findings)}: what was measured, the threshold, and what may help.`;

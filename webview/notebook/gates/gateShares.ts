@@ -16,12 +16,12 @@ export interface GateShare {
 /** What is recorded of the gates of a layer; dead candidates exist only where the activation is a relu. */
 export function gateShares(
   { layout: { saturating } }: Pick<DisplaySeries, 'layout'>,
-  { cell, activation }: { readonly cell: CellName; readonly activation: string | null },
+  { cell, activation }: { readonly cell: CellName | 'unknown'; readonly activation: string | null },
   layer: number,
 ): readonly GateShare[] {
   return saturating.flatMap((name, gate): readonly GateShare[] => {
     const index = (layer * saturating.length + gate) * 2;
-    if (name !== candidates[cell]) {
+    if (cell === 'unknown' || name !== candidates[cell]) {
       return [
         { name, end: 'open', index: index + 1 },
         { name, end: 'closed', index },

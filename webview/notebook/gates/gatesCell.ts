@@ -6,6 +6,7 @@ import type { Table } from '../../plot/table';
 import type { Model, ShownRun } from '../../store/model';
 import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
 import type { Theme } from '../../theme/theme';
+import { withoutLayers } from '../absence';
 import type { CellDeclaration } from '../cell/cellDeclaration';
 import type { Drawing } from '../cell/cellFrame';
 import { shownRun } from '../dataSources';
@@ -16,6 +17,7 @@ import { gateShares, shareAt, type GateShare } from './gateShares';
 export const gatesCell: CellDeclaration<Drawing, ShownRun> = {
   number: 7,
   title: 'Gate saturation',
+  absence: withoutLayers('value of a gate'),
   source: shownRun,
   summary: (run, { model }) => gateSummary(run, model),
   readout: (run, { model }) => readout(run, model),

@@ -10,6 +10,7 @@ import { rowAxis } from '../../plot/yAxis';
 import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
 import type { Model, ShownRun, View } from '../../store/model';
 import type { Drawing } from '../cell/cellFrame';
+import { withoutLayers } from '../absence';
 import type { CellDeclaration, CellPart } from '../cell/cellDeclaration';
 import { notRecorded } from '../loss/lossCurves';
 import { gradientTable } from '../trainingTables';
@@ -32,6 +33,7 @@ interface Heatmap {
 export const gradientCell: CellDeclaration<Drawing, Heatmap> = {
   number: 2,
   title: 'Gradient through time',
+  absence: withoutLayers('gradient for each time step'),
   source: () => {
     const scale = new GradientScale();
     return {
@@ -112,7 +114,7 @@ function readout({ hover, view }: Model, run: ShownRun): string {
   const t = point?.t;
   if (t === undefined) return `${updates} · point at a cell to see its step`;
   const value = grid.values[column * grid.width + grid.offset + t] ?? NaN;
-  if (columnsOf(grid, column, column + 1).every(Number.isNaN)) return `${updates} · ${notRecorded}`;
+  if (columnsOf(grid, column, column + 1).every(Number.isNaN)) return `${updates} · ${notRecorded(run.series)}`;
   const name = quantityNames[view.quantity].replaceAll('_t', `_${t}`);
   return `${updates} · step t = ${t} · ${name} = ${Number.isNaN(value) ? 'no such step' : formatNumber(value)}`;
 }

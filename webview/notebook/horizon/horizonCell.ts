@@ -5,6 +5,7 @@ import type { Curve } from '../../plot/charts/datasets';
 import type { Model } from '../../store/model';
 import type { Theme } from '../../theme/theme';
 import type { Drawing } from '../cell/cellFrame';
+import { withoutLayers } from '../absence';
 import type { CellDeclaration } from '../cell/cellDeclaration';
 import { HorizonControls, measuredHorizons } from './horizonControls';
 
@@ -12,6 +13,7 @@ import { HorizonControls, measuredHorizons } from './horizonControls';
 export const horizonCell: CellDeclaration<Drawing, readonly Horizon[]> = {
   number: 5,
   title: 'Memory horizon',
+  absence: withoutLayers('gradient for each time step, of which the horizon is measured'),
   source: () => ({ dataFor: ({ model }) => measuredHorizons(model) }),
   summary: (measured, { model }) => summary(model, measured),
   emptySummary: ({ model }) => summary(model, []),

@@ -19,6 +19,7 @@ import {
   baselineCurves,
   columnAtUpdate,
   isRecorded,
+  joined,
   meanLoss,
   smoothed,
   spreadOfLoss,
@@ -90,7 +91,7 @@ function linesOf(series: DisplaySeries, smoothing: number, theme: Theme): readon
   const { stride } = series.scalars;
   const train: Curve = {
     label: stride === 1 ? 'training' : `training, mean of ${stride} updates`,
-    points,
+    points: joined(series, points),
     color: smoothing > 0 ? withOpacity(theme.train, 0.35) : theme.train,
   };
   const spread = spreadOfLoss(series);
@@ -99,10 +100,10 @@ function linesOf(series: DisplaySeries, smoothing: number, theme: Theme): readon
     ...(stride === 1
       ? []
       : [
-          { label: '', points: spread.highest, color: 'transparent' },
+          { label: '', points: joined(series, spread.highest), color: 'transparent' },
           {
             label: `lowest to highest of ${stride} updates`,
-            points: spread.lowest,
+            points: joined(series, spread.lowest),
             color: 'transparent',
             fillToPrevious: withOpacity(theme.train, 0.2),
           },
@@ -112,7 +113,7 @@ function linesOf(series: DisplaySeries, smoothing: number, theme: Theme): readon
       ? [
           {
             label: `smoothed: mean of the last ${smoothing} updates`,
-            points: smoothed(points, smoothing, stride, series.origin === 0),
+            points: joined(series, smoothed(points, smoothing, stride, series.origin === 0)),
             color: theme.train,
             width: 2,
           },
@@ -129,16 +130,23 @@ function readout(model: Model, run: ShownRun): string {
   if (at < 0) return isLive(run.status.state) ? 'Computing the first update…' : 'This run has no updates.';
   const series = seriesAt(run, at);
   const column = columnAtUpdate(series, at);
-  if (!isRecorded(series, column)) return `${formatUpdates(series, column, run.status.updates)} · ${notRecorded}`;
-  const validation = series.scalars.column('validationLoss', column)[0] ?? NaN;
+  if (!isRecorded(series, column))
+    return `${formatUpdates(series, column, run.status.updates)} · ${notRecorded(series)}`;
+  const { isSparse = false } = series.layout;
+  // A log has its validations at updates of their own.
+  const validation = isSparse
+    ? (validationPoints(series).findLast(({ x }) => x <= at + 1)?.y ?? NaN)
+    : (series.scalars.column('validationLoss', column)[0] ?? NaN);
   const error = errorInDataUnit(validation, run.info);
   const inUnit = error === undefined ? '' : ` (RMSE ${formatNumber(error)} in the unit of the data)`;
   const rate = series.scalars.column('learningRate', column)[0] ?? NaN;
   return [
     formatUpdates(series, column, run.status.updates),
     `L = ${formatNumber(meanLoss(series, column))}`,
-    ...(Number.isNaN(validation) ? [] : [`validation after this update ${formatNumber(validation)}${inUnit}`]),
-    `learning rate ${formatShortNumber(rate)}`,
+    ...(Number.isNaN(validation)
+      ? []
+      : [`${isSparse ? 'last validation' : 'validation after this update'} ${formatNumber(validation)}${inUnit}`]),
+    ...(Number.isNaN(rate) ? [] : [`learning rate ${formatShortNumber(rate)}`]),
     ...wordsOfMarks(trainingMarks(run), series.scalars.updateOf(column), series.scalars.stride),
   ].join(' · ');
 }
@@ -162,7 +170,12 @@ function lossesAt(
 } {
   const { loss, validationLoss, updates } = run.status;
   if (update >= updates - 1) {
-    return { loss, validationLoss, lowest: lowestValidation(run.series, updates), batch: 'the last batch' };
+    return {
+      loss,
+      validationLoss,
+      lowest: lowestValidation(run.series, updates),
+      batch: run.info.imported === undefined ? 'the last batch' : 'the last step of the log',
+    };
   }
   const series = seriesAt(run, update);
   const column = columnAtUpdate(series, update);

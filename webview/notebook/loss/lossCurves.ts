@@ -9,9 +9,15 @@ interface Dot {
   readonly y: number;
 }
 
-/** The column of an update in the scalar table. */
-export function columnAtUpdate({ scalars }: DisplaySeries, update: number): number {
-  return Math.max(0, scalars.columnAt(update));
+/**
+ * The column of an update in the scalar table. Of a log, which may have a loss at some updates only, the last column up to
+ * there that has one; where none has, the column itself.
+ */
+export function columnAtUpdate({ scalars, layout }: DisplaySeries, update: number): number {
+  const column = Math.max(0, scalars.columnAt(update));
+  if (layout.isSparse !== true) return column;
+  const logged = scalars.values('count').findLastIndex((count, at) => at <= column && count > 0);
+  return logged < 0 ? column : logged;
 }
 
 /** The updates of a column as text: one, or the first and the last. */
@@ -22,10 +28,24 @@ export function formatUpdates({ scalars }: DisplaySeries, column: number, update
 }
 
 /** Shown for updates without records. */
-export const notRecorded = 'not recorded: it couldn’t be written, or the file was damaged later';
+export function notRecorded({ layout }: Pick<DisplaySeries, 'layout'>): string {
+  return layout.isSparse === true
+    ? 'not in the log'
+    : 'not recorded: it couldn’t be written, or the file was damaged later';
+}
+
+/** The points of a line; of a log those with a value, so that the line joins them. */
+export function joined<Point extends { readonly y: number }>(
+  { layout }: Pick<DisplaySeries, 'layout'>,
+  points: readonly Point[],
+): readonly Point[] {
+  return layout.isSparse === true ? points.filter(({ y }) => !Number.isNaN(y)) : points;
+}
 
 /** Whether any update of a column was recorded. */
-export function isRecorded({ scalars }: DisplaySeries, column: number): boolean {
+export function isRecorded({ scalars, layout }: DisplaySeries, column: number): boolean {
+  const has = (field: 'gradNorm' | 'validationLoss'): boolean => !Number.isNaN(scalars.column(field, column)[0] ?? NaN);
+  if (layout.isSparse === true && (has('gradNorm') || has('validationLoss'))) return true;
   return (scalars.column('count', column)[0] ?? 0) > 0;
 }
 

@@ -6,10 +6,11 @@ import type { Curve } from '../../plot/charts/datasets';
 import type { Model, ShownRun, View } from '../../store/model';
 import { seriesAt, visibleSeries } from '../../store/zoomedSeries';
 import { withOpacity, type Theme } from '../../theme/theme';
+import { withoutValues } from '../absence';
 import type { CellDeclaration } from '../cell/cellDeclaration';
 import type { Drawing } from '../cell/cellFrame';
 import { shownRun } from '../dataSources';
-import { columnAtUpdate, formatUpdates, isRecorded, notRecorded } from '../loss/lossCurves';
+import { columnAtUpdate, formatUpdates, isRecorded, joined, notRecorded } from '../loss/lossCurves';
 import { memoKey, Memo } from '../memo';
 import { selectedParameter } from '../parameterNames';
 import { parameterTools } from '../parameterTools';
@@ -19,6 +20,7 @@ import { parameterGradientTable } from '../trainingTables';
 export const parameterGradientCell: CellDeclaration<Drawing, ShownRun> = {
   number: 8,
   title: 'Gradient norm per parameter',
+  absence: withoutValues('norm of the gradient of a parameter', 'parameterGradNorm'),
   source: shownRun,
   summary: (run, { model: { view } }) => parameterGradientSummary(run, view),
   readout: (run, { model }) => readout(run, model),
@@ -59,11 +61,14 @@ function linesOf(series: DisplaySeries, shown: string, theme: Theme): readonly C
   const { scalars, layout } = series;
   const names = layout.parameters;
   const points = (values: Float64Array, width: number, offset: number): Curve['points'] =>
-    Array.from({ length: scalars.count }, (_, column) => {
-      const y = values[column * width + offset] ?? NaN;
-      // A logarithmic axis can't show 0: the line breaks there.
-      return { x: scalars.updateOf(column + 0.5), y: y > 0 && y < Infinity ? y : NaN };
-    });
+    joined(
+      series,
+      Array.from({ length: scalars.count }, (_, column) => {
+        const y = values[column * width + offset] ?? NaN;
+        // A logarithmic axis can't show 0: the line breaks there.
+        return { x: scalars.updateOf(column + 0.5), y: y > 0 && y < Infinity ? y : NaN };
+      }),
+    );
   const norms = scalars.values('parameterGradNorm');
   const others = names.flatMap((name, i) => (name === shown ? [] : [points(norms, names.length, i)]));
   const largest = scalars.stride === 1 ? '' : `, largest of ${scalars.stride} updates`;
@@ -95,7 +100,7 @@ function readout(run: ShownRun, { hover, view }: Model): string {
   const series = seriesAt(run, at);
   const column = columnAtUpdate(series, at);
   const updates = formatUpdates(series, column, run.status.updates);
-  if (!isRecorded(series, column)) return `${updates} · ${notRecorded}`;
+  if (!isRecorded(series, column)) return `${updates} · ${notRecorded(series)}`;
   const shown = parameterOf(run, view);
   const largest = series.scalars.stride === 1 ? '' : ', the largest';
   return `${updates}${largest} · ‖∂L/∂W‖ = ${formatNumber(normAt(series, at, shown))} of ${formatParameterName(shown)}`;

@@ -65,6 +65,9 @@ export class RunCell implements NotebookCell {
 }
 
 function summary(info: RunInfo): string {
+  if (info.imported !== undefined) {
+    return `Imported from ${info.recordedBy ?? 'a log'}: its curves. The net, the data and the settings are not in it.`;
+  }
   const { cell, layerCount, hidden, parameterCount } = info;
   const layers = layerCount === 1 ? 'one layer' : `${layerCount} layers`;
   return `${cell.toUpperCase()}, ${layers} of ${hidden} units, ${formatExact(parameterCount)} parameters, computed by ${info.recordedBy ?? `the ${formatComputation(info)}`}.`;
@@ -103,7 +106,32 @@ function formatLoss({ kind, reduction, output }: RunInfo['loss']): string {
   }
 }
 
+/** What the curves of a log are called. */
+const roles: Readonly<Record<string, string>> = {
+  loss: 'training loss',
+  validationLoss: 'validation loss',
+  gradNorm: 'norm of the gradient',
+  learningRate: 'learning rate',
+  validationAccuracy: 'validation accuracy',
+};
+
+function rowsOfLog({ log, step, curves, leftOut }: NonNullable<RunInfo['imported']>, info: RunInfo) {
+  const rows: (readonly [string, string])[] = [
+    ['Log', log],
+    ['Update', step === 'row' ? 'the row of the log' : `“${step}” of the log`],
+    ...Object.entries(curves).map(([role, name]) => [sentenceCase(roles[role] ?? role), `“${name}”`] as const),
+    ...(leftOut.length === 0 ? [] : [['Left out', leftOut.map((name) => `“${name}”`).join(', ')] as const]),
+    ['Records', info.folder ?? 'not stored on disk'],
+  ];
+  return rows;
+}
+
+function sentenceCase(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
 function rowsOf(info: RunInfo): readonly (readonly [string, string])[] {
+  if (info.imported !== undefined) return rowsOfLog(info.imported, info);
   const { bptt, clip, loss } = info;
   return [
     [

@@ -9,9 +9,10 @@ import { updateRatioTable } from '../trainingTables';
 import { withOpacity, type Theme } from '../../theme/theme';
 import type { Drawing } from '../cell/cellFrame';
 import { shownRun } from '../dataSources';
+import { withoutValues } from '../absence';
 import type { CellDeclaration } from '../cell/cellDeclaration';
 import { memoKey, Memo } from '../memo';
-import { columnAtUpdate, isRecorded, notRecorded, formatUpdates } from '../loss/lossCurves';
+import { columnAtUpdate, isRecorded, joined, notRecorded, formatUpdates } from '../loss/lossCurves';
 import { parameterTools } from '../parameterTools';
 import { selectedParameter } from '../parameterNames';
 
@@ -22,6 +23,7 @@ const usualRatio = 1e-3;
 export const updateRatioCell: CellDeclaration<Drawing, ShownRun> = {
   number: 4,
   title: 'Update ratio',
+  absence: withoutValues('change of the weights', 'updateRatio'),
   source: shownRun,
   summary: (run, { model: { view } }) => summary(run, parameterOf(run, view), view.selection?.update),
   readout: (run, { model }) => readout(model, run, parameterOf(run, model.view)),
@@ -61,16 +63,20 @@ function parameterOf({ info }: ShownRun, view: View): string {
   return selectedParameter(info.layout.parameters, view);
 }
 
-function linesOf({ scalars, layout }: DisplaySeries, shown: string, theme: Theme): readonly Curve[] {
+function linesOf(series: DisplaySeries, shown: string, theme: Theme): readonly Curve[] {
+  const { scalars, layout } = series;
   const { stride, count } = scalars;
   const names = layout.parameters;
   const values = scalars.values('updateRatio');
   const line = (parameter: number): Curve['points'] =>
-    Array.from({ length: count }, (_, column) => {
-      const y = values[column * names.length + parameter] ?? NaN;
-      // A logarithmic axis can't show 0: the line breaks there.
-      return { x: scalars.updateOf(column + 0.5), y: y > 0 && y < Infinity ? y : NaN };
-    });
+    joined(
+      series,
+      Array.from({ length: count }, (_, column) => {
+        const y = values[column * names.length + parameter] ?? NaN;
+        // A logarithmic axis can't show 0: the line breaks there.
+        return { x: scalars.updateOf(column + 0.5), y: y > 0 && y < Infinity ? y : NaN };
+      }),
+    );
   const others = names.flatMap((name, i) => (name === shown ? [] : [line(i)]));
   const largest = stride === 1 ? '' : `, largest of ${stride} updates`;
   return [
@@ -110,7 +116,7 @@ function readout({ hover, view }: Model, run: ShownRun, shown: string): string {
   const series = seriesAt(run, at);
   const column = columnAtUpdate(series, at);
   const updates = formatUpdates(series, column, run.status.updates);
-  if (!isRecorded(series, column)) return `${updates} · ${notRecorded}`;
+  if (!isRecorded(series, column)) return `${updates} · ${notRecorded(series)}`;
   const largest = series.scalars.stride === 1 ? '' : ', the largest';
   return `${updates}${largest} · ‖ΔW‖ / ‖W‖ = ${formatNumber(ratioAt(series, at, shown))} of ${formatParameterName(shown)}`;
 }

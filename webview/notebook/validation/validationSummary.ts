@@ -70,6 +70,8 @@ function notYet({ info, status }: ShownRun, at: number): string {
 
 /** Why a run has no metrics. */
 function absence({ info, series }: ShownRun): string {
+  if (info.imported !== undefined)
+    return 'No accuracy of held-out data was chosen from the log; a loss of them is drawn with the loss.';
   if (info.recordedBy !== undefined) {
     return 'Of held-out data at most the loss is recorded, not accuracy or errors; one that was given is drawn with the loss.';
   }

@@ -1,0 +1,29 @@
+import type { Drawing } from './cell/cellFrame';
+import type { ShownRun } from '../store/model';
+
+/** Why a run that another program recorded, or a log, has not what a cell shows. */
+function withReason(what: string, { info }: ShownRun): string {
+  const { imported, recordedBy = 'the program' } = info;
+  const why =
+    imported === undefined ? `${recordedBy} does not give it to what records the run` : `${recordedBy} has none`;
+  return `No ${what}: ${why}.`;
+}
+
+const record = 'Record the training with unroll.py (Unroll: Copy PyTorch Recorder…) to see it.';
+
+/** Where no layer has series through time: what a cell of them says. */
+export function withoutLayers(what: string): (drawing: Drawing) => string | undefined {
+  return ({ model: { run } }) =>
+    run === undefined || run.info.layout.layers > 0 ? undefined : `${withReason(what, run)} ${record}`;
+}
+
+/** Where a quantity has no value in the whole run: what a cell of it says. Runs of Unroll always have it. */
+export function withoutValues(
+  what: string,
+  field: 'gradNorm' | 'updateRatio' | 'parameterGradNorm',
+): (drawing: Drawing) => string | undefined {
+  return ({ model: { run } }) => {
+    if (run?.info.recordedBy === undefined || run.series.scalars.count === 0) return undefined;
+    return run.series.scalars.values(field).every(Number.isNaN) ? withReason(what, run) : undefined;
+  };
+}
