@@ -58,6 +58,7 @@ import { EndNotices } from './views/endNotices';
 import { registerRunCommands } from './views/runCommands';
 import { trackRunState } from './views/runContext';
 import { registerRunExperiments } from './views/runExperiments';
+import { registerImportLog } from './views/importLog';
 import { RunsTree } from './views/runsTree';
 import { RunStatusBar } from './views/statusBar';
 import { registerWalkthrough } from './views/walkthrough';
@@ -220,6 +221,7 @@ export function activate(context: ExtensionContext): void {
         runs.showHidden(isShown);
       }),
     ),
+    registerImportLog({ reader, index, showRun: (folder, focus) => panels.showRun(folder, focus) }),
     ...registerTrainCommands(trainParts),
   );
   panels.reopen();

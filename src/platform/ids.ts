@@ -52,6 +52,7 @@ export const commands = {
   findLearningRate: 'unroll.findLearningRate',
   exportPyTorch: 'unroll.exportPyTorch',
   copyRecorder: 'unroll.copyRecorder',
+  importLog: 'unroll.importLog',
   showLessons: 'unroll.showLessons',
 } as const;
 
