@@ -20,6 +20,7 @@ import { ExperimentTests } from './editor/testing/experimentTests';
 import { JudgedRuns } from './editor/testing/judgedRuns';
 import { registerTrainCommands, train, type TrainCommandParts } from './editor/trainCommands';
 import { registerExport } from './export/exportCommand';
+import { copyLink, ExperimentLinks, registerCopyLink, type CopyParts, type Linked } from './export/experimentLinks';
 import { exportNet } from './export/exportNet';
 import { registerRecorder } from './export/recorderCommand';
 import { shareComparison, shareRuns } from './export/shareComparison';
@@ -44,6 +45,9 @@ import {
 import { openLog } from './platform/log';
 import { RunIndex } from './session/stored/runIndex';
 import { Estimates } from './session/live/estimates';
+import { confirm } from './platform/messages';
+import type { Subject } from './panel/subject';
+import { readStoredRun } from './session/stored/storedRun';
 import { Launcher } from './session/live/launcher';
 import { ExternallyResumedRuns } from './session/stored/externallyResumedRuns';
 import { LatestRuns } from './session/stored/latestRuns';
@@ -80,9 +84,25 @@ export function activate(context: ExtensionContext): void {
   const estimates = new Estimates(startWorker);
   const launcher = new Launcher(sessions, latestRuns, queue, () => estimates.handOver() ?? startWorker(), log);
   const panels = new RunPanels(
-    { sessions, index, latestRuns, watcher, startWorker, extension: extensionUri, log },
+    {
+      ...{ sessions, index, latestRuns, watcher, startWorker, extension: extensionUri, log },
+      copyLink: async (subject) => {
+        const linked = await linkedTo(subject);
+        if (linked !== undefined) await copyLink(linked, copyParts);
+      },
+    },
     context.workspaceState,
   );
+  const linkedTo = async (subject: Subject | undefined): Promise<Linked | undefined> => {
+    if (subject?.kind !== 'run') return subject;
+    const run = await readStoredRun(subject.folder);
+    return run === undefined ? undefined : { kind: 'run', run };
+  };
+  const copyParts: CopyParts = {
+    extensionId: context.extension.id,
+    viewOf: (linked) =>
+      panels.viewOfSubject(linked.kind === 'run' ? { kind: 'run', folder: linked.run.folder } : linked),
+  };
   const comparisons = new ComparisonPanels(
     {
       sessions,
@@ -169,6 +189,16 @@ export function activate(context: ExtensionContext): void {
     previews,
     languages.registerCodeLensProvider({ language: languageId }, new TableLenses()),
     registerExport(startWorker),
+    registerCopyLink(copyParts, () => linkedTo(panels.activeSubject)),
+    window.registerUriHandler(
+      new ExperimentLinks({
+        confirm,
+        save: (fileName, text) => samples.save(fileName, text),
+        runs: () => index.all(),
+        showExperiment: (target, view, place) => panels.showWith({ kind: 'experiment', target }, view, place),
+        showRun: ({ folder }, view, place) => panels.showWith({ kind: 'run', folder }, view, place),
+      }),
+    ),
     ...registerRunnerTasks(at('dist', 'cli.mjs').fsPath),
     registerRecorder(extensionUri),
     registry.registerCommand(commands.previewTable, async (first?: unknown, second?: unknown) =>

@@ -6,7 +6,7 @@ import { netFormats } from '../protocol/storedRun';
 import { fileNameOf } from '../session/experimentText';
 import type { RunReader } from '../session/stored/runReader';
 import { nameOf, type StoredRun } from '../session/stored/storedRun';
-import { fileStem } from './fileStem';
+import { fileStem } from '../text/fileStem';
 
 /** Writes the net of a run's latest checkpoint as an ONNX model, or as a `state_dict` of PyTorch. */
 export async function exportNet(run: StoredRun, reader: RunReader): Promise<void> {

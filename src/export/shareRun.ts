@@ -15,7 +15,7 @@ import { htmlFile } from '../share/htmlFile';
 import { capturedUpdates, notableUpdates, type ChosenFrom } from '../share/notableUpdates';
 import { recordRun } from '../share/recordRun';
 import { formatCount } from '../text/numbers';
-import { fileStem } from './fileStem';
+import { fileStem } from '../text/fileStem';
 import { pageFilesIn, writeHtml } from './writeHtml';
 
 /** Numbers of recorded updates that are offered besides the notable ones. */

@@ -13,6 +13,7 @@ import type { Target } from '../session/sessions';
 import { afterPaint } from './afterPaint';
 import { ComparedMember } from './comparedMember';
 import { pageOf } from './page';
+import { savePageFile } from './savePageFile';
 import { saveSubject, type Subject } from './subject';
 import { connectPage } from './pageChannel';
 import type { RunSources } from './subjectSession';
@@ -71,6 +72,7 @@ export class ComparisonPanel implements PanelView {
         return undefined;
       },
     });
+    this.#channel.on('save', (file) => void savePageFile(file));
     this.#channel.on('view', (changed) => {
       view.set(changed);
     });

@@ -11,7 +11,7 @@ import type { Target } from '../session/sessions';
  * @param folder of the displayed run; undefined where it isn't saved
  */
 export async function runPanelCommand(
-  command: PanelCommand,
+  command: Exclude<PanelCommand, 'copyLink'>,
   target: Target,
   folder: string | undefined,
 ): Promise<void> {

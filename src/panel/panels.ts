@@ -93,8 +93,24 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
     return this.#reveal(shown, focus, undefined);
   }
 
-  /** @param before the panel as it was before a reload of the window */
-  #reveal(shown: Shown, focus: PanelFocus, before: OpenPanel<Shown> | undefined): View {
+  /** The view of the page that shows this, or last did. */
+  protected viewOf(shown: Shown): Readonly<Record<string, unknown>> | undefined {
+    return this.#pageViews.get(this.kind.keyOf(shown));
+  }
+
+  /** Opens a panel whose page begins with this view, in place of one that is open. */
+  protected revealWith(shown: Shown, view: Readonly<Record<string, unknown>>): View {
+    const key = this.kind.keyOf(shown);
+    this.#views.get(key)?.panel.dispose();
+    this.#pageViews.set(key, view);
+    return this.#reveal(shown, 'unchanged', undefined, true);
+  }
+
+  /**
+   * @param before the panel as it was before a reload of the window
+   * @param hasView whether the page begins with the stored view
+   */
+  #reveal(shown: Shown, focus: PanelFocus, before: OpenPanel<Shown> | undefined, hasView = false): View {
     const open = this.#views.get(this.kind.keyOf(shown));
     if (open !== undefined) {
       open.panel.reveal(undefined, focus === 'unchanged');
@@ -105,7 +121,7 @@ export abstract class Panels<Shown, View extends PanelView> implements Disposabl
       [...this.#views.values()].map(({ panel }) => panel.title),
     );
     const place = { viewColumn: dormant?.group.viewColumn ?? this.#columnFor(before?.column), preserveFocus: true };
-    const isRestored = dormant !== undefined || before !== undefined;
+    const isRestored = hasView || dormant !== undefined || before !== undefined;
     const view = this.#adopt(window.createWebviewPanel(this.kind.viewType, 'Unroll', place), shown, isRestored);
     if (dormant !== undefined) void window.tabGroups.close(dormant, true);
     return view;

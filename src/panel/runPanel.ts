@@ -37,6 +37,7 @@ import { applyRemedy, runPanelCommand } from './panelCommands';
 import type { PageView } from './pageViews';
 import { isSameTarget, memberToShow } from './panelMembers';
 import type { PanelView } from './panels';
+import { savePageFile } from './savePageFile';
 import { saveSubject, type SavedSubject, type Subject } from './subject';
 import { SubjectSession, type RunSources } from './subjectSession';
 
@@ -46,6 +47,8 @@ export interface RunPanelParts extends RunSources {
   readonly startWorker: StartTrainerWorker;
   readonly extension: Uri;
   readonly log: Log;
+  /** Copies a link to what a panel shows. */
+  readonly copyLink: (subject: Subject) => Promise<void>;
 }
 
 const refreshMilliseconds = 60;
@@ -105,6 +108,10 @@ export class RunPanel implements PanelView {
       },
       select: ({ variant, seed }) => this.#select({ variant, seed }),
       command: async (command) => {
+        if (command === 'copyLink') {
+          await this.parts.copyLink(this.shownSubject);
+          return undefined;
+        }
         const target = this.#target ?? this.#session ?? { uri: this.#uri, variant: undefined };
         await runPanelCommand(command, target, this.#session?.folder);
         return undefined;
@@ -135,6 +142,7 @@ export class RunPanel implements PanelView {
         return undefined;
       },
     });
+    this.#channel.on('save', (file) => void savePageFile(file));
     this.#channel.on('view', (changed) => {
       view.set(changed);
     });
@@ -210,6 +218,11 @@ export class RunPanel implements PanelView {
     this.#channel.close('The panel was closed.');
     this.#owned.dispose();
     this.#shown.dispose();
+  }
+
+  /** What the panel shows now. */
+  get shownSubject(): Subject {
+    return this.#shown.subject;
   }
 
   get #session(): Session | undefined {

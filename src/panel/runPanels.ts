@@ -6,7 +6,7 @@ import type { PanelKind } from './openPanels';
 import type { PageView } from './pageViews';
 import { Panels, type PanelFocus } from './panels';
 import { RunPanel, type RunPanelParts } from './runPanel';
-import { saveSubject, savedSubjectSchema, keyOf, restoreSubject, type SavedSubject } from './subject';
+import { saveSubject, savedSubjectSchema, keyOf, restoreSubject, type SavedSubject, type Subject } from './subject';
 
 const panelKind: PanelKind<SavedSubject> = {
   viewType: panelViewType,
@@ -51,6 +51,27 @@ export class RunPanels extends Panels<SavedSubject, RunPanel> {
     if (session !== undefined && this.has(saveSubject({ kind: 'experiment', target: session })))
       await this.show(session, focus);
     else this.reveal(saveSubject({ kind: 'run', folder }), focus);
+  }
+
+  /** The subject of the panel in front; undefined where none is. */
+  get activeSubject(): Subject | undefined {
+    return this.active?.shownSubject;
+  }
+
+  /** The view of the page of a subject. */
+  viewOfSubject(subject: Subject): Readonly<Record<string, unknown>> | undefined {
+    return this.viewOf(saveSubject(subject));
+  }
+
+  /** Shows a subject with a view, at a place once it is trained. */
+  async showWith(
+    subject: Subject,
+    view: Readonly<Record<string, unknown>>,
+    place: OpenPlace | undefined,
+  ): Promise<void> {
+    const panel = this.revealWith(saveSubject(subject), view);
+    if (subject.kind === 'experiment') await panel.show(subject.target);
+    if (place !== undefined) await panel.showPlace(place);
   }
 
   protected override fill(

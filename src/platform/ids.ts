@@ -23,6 +23,7 @@ export const commands = {
   revealRun: 'unroll.revealRun',
   savePredictions: 'unroll.savePredictions',
   shareRun: 'unroll.shareRun',
+  copyLink: 'unroll.copyLink',
   shareComparison: 'unroll.shareComparison',
   exportNet: 'unroll.exportNet',
   deleteRun: 'unroll.deleteRun',

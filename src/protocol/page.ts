@@ -1,3 +1,5 @@
+import type { SavedFile } from './savedFile';
+
 /** What the page of any panel serves to its host. */
 export type PageContract = {
   requests: {
@@ -7,6 +9,8 @@ export type PageContract = {
   events: {
     /** A fault in the webview, for the log. */
     fault: string;
+    /** A picture or table for a file that the person chooses. */
+    save: SavedFile;
     /** The settings of the page's pictures, whenever they change. The host stores them without a look at them. */
     view: Readonly<Record<string, unknown>>;
   };

@@ -79,6 +79,7 @@ const panelCommand = z.enum([
   'openExperiment',
   'revealRun',
   'shareRun',
+  'copyLink',
   'showLog',
   'compareBeforeFix',
 ]);

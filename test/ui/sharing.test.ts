@@ -219,6 +219,35 @@ describe('A comparison as one HTML file, in a browser without a network', () => 
     assert.equal(await measure.evaluate((choice) => (choice as HTMLSelectElement).value), 'gradNorm');
   });
 
+  it('saves pictures as PNG and SVG, and tables as CSV', async () => {
+    await page.getByRole('button', { name: 'Save Loss as a file' }).click();
+    const saved = async (label: string): Promise<{ readonly name: string; readonly bytes: Buffer }> => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.locator('#cell-1-saving').getByRole('button', { name: label }).click(),
+      ]);
+      return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+    };
+    const png = await saved('Picture (PNG)');
+    assert.deepEqual([png.name, png.bytes.toString('latin1', 1, 4)], ['Loss.png', 'PNG']);
+    const svg = await saved('Picture (SVG)');
+    const text = svg.bytes.toString('utf8');
+    assert.equal(svg.name, 'Loss.svg');
+    assert.match(
+      text,
+      /^<\?xml[^]*<svg [^]*<text [^>]*>Loss<\/text>[^]*<image [^>]*href="data:image\/png;base64,[^]*<\/svg>\n$/,
+    );
+    assert.doesNotMatch(text, /Picture \(|href="(?!data:)/);
+    const problem = await page.evaluate(
+      (xml) => new DOMParser().parseFromString(xml, 'image/svg+xml').querySelector('parsererror')?.textContent,
+      text,
+    );
+    assert.equal(problem, undefined);
+    const csv = await saved('Table (CSV)');
+    assert.equal(csv.name, 'Loss.csv');
+    assert.match(csv.bytes.toString('utf8'), /^update,/);
+  });
+
   it('has no buttons for what it cannot do', async () => {
     for (const name of ['Compare other runs…', 'Share as HTML file…']) {
       assert.equal(await page.getByRole('button', { name, exact: true }).count(), 0, name);
@@ -354,6 +383,17 @@ describe('The command that shares a comparison', () => {
     await workbench.webviewFrame().getByRole('button', { name: 'Share as HTML file…' }).click();
     assert.match(await confirmed(), /^<!DOCTYPE html>[^]*data-kind="comparison"[^]*<\/html>\n$/);
     rmSync(join(workbench.folder, 'comparison.html'));
+  });
+
+  it('saves a picture of a cell where the person chooses', async () => {
+    const frame = workbench.webviewFrame();
+    await frame.getByRole('button', { name: 'Save Loss as a file' }).click();
+    await frame.locator('#cell-1-saving').getByRole('button', { name: 'Picture (SVG)' }).click();
+    await workbench.suggestedFile('Loss.svg');
+    await workbench.screenshot('saving-picture');
+    await workbench.page.keyboard.press('Enter');
+    await workbench.page.getByText('Saved Loss.svg.').first().waitFor();
+    assert.match(readFileSync(join(workbench.folder, 'Loss.svg'), 'utf8'), /<\/svg>\n$/);
   });
 
   it('writes the runs that are chosen, by the command', async () => {

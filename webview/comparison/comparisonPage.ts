@@ -3,6 +3,7 @@ import type { ComparisonHostContract } from '../../src/protocol/comparison';
 import { axisTo, lastUpdateOf, fewestUpdates } from '../plot/trainingAxis';
 import { SharedZoom } from '../plot/zoom';
 import { renderLoop } from '../page/renderLoop';
+import { setSaver } from '../page/saveFile';
 import { connectHost, hasCommands, reportFaults } from '../page/host';
 import { Store } from '../store/store';
 import { buttonTemplate } from '../ui/controls';
@@ -22,6 +23,9 @@ export function showComparison(root: HTMLElement): void {
   const host = connectHost<ComparisonHostContract>();
   const { channel } = host;
   const report = reportFaults(channel);
+  setSaver((file) => {
+    channel.emit('save', file);
+  });
   const store = new Store(emptyComparison(host.savedState()), reduceComparison);
   const zoom = new SharedZoom(fewestUpdates, (range) => {
     store.dispatch({ kind: 'viewChanged', view: { range } });

@@ -108,7 +108,7 @@ export class Notebook {
     const press = (command: PanelCommand) => (): void => {
       requests.command(command);
     };
-    const runCommands = { reveal: press('revealRun'), share: press('shareRun') };
+    const runCommands = { reveal: press('revealRun'), share: press('shareRun'), copyLink: press('copyLink') };
     this.#run = new RunCell(toggle, requests.hasCommands ? runCommands : undefined);
     this.#scheduler = new VisibilityScheduler([...cells, this.#run]);
     this.#sequence = new SequenceGroup(store, request, toggle, save);

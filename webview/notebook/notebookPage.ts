@@ -1,6 +1,7 @@
 import type { PanelHostContract } from '../../src/protocol/panel';
 import type { RequestReplay } from '../../src/protocol/replayRequests';
 import { renderLoop } from '../page/renderLoop';
+import { setSaver } from '../page/saveFile';
 import { connectHost, hasCommands, reportFaults } from '../page/host';
 import { emptyModel, type Model } from '../store/model';
 import { reduce } from '../store/reducer';
@@ -16,6 +17,9 @@ export function showNotebook(root: HTMLElement): void {
   const host = connectHost<PanelHostContract>();
   const { channel } = host;
   const report = reportFaults(channel);
+  setSaver((file) => {
+    channel.emit('save', file);
+  });
   const store = new Store({ ...emptyModel, view: restoreView(host.savedState()) }, reduce);
   const request: RequestReplay = (name, params) => channel.request(name, params);
   const notebook = new Notebook(

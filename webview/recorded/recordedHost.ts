@@ -4,6 +4,7 @@ import { unpack } from '../../src/protocol/packing';
 import type { PageContract } from '../../src/protocol/page';
 import type { PanelHostContract } from '../../src/protocol/panel';
 import type { Recording } from '../../src/protocol/recording';
+import { downloadFile } from './downloadFile';
 import { recordedComparison } from './recordedComparison';
 import { recordedRun } from './recordedRun';
 import './theme.css';
@@ -28,6 +29,7 @@ const channel =
   document.getElementById('notebook')?.dataset['kind'] === 'comparison'
     ? new Channel<ComparisonHostContract, PageContract>(port, recordedComparison(recording as Promise<ComparisonState>))
     : new Channel<PanelHostContract, PageContract>(port, recordedRun(recording as Promise<Recording>, isReloaded));
+channel.on('save', downloadFile);
 channel.on('fault', (reason) => {
   console.warn(reason);
 });

@@ -16,12 +16,17 @@ export async function copyPicture(
   background: string,
   leaveOut: (node: Node) => boolean,
 ): Promise<void> {
-  const drawn = await domToBlob(source, {
+  const drawn = await pngOf(source, background, leaveOut);
+  await navigator.clipboard.write([new ClipboardItem({ 'image/png': drawn })]);
+}
+
+/** A rendering of an element as PNG, at the resolution of the screen; the parameters are those of `copyPicture`. */
+export function pngOf(source: HTMLElement, background: string, leaveOut: (node: Node) => boolean): Promise<Blob> {
+  return domToBlob(source, {
     backgroundColor: background,
     scale: devicePixelRatio,
     // The page's CSP forbids fetching, and the workbench uses system fonts.
     font: false,
     filter: (node) => !leaveOut(node),
   });
-  await navigator.clipboard.write([new ClipboardItem({ 'image/png': drawn })]);
 }

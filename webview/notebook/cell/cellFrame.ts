@@ -4,9 +4,12 @@ import type { TrainingAxis } from '../../plot/trainingAxis';
 import type { CellPartName, CellStates, Model } from '../../store/model';
 import { csvOf, drawTable, type Table } from '../../plot/table';
 import type { Theme } from '../../theme/theme';
-import { copyPicture, copyText } from '../../ui/clipboard';
+import { copyPicture, copyText, pngOf } from '../../ui/clipboard';
+import { svgOf } from '../../ui/pictureSvg';
+import { saveFile, savesFiles } from '../../page/saveFile';
 import { buttonTemplate, type ButtonSpec } from '../../ui/controls';
 import { element, setAttribute } from '../../ui/element';
+import type { SavedFileKind } from '../../../src/protocol/savedFile';
 import { lineNotation } from '../../../src/text/lineNotation';
 import { displayFormula, notation, setNotation } from '../../ui/notation';
 import { cellHelp, type CellTitle } from './cellHelp';
@@ -49,6 +52,7 @@ export class CellFrame {
   #isHelpOpen = false;
   #isTableOpen = false;
   #isPresented = false;
+  #isSaving = false;
   #numbers: { readonly key: string; readonly table: () => Table } | undefined;
   #drawnTable = '';
 
@@ -159,6 +163,9 @@ export class CellFrame {
         </header>
         ${this.#line}
         <div class="cell-help" id="${this.#id}-help" ?hidden=${!this.#isHelpOpen}>${this.#help}</div>
+        <div class="cell-saving" id="${this.#id}-saving" ?hidden=${!this.#isSaving || this.#isFolded}>
+          ${this.#savings()}
+        </div>
         <div class="cell-status" role="status">${this.#status}</div>
         ${this.body}${this.#table}`,
       this.element,
@@ -213,6 +220,17 @@ export class CellFrame {
         onPress: () => void this.#copyPicture(),
       },
       {
+        label: `Save ${title} as a file`,
+        icon: 'save',
+        appearance: 'icon',
+        isHidden: !savesFiles(),
+        opens: { id: `${this.#id}-saving`, isOpen: this.#isSaving },
+        onPress: () => {
+          this.#isSaving = !this.#isSaving;
+          this.#draw();
+        },
+      },
+      {
         label: this.#isPresented ? `Show all cells` : `Present ${title}`,
         hint: this.#isPresented
           ? 'Show all cells again (Esc)'
@@ -224,6 +242,46 @@ export class CellFrame {
         },
       },
     ];
+  }
+
+  /** The files that the cell is saved as. */
+  #savings(): readonly TemplateResult[] {
+    const { title } = this;
+    const background = getComputedStyle(document.body).backgroundColor;
+    const row = (): HTMLElement | null => this.element.querySelector<HTMLElement>('.cell-saving');
+    const save = (kind: SavedFileKind, content: () => Promise<Content> | Content): void => {
+      void this.#notify(
+        Promise.resolve()
+          .then(() => withoutRow(row(), content))
+          .then((bytes) => {
+            saveFile({ title, kind, content: bytes });
+          }),
+        '',
+        'Not saved',
+      );
+    };
+    const encoded = (text: string): Content => new Uint8Array(new TextEncoder().encode(text));
+    const kinds: readonly (readonly [SavedFileKind, string, () => Promise<Content> | Content])[] = [
+      [
+        'png',
+        'Picture (PNG)',
+        async () => new Uint8Array(await (await pngOf(this.element, background, isTool)).arrayBuffer()),
+      ],
+      ['svg', 'Picture (SVG)', () => encoded(svgOf(this.element, background, isTool))],
+      ['csv', 'Table (CSV)', () => encoded(this.#numbers === undefined ? '' : csvOf(this.#numbers.table()))],
+    ];
+    return kinds
+      .filter(([kind]) => kind !== 'csv' || this.#numbers !== undefined)
+      .map(([kind, label, content]) =>
+        buttonTemplate({
+          label,
+          hint: `Save ${title} as a file ${kind.toUpperCase()}`,
+          appearance: 'secondary',
+          onPress: () => {
+            save(kind, content);
+          },
+        }),
+      );
   }
 
   #drawTable(): void {
@@ -241,17 +299,16 @@ export class CellFrame {
 
   async #copyPicture(): Promise<void> {
     const background = getComputedStyle(document.body).backgroundColor;
-    const isTool = (node: Node): boolean => node instanceof Element && node.matches('.cell-head > :not(h2)');
     await this.#notify(copyPicture(this.element, background, isTool), 'Copied as a picture.');
   }
 
   /** Shows the result of a copy for a few seconds. */
-  async #notify(copied: Promise<void>, success: string): Promise<void> {
+  async #notify(copied: Promise<void>, success: string, failure = 'Copy failed'): Promise<void> {
     try {
       await copied;
       this.#setStatus(success);
     } catch (error) {
-      this.#setStatus(`Copy failed: ${reasonOf(error)}. Click the panel and try again.`);
+      this.#setStatus(`${failure}: ${reasonOf(error)}. Click the panel and try again.`);
     }
     setTimeout(() => {
       this.#setStatus('');
@@ -261,6 +318,23 @@ export class CellFrame {
   #setStatus(status: string): void {
     this.#status = status;
     this.#draw();
+  }
+}
+
+/** What belongs to the page and not to the picture. */
+function isTool(node: Node): boolean {
+  return node instanceof Element && node.matches('.cell-head > :not(h2), .cell-saving, .cell-status');
+}
+
+type Content = Uint8Array<ArrayBuffer>;
+
+/** A picture of the cell as it is without the row of buttons, which is hidden meanwhile. */
+async function withoutRow(row: HTMLElement | null, content: () => Promise<Content> | Content): Promise<Content> {
+  row?.setAttribute('hidden', '');
+  try {
+    return await content();
+  } finally {
+    row?.removeAttribute('hidden');
   }
 }
 

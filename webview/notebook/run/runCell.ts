@@ -13,6 +13,8 @@ interface RunCellCommands {
   readonly reveal: () => void;
   /** Writes the run as one HTML file. */
   readonly share: () => void;
+  /** Copies a link to the experiment and the view of the panel. */
+  readonly copyLink: () => void;
 }
 
 /** [18] The settings of the run: network, data, loss, truncation, clipping, optimizer, folder. */
@@ -48,6 +50,12 @@ export class RunCell implements NotebookCell {
               label: 'Share as HTML file…',
               hint: 'Write this run as one HTML file that any browser opens, also offline',
               onPress: commands.share,
+            }),
+            buttonTemplate({
+              label: 'Copy link',
+              hint: 'Copy a link that opens this experiment in another VS Code with Unroll, where you look now',
+              isHidden: info.recordedBy !== undefined,
+              onPress: commands.copyLink,
             }),
           ];
     render(

@@ -1,0 +1,106 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import * as z from 'zod';
+
+/** The longest link that is made and opened, in characters. */
+export const maxLinkLength = 8000;
+
+/** Up to this length a link passes through every program known to open links; some cut longer ones. */
+export const safeLinkLength = 2000;
+
+/** Most bytes of what a link holds: it is compressed, and a short link could otherwise fill the memory. */
+const maxContentBytes = 64 * 1024;
+
+/** The version of the content, in every link. */
+const version = '1';
+
+const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const word = z.string().max(100);
+const words = z.array(word).max(60);
+const range = z.tuple([z.number(), z.number()]);
+
+/** The settings of a page that a link keeps: where a person looks, and not what was measured or typed there. */
+const viewKeys = {
+  selection: z.object({ update: count, t: count.optional() }),
+  sequence: count,
+  layer: count,
+  unit: count,
+  output: count,
+  heldOutSequence: count,
+  smoothing: count,
+  quantity: word,
+  parameter: word,
+  net: word,
+  node: word,
+  gradientNode: word,
+  validationMeasure: word,
+  stateColour: word,
+  lossAxis: word,
+  presented: word,
+  range,
+  stepRange: range,
+  folded: words,
+  helpOpen: words,
+  tablesOpen: words,
+};
+
+const viewSchema = z.strictObject(viewKeys).partial();
+
+/** See viewKeys; the page checks each value again. */
+export type LinkedView = z.infer<typeof viewSchema>;
+
+const contentSchema = z.strictObject({
+  text: z.string().min(2),
+  variant: z.string().max(1000).optional(),
+  seed: count.optional(),
+  view: viewSchema.optional(),
+});
+
+/** What a link holds. */
+export interface LinkedExperiment {
+  /** The text of an experiment file. */
+  readonly text: string;
+  readonly variant?: string | undefined;
+  readonly seed?: number | undefined;
+  readonly view?: LinkedView | undefined;
+}
+
+/** The part of a page's view that a link keeps; what does not fit is left out. */
+export function linkedView(view: Readonly<Record<string, unknown>>): LinkedView {
+  const kept = Object.entries(viewKeys).flatMap(([key, schema]) => {
+    const { data } = schema.safeParse(view[key]);
+    return data === undefined ? [] : [[key, data] as const];
+  });
+  return viewSchema.parse(Object.fromEntries(kept));
+}
+
+/** The query of a link. */
+export function writeLinkQuery({ text, variant, seed, view }: LinkedExperiment): string {
+  const bytes = deflateRawSync(JSON.stringify({ text, variant, seed, view }), { level: 9 });
+  return `v=${version}&e=${bytes.toString('base64url')}`;
+}
+
+/**
+ * What the query of a link holds. Anybody can have written it: its length is checked before and while it is decompressed,
+ * and its form before anything is made of it. The experiment in it is still to be checked.
+ *
+ * @throws with a sentence for the person who opened the link
+ */
+export function readLinkQuery(query: string): LinkedExperiment {
+  if (query.length > maxLinkLength) throw new Error('The link is too long.');
+  const [, written, encoded] = /^v=(\d{1,6})&e=([\w-]+)$/.exec(query) ?? [];
+  if (written === undefined || encoded === undefined) throw new Error('The link is incomplete. Copy all of it.');
+  if (written !== version) throw new Error('The link is of another version of Unroll.');
+  const { data } = contentSchema.safeParse(contentOf(encoded));
+  if (data === undefined) throw new Error('The link is damaged, or was not made by Unroll.');
+  return data;
+}
+
+function contentOf(encoded: string): unknown {
+  try {
+    const bytes = inflateRawSync(Buffer.from(encoded, 'base64url'), { maxOutputLength: maxContentBytes });
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    // What was read so far says nothing to the person.
+    return undefined;
+  }
+}
