@@ -21,6 +21,7 @@ import { JudgedRuns } from './editor/testing/judgedRuns';
 import { registerTrainCommands, train, type TrainCommandParts } from './editor/trainCommands';
 import { registerExport } from './export/exportCommand';
 import { copyLink, ExperimentLinks, registerCopyLink, type CopyParts, type Linked } from './export/experimentLinks';
+import { exportCurves } from './export/exportCurves';
 import { exportNet } from './export/exportNet';
 import { registerRecorder } from './export/recorderCommand';
 import { shareComparison, shareRuns } from './export/shareComparison';
@@ -238,6 +239,7 @@ export function activate(context: ExtensionContext): void {
       startWorker,
       showRun: (folder, focus) => panels.showRun(folder, focus),
       exportNet: (run) => exportNet(run, reader),
+      exportCurves: (run) => exportCurves(run, reader),
       shareSeveral: (several) => shareRuns(several, reader, at('dist', 'webview')),
       shareShown: () => comparisons.shareActive(),
       share: (run) => shareRun(run, { reader, startWorker, page: at('dist', 'webview') }),

@@ -26,6 +26,7 @@ export const commands = {
   copyLink: 'unroll.copyLink',
   shareComparison: 'unroll.shareComparison',
   exportNet: 'unroll.exportNet',
+  exportCurves: 'unroll.exportCurves',
   deleteRun: 'unroll.deleteRun',
   newExperiment: 'unroll.newExperiment',
   newExperimentFrom: 'unroll.newExperimentFrom',

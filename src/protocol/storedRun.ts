@@ -93,6 +93,8 @@ export type StoredRunRequests = {
   summarizeLog: { params: LogRequest; result: LogSummary };
   loggedRuns: { params: { readonly path: string }; result: LoggedRuns };
   importLog: { params: ImportRequest; result: ImportReply };
+  /** Writes the curves of a run for TensorBoard into a folder; the path of the file. */
+  exportTensorBoard: { params: { readonly folder: string; readonly out: string }; result: string };
   trainedNet: { params: TrainedNetRequest; result: Uint8Array<ArrayBuffer> };
   /** undefined if the range has too many records to read at once. */
   storedZoomedSeries: { params: StoredZoomedSeriesRequest; result: ZoomedSeries | undefined };

@@ -51,6 +51,7 @@ export interface RunCommandParts {
   /** Writes the comparison in the panel in front as an HTML file; false where no comparison is in front. */
   readonly shareShown: () => boolean;
   readonly exportNet: (run: StoredRun) => Promise<void>;
+  readonly exportCurves: (run: StoredRun) => Promise<void>;
   readonly compare: (folders: readonly Uri[]) => void;
   /** Shows all runs in a table. */
   readonly showTable: () => void;
@@ -159,6 +160,7 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
       if (runs.length > 0) await parts.shareSeveral(runs);
     }),
     registry.registerCommand(commands.exportNet, onOne('Export Trained Net', parts.exportNet)),
+    registry.registerCommand(commands.exportCurves, onOne('Export as TensorBoard Log', parts.exportCurves)),
     registry.registerCommand(commands.deleteRun, async (first?: unknown, second?: unknown) => {
       await deleteRuns(await deletable(parts, first, second), parts);
     }),

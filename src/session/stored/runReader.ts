@@ -88,6 +88,15 @@ export class RunReader implements Disposable {
     return this.#trainer.request('importLog', request);
   }
 
+  /**
+   * Writes the curves of a stored run for TensorBoard into a folder; the path of the file.
+   *
+   * @throws with a readable reason where the run can't be read or the file can't be written
+   */
+  async exportTensorBoard(folder: string, out: string): Promise<string> {
+    return this.#trainer.request('exportTensorBoard', { folder, out });
+  }
+
   /** A reader for a run that is read repeatedly as it grows. */
   growing(): GrowingHistory {
     return new GrowingHistory(

@@ -33,6 +33,8 @@ export interface CommandLine {
   readonly pytorch: string | undefined;
   /** The file that the trained net of a run is written as; `file` is then the run's folder, or one of its checkpoints. */
   readonly net: string | undefined;
+  /** The folder that the curves of a run are written into for TensorBoard; `file` is then the run's folder. */
+  readonly tensorBoard: string | undefined;
   readonly resume: boolean;
   readonly json: boolean;
   /** The folder that must contain the data files; undefined for the experiment's own folder. */
@@ -159,8 +161,13 @@ export function parseCommandLine(
     );
   }
   const written = command === 'export' ? last('out') : undefined;
-  const net = written !== undefined && netFile.test(written) ? written : undefined;
-  const program = net === undefined ? programOf(command, words) : undefined;
+  const tensorBoard = flags.has('tensorboard') ? written : undefined;
+  if (flags.has('tensorboard') && tensorBoard === undefined) {
+    throw new CommandLineError('--tensorboard writes the curves of a run: export DIR --out FOLDER --tensorboard.');
+  }
+  const isOfRun = tensorBoard !== undefined || (written !== undefined && netFile.test(written));
+  const net = isOfRun && tensorBoard === undefined ? written : undefined;
+  const program = isOfRun ? undefined : programOf(command, words);
   const out = command === 'export' ? undefined : path('out');
   const resume = flags.has('resume') || command === 'resume';
   const mode = modeOf(command, words);
@@ -200,8 +207,9 @@ export function parseCommandLine(
     runs: path('runs'),
     captures: captures(values.capture),
     predictions: path('predictions'),
-    pytorch: mode === 'export' && net === undefined ? resolve(folder, program ?? programBeside(file)) : undefined,
+    pytorch: mode === 'export' && !isOfRun ? resolve(folder, program ?? programBeside(file)) : undefined,
     net: net === undefined ? undefined : resolve(folder, net),
+    tensorBoard: tensorBoard === undefined ? undefined : resolve(folder, tensorBoard),
     resume,
     json: flags.has('json'),
     workspace: path('workspace'),

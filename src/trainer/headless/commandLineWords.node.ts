@@ -26,7 +26,16 @@ const valueNames = {
   curve: 'ROLE=NAME',
 } as const;
 
-const flagNames = ['resume', 'json', 'reproducible', 'test', 'check-gradients', 'help', 'version'] as const;
+const flagNames = [
+  'resume',
+  'json',
+  'reproducible',
+  'test',
+  'tensorboard',
+  'check-gradients',
+  'help',
+  'version',
+] as const;
 
 type ValueOption = keyof typeof valueNames;
 type Flag = (typeof flagNames)[number];

@@ -9,6 +9,7 @@ import { runFiles } from '../../run/storage/runFiles';
 import { defaultRunsFolder } from '../../run/storage/runFolder';
 import { onnxOpset } from '../export/exportToOnnx';
 import { exportToPyTorch } from '../export/exportToPyTorch';
+import { exportTensorBoard } from '../export/tensorBoardExport.node';
 import { trainedNetFile } from '../export/trainedNet';
 import type { HeadlessEnd, Print } from './closingMessages';
 import type { CommandLine } from './commandLine.node';
@@ -86,6 +87,25 @@ export async function exportNet(
     ? `an ONNX model (opset ${onnxOpset}): x [T, B, I], h0 and for lstm c0 in; y, hn and for lstm cn out`
     : 'a state_dict for safetensors.torch.load_file';
   print(`${path} has the net of ${checkpoint}: ${use}.`);
+  return 'finished';
+}
+
+/**
+ * Writes the curves of a run as an event file for TensorBoard.
+ *
+ * @throws StartError where the run can't be read, or the file can't be written
+ */
+export async function exportCurves(
+  { file: folder, tensorBoard: out, json }: CommandLine,
+  stdout: NodeJS.WritableStream,
+  print: Print,
+): Promise<HeadlessEnd> {
+  if (out === undefined) throw new Error('No folder was named for the curves.');
+  const { file, updates } = await exportTensorBoard(folder, out).catch((error: unknown) => {
+    throw new StartError(`The curves of the run in ${folder} can't be exported: ${reasonOf(error)}`);
+  });
+  if (json) stdout.write(`${JSON.stringify({ tensorBoard: file, updates })}\n`);
+  print(`${file} has the curves of ${formatCount(updates, 'update')}: tensorboard --logdir ${out}`);
   return 'finished';
 }
 

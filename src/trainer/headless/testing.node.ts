@@ -12,7 +12,7 @@ import type { Threads } from '../training/workerPool';
 import { CheckReport, type CheckCase } from './checkReport';
 import { printerTo, type HeadlessEnd, type Print } from './closingMessages';
 import type { CommandLine } from './commandLine.node';
-import { exportNet, exportProgram } from './exporting.node';
+import { exportCurves, exportNet, exportProgram } from './exporting.node';
 import { fileErrorReason } from './fileErrorReason';
 import { suiteName } from './judging.node';
 import { reportStart, writeJunit } from './junit';
@@ -44,6 +44,7 @@ export async function runHeadless(commandLine: CommandLine, surroundings: Surrou
       const { threads, listenToSignals, stdout, stderr } = surroundings;
       return trainHeadless(commandLine, threads, listenToSignals, stdout, stderr, report);
     }
+    if (commandLine.tensorBoard !== undefined) return exportCurves(commandLine, surroundings.stdout, print);
     if (commandLine.net !== undefined) return exportNet(commandLine, surroundings.stdout, print);
     if (commandLine.mode === 'export') return exportProgram(commandLine, surroundings, print);
     let signal: AbortSignal | undefined;

@@ -26,6 +26,8 @@ export function usageOf(program: string): string {
                         write the trained net of the run in DIR as an ONNX model, or with
                         NAME.safetensors as a state_dict of PyTorch; in place of DIR also one of its
                         checkpoints, such as DIR/checkpoints/best.safetensors
+  export DIR --out FOLDER --tensorboard
+                        write the curves of the run in DIR as an event file for TensorBoard
   import LOG            make a run of a training log of another program: a file of TensorBoard
                         (*tfevents*) or the folder of a run with them, CSV, or a line of JSON per row
 

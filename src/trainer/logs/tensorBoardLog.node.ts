@@ -98,7 +98,9 @@ class LogReader {
       const name = inPart(tag);
       const known = this.#plugins.get(name) ?? plugin;
       this.#plugins.set(name, known);
-      if (content.kind === 'other' || !plugins.has(known)) {
+      // What this program exports by that name is a curve over time steps, not the values of a tensor.
+      const isOverSteps = tag.startsWith('gradient_through_time/');
+      if (content.kind === 'other' || isOverSteps || !plugins.has(known)) {
         this.#others.add(name);
         continue;
       }

@@ -1,5 +1,6 @@
 import type { StoredZoomedSeriesRequest } from '../../protocol/storedRun';
 import { FolderStorage } from '../../run/storage/folderStorage.node';
+import { exportTensorBoard } from '../export/tensorBoardExport.node';
 import { trainedNetFile } from '../export/trainedNet';
 import { loggedRuns } from '../logs/eventFiles.node';
 import { importLog, summarizeLog } from '../logs/trainingLogs.node';
@@ -31,6 +32,7 @@ export function storedRunHandlers(): StoredRunHandlers {
     summarizeLog,
     loggedRuns: async ({ path }) => ({ runs: [...(await loggedRuns(path)).keys()] }),
     importLog,
+    exportTensorBoard: async ({ folder, out }) => (await exportTensorBoard(folder, out)).file,
     trainedNet: async ({ folder, format, checkpoint }) => {
       const { bytes } = await trainedNetFile(new FolderStorage(folder), format, checkpoint);
       return new Uint8Array(bytes);

@@ -1,0 +1,26 @@
+import { Uri, window } from 'vscode';
+import { showErrorMessage, showInformationMessage } from '../platform/messages';
+import { reasonOf } from '../protocol/channel';
+import { fileNameOf } from '../session/experimentText';
+import type { RunReader } from '../session/stored/runReader';
+import { nameOf, type StoredRun } from '../session/stored/storedRun';
+
+/** Writes the curves of a run for TensorBoard, in a folder named as the run in one that the user chooses. */
+export async function exportCurves(run: StoredRun, reader: RunReader): Promise<void> {
+  try {
+    const [parent] =
+      (await window.showOpenDialog({
+        title: 'Export as TensorBoard Log',
+        openLabel: 'Export Here',
+        canSelectFiles: false,
+        canSelectFolders: true,
+        defaultUri: run.base,
+      })) ?? [];
+    if (parent === undefined) return;
+    const folder = Uri.joinPath(parent, fileNameOf(run.folder));
+    await reader.exportTensorBoard(run.folder.fsPath, folder.fsPath);
+    void showInformationMessage(`The curves of “${nameOf(run)}” are in ${folder.fsPath}, for tensorboard --logdir.`);
+  } catch (error) {
+    void showErrorMessage(`The curves of “${nameOf(run)}” were not exported: ${reasonOf(error)}`);
+  }
+}
