@@ -12,6 +12,7 @@ import { compareHeadless } from './trainer/headless/comparing.node';
 import { shareHeadless } from './trainer/headless/sharing.node';
 import { importHeadless } from './trainer/headless/importing.node';
 import { nodeThreads } from './trainer/training/workerThreads.node';
+import { sweepHeadless } from './trainer/headless/sweep/sweep.node';
 import { runHeadless } from './trainer/headless/testing.node';
 import { usageOf } from './trainer/headless/usage';
 
@@ -50,6 +51,10 @@ async function main(): Promise<number> {
         return await train(request.commandLine);
       case 'compare':
         return exitCodeOf(await compareHeadless(request.compared, process.stdout, process.stderr));
+      case 'sweep': {
+        const { stdout, stderr } = process;
+        return exitCodeOf(await sweepHeadless(request.sweep, { listenToSignals: signalListener(), stdout, stderr }));
+      }
       case 'share':
         return exitCodeOf(await shareHeadless(request.shared, pageFolder, process.stdout, process.stderr));
       case 'import':
@@ -69,11 +74,20 @@ async function main(): Promise<number> {
   }
 }
 
-async function train(commandLine: CommandLine): Promise<number> {
+/**
+ * What begins to listen to signals, and returns the signal that one of them aborts. Until it is called, because something
+ * must be saved, a signal ends the process immediately, as by default: while a large file is parsed, no handler would be
+ * called.
+ */
+function signalListener(): () => AbortSignal {
   const interruption = new AbortController();
-  // Until something must be saved, a signal ends the process immediately, as by default: while a large file is
-  // parsed, no handler would be called.
-  const listenToSignals = (): AbortSignal => {
+  // The reader of the lines may exit, as `head` does. Then the run ends as if interrupted, with a checkpoint.
+  process.stdout.on('error', () => {
+    interruption.abort();
+  });
+  // An error of stderr cannot be reported anywhere.
+  process.stderr.on('error', () => undefined);
+  return () => {
     // A terminal that is closed, or a connection that is lost, sends SIGHUP.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
       process.on(signal, () => {
@@ -82,12 +96,10 @@ async function train(commandLine: CommandLine): Promise<number> {
     }
     return interruption.signal;
   };
-  // The reader of the lines may exit, as `head` does. Then the run ends as if interrupted, with a checkpoint.
-  process.stdout.on('error', () => {
-    interruption.abort();
-  });
-  // An error of stderr cannot be reported anywhere.
-  process.stderr.on('error', () => undefined);
+}
+
+async function train(commandLine: CommandLine): Promise<number> {
+  const listenToSignals = signalListener();
   const threads = nodeThreads(fileURLToPath(new URL('workerThread.cjs', import.meta.url)));
   const { stdout, stderr } = process;
   return exitCodeOf(await runHeadless(commandLine, { threads, listenToSignals, stdout, stderr }));

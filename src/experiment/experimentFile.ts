@@ -72,11 +72,14 @@ export class ExperimentFile {
    * seed that is not one of its `seeds`.
    *
    * @param seed one of its `seeds`; by default the first
+   * @param changes other keys, merged over the variant as a variant is over the file; their problems have the paths of
+   *   the keys in the experiment
    */
-  resolve(variant?: string, seed?: number): ResolvedVariant {
+  resolve(variant?: string, seed?: number, changes?: JsonObject): ResolvedVariant {
     const patch = variant === undefined ? {} : this.#patches.get(variant);
     if (!patch) return { kind: 'refused', problems: [this.#unknownVariant(variant ?? '')] };
-    const outcome = this.#resolution(variant, patch);
+    const outcome =
+      changes === undefined ? this.#resolution(variant, patch) : this.#changed(applyVariant(this.#file, patch), changes);
     if (outcome.kind === 'resolved') {
       const { experiment, seeds } = outcome;
       if (seed === undefined) return outcome;
@@ -86,7 +89,7 @@ export class ExperimentFile {
     const { problems } = outcome;
     return {
       kind: 'refused',
-      problems: variant === undefined ? problems : this.#inVariant(variant, patch, problems),
+      problems: variant === undefined || changes !== undefined ? problems : this.#inVariant(variant, patch, problems),
     };
   }
 
@@ -188,6 +191,13 @@ export class ExperimentFile {
     const outcome = resolveValue(variant === undefined ? this.#file : applyVariant(this.#file, patch), this.#lists);
     this.#resolutions.set(variant, outcome);
     return outcome;
+  }
+
+  #changed(written: JsonObject, changes: JsonObject): Resolution {
+    const [path] = invalidDeletions(changes);
+    if (path === undefined) return resolveValue(applyVariant(written, changes), this.#lists);
+    const message = `${quote(String(path.at(-1)))} can't be deleted: an experiment has no such key. Correct the name.`;
+    return { kind: 'invalid', problems: [{ code: 'unknownKey', message, keyPath: path, at: 'key' }] };
   }
 
   #fileProblems(): readonly UnplacedProblem[] {

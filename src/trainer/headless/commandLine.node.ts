@@ -1,9 +1,11 @@
 import { totalmem } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { builtKernelSets, defaultKernelSet, runnableKernelSets, type BuiltKernelSet } from '../../engine/kernels/open';
+import type { JsonObject } from '../../experiment/document/document';
 import { isLikely, nearestName } from '../../experiment/problems/nearestName';
 import { curveRoles, type CurveMapping, type CurveRole } from '../../protocol/trainingLog';
 import { quote, quoteAll } from '../../text/quoting';
+import { changesOf, parseSetting, type Setting } from './sweep/settings';
 import { CommandLineError, optionTakenByNpm, readWords, type CommandLineWords } from './commandLineWords.node';
 
 /** The parsed command line of the headless runner; paths are absolute. */
@@ -17,6 +19,8 @@ export interface CommandLine {
   readonly variant: string | undefined;
   /** The one of the experiment's `seeds` to train; undefined for all, and where it has none. */
   readonly seed: number | undefined;
+  /** Keys of the experiment, or of the variant, with other values. */
+  readonly changes: JsonObject;
   /** Overrides `training.steps` of the experiment. */
   readonly steps: number | undefined;
   /** The run's folder, or that of the runs of several seeds; undefined for new ones in the default place. */
@@ -65,6 +69,7 @@ const commandModes = {
   compare: undefined,
   share: undefined,
   import: undefined,
+  sweep: 'train',
 } as const;
 
 type CommandName = keyof typeof commandModes;
@@ -115,6 +120,7 @@ export type Request =
   | { readonly kind: 'compare'; readonly compared: ComparedRuns }
   | { readonly kind: 'share'; readonly shared: SharedRuns }
   | { readonly kind: 'import'; readonly imported: ImportedLogs }
+  | { readonly kind: 'sweep'; readonly sweep: Sweep }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
 
@@ -146,6 +152,15 @@ export function parseCommandLine(
   if (command === 'share') return { kind: 'share', shared: sharedRuns({ ...words, others }, folder) };
   if (command === 'import') return { kind: 'import', imported: importedLogs({ ...words, others }, folder) };
   if (values.curve !== undefined) throw new CommandLineError('--curve is for the command "import". Remove it.');
+  if (command === 'sweep') return { kind: 'sweep', sweep: sweepOf({ ...words, others }, folder) };
+  return { kind: 'train', commandLine: commandLineOf(command, { ...words, others }, folder) };
+}
+
+/** @throws CommandLineError */
+function commandLineOf(command: CommandName | undefined, words: CommandLineWords, folder: string): CommandLine {
+  const { values, flags, others } = words;
+  const ofSweep = (['seeds', 'jobs', 'most', 'slurm', 'ray'] as const).find((name) => values[name] !== undefined);
+  if (ofSweep !== undefined) throw new CommandLineError(`--${ofSweep} is for "sweep". Remove it, or write sweep FILE.`);
   const last = (name: keyof typeof values): string | undefined => values[name]?.at(-1);
   const path = (name: keyof typeof values): string | undefined => {
     const written = last(name);
@@ -202,6 +217,7 @@ export function parseCommandLine(
     file: resolve(folder, file),
     variant: last('variant'),
     seed: wholeNumber('--seed', last('seed'), 0),
+    changes: changesOf(settingsOf(values.set, false).map(({ key, values: [value] }) => [key, value])),
     steps: wholeNumber('--steps', last('steps'), 1),
     out,
     runs: path('runs'),
@@ -217,7 +233,87 @@ export function parseCommandLine(
     kernels: kernelSet(last('kernels'), flags.has('reproducible')),
     workers: wholeNumber('--workers', last('workers'), 1) ?? 0,
   };
-  return { kind: 'train', commandLine };
+  return commandLine;
+}
+
+/** The combinations of a sweep where --most says nothing else. */
+const defaultMost = 100;
+
+/** A sweep over keys of an experiment and over seeds. */
+export interface Sweep {
+  /** How each of its runs is trained; `changes`, `seed` and `out` are those of the combination. */
+  readonly commandLine: CommandLine;
+  readonly settings: readonly Setting[];
+  /** The seeds of the sweep; none for those of the experiment. */
+  readonly seeds: readonly number[];
+  /** The folder of its runs. */
+  readonly out: string;
+  /** Runs that train at the same time; undefined for one per core. */
+  readonly jobs: number | undefined;
+  /** How many combinations there may be. */
+  readonly most: number;
+  /** The SLURM array or Ray Tune script that is written in place of training. */
+  readonly script: { readonly kind: 'slurm' | 'ray'; readonly file: string } | undefined;
+}
+
+/** Options that are for one training, not for a sweep. */
+const ofOneTraining = ['seed', 'runs', 'capture', 'predictions', 'junit', 'pytorch'] as const;
+
+/** @throws CommandLineError */
+function sweepOf({ values, flags, others }: CommandLineWords, folder: string): Sweep {
+  const misfit =
+    ofOneTraining.find((name) => values[name] !== undefined) ??
+    (['resume', 'test', 'check-gradients'] as const).find((name) => flags.has(name));
+  if (misfit === 'resume') throw new CommandLineError('"sweep" continues by itself. Remove --resume.');
+  if (misfit !== undefined) {
+    throw new CommandLineError(`--${misfit} is for a single training, and "sweep" is none. Remove one of the two.`);
+  }
+  const { set, seeds, jobs, most, slurm, ray, out, ...rest } = values;
+  const settings = settingsOf(set, true);
+  const twice = settings.find(({ key }, index) => settings.findIndex((one) => one.key === key) < index);
+  if (twice !== undefined) {
+    throw new CommandLineError(
+      `--set ${twice.key} is there twice. Write its values after one: --set ${twice.key}=A,B.`,
+    );
+  }
+  const all = (seeds ?? []).flatMap((value) => value.split(','));
+  const numbers = all.flatMap(
+    (seed) => wholeNumber('--seeds', seed.trim(), 0, 'seeds separated by commas, each a whole number') ?? [],
+  );
+  if (new Set(numbers).size < numbers.length) throw new CommandLineError('--seeds has a seed twice. Remove one.');
+  const written = out?.at(-1);
+  if (written === undefined) throw new CommandLineError('"sweep" needs --out DIR: the folder of its runs.');
+  if (settings.length === 0 && numbers.length === 0) {
+    throw new CommandLineError(
+      '"sweep" needs what varies: --set KEY=VALUE,VALUE, such as --set optimizer.learningRate=0.1,0.01, or --seeds 1,2,3.',
+    );
+  }
+  if (slurm !== undefined && ray !== undefined) {
+    throw new CommandLineError('--slurm and --ray write different scripts. Remove one of the two.');
+  }
+  const [kind, script] = slurm === undefined ? (['ray', ray?.at(-1)] as const) : (['slurm', slurm.at(-1)] as const);
+  const ending = kind === 'ray' ? '.py' : '.sh';
+  if (script !== undefined && !(script.endsWith(ending) && script.length > ending.length)) {
+    throw new CommandLineError(`--${kind} takes a file that ends in ${ending}; found ${quote(script)}.`);
+  }
+  return {
+    commandLine: commandLineOf('train', { values: rest, flags, others }, folder),
+    settings,
+    seeds: numbers,
+    out: resolve(folder, written),
+    jobs: wholeNumber('--jobs', jobs?.at(-1), 1),
+    most: wholeNumber('--most', most?.at(-1), 1) ?? defaultMost,
+    script: script === undefined ? undefined : { kind, file: resolve(folder, script) },
+  };
+}
+
+/** @throws CommandLineError */
+function settingsOf(words: readonly string[] | undefined, areSeveral: boolean): readonly Setting[] {
+  return (words ?? []).map((word) => {
+    const setting = parseSetting(word, areSeveral);
+    if (typeof setting === 'string') throw new CommandLineError(setting);
+    return setting;
+  });
 }
 
 /** What is done: what the command says, or else an option. */

@@ -24,6 +24,12 @@ const valueNames = {
   junit: 'FILE',
   pytorch: 'FILE',
   curve: 'ROLE=NAME',
+  set: 'KEY=VALUE',
+  seeds: 'N[,N...]',
+  jobs: 'N',
+  most: 'N',
+  slurm: 'FILE.sh',
+  ray: 'FILE.py',
 } as const;
 
 const flagNames = [

@@ -28,7 +28,7 @@ export async function exportProgram(
   { stdout, stderr }: { readonly stdout: NodeJS.WritableStream; readonly stderr: NodeJS.WriteStream },
   print: Print,
 ): Promise<HeadlessEnd> {
-  const { pytorch: path, file } = commandLine;
+  const { pytorch: path } = commandLine;
   if (path === undefined) throw new Error('No file was named for the program.');
   const { seeds } = await openExperiment(commandLine);
   if (seeds.length > 1 && commandLine.seed === undefined) {
@@ -36,27 +36,43 @@ export async function exportProgram(
       `The experiment has ${formatCount(seeds.length, 'seed')}, and a program trains one run. Choose one with --seed ${seeds[0]}.`,
     );
   }
+  const { tensorsPath, notices } = await writeProgram(commandLine, path, stderr);
+  if (commandLine.json) stdout.write(`${JSON.stringify({ program: path, tensors: tensorsPath })}\n`);
+  for (const notice of notices) print(notice);
+  print(
+    `${path} trains it in PyTorch, with the initial weights in ${tensorsPath}. ${path.endsWith('.ipynb') ? 'Open it in Jupyter' : `Run it with Python 3 or torchrun; --records ${join(defaultRunsFolder, basename(path, '.py'))} shows its run in the panel while it trains`}.`,
+  );
+  return 'finished';
+}
+
+/**
+ * Writes the program of one run and its tensors, neither of which may exist, and the recorder, unless there is one.
+ *
+ * @param name of the run, after that of the experiment; by default its variant and seed
+ * @throws StartError where it can't be trained, or a file can't be written
+ */
+export async function writeProgram(
+  commandLine: CommandLine,
+  path: string,
+  stderr: NodeJS.WriteStream,
+  name = memberName(commandLine.variant, commandLine.seed),
+): Promise<{ readonly tensorsPath: string; readonly notices: readonly string[] }> {
+  const { file } = commandLine;
   // Their parameters are double precision.
   const setup = await prepareSetup({ ...commandLine, kernels: 'reference' }, stderr);
   const isNotebook = path.endsWith('.ipynb');
   const tensorsPath = join(dirname(path), `${basename(path, isNotebook ? '.ipynb' : '.py')}.safetensors`);
   const { experiment } = setup;
-  const member = memberName(commandLine.variant, commandLine.seed);
   const { script, tensors, recorder } = exportToPyTorch(setup, {
     kind: isNotebook ? 'notebook' : 'script',
-    experiment: `${plainName(experiment.name || basename(file))}${member === undefined ? '' : `, ${member}`}`,
+    experiment: `${plainName(experiment.name || basename(file))}${name === undefined ? '' : `, ${name}`}`,
     tensors: basename(tensorsPath),
     text: 'text' in experiment.data ? pathFrom(dirname(path), resolve(dirname(file), experiment.data.text)) : undefined,
   });
   await writeNew(tensorsPath, tensors);
   await writeNew(path, script);
   if (recorder !== undefined) await writeRecorder(join(dirname(path), recorderName), recorder);
-  if (commandLine.json) stdout.write(`${JSON.stringify({ program: path, tensors: tensorsPath })}\n`);
-  for (const notice of setup.notices) print(notice);
-  print(
-    `${path} trains it in PyTorch, with the initial weights in ${tensorsPath}. ${isNotebook ? 'Open it in Jupyter' : `Run it with Python 3 or torchrun; --records ${join(defaultRunsFolder, basename(path, '.py'))} shows its run in the panel while it trains`}.`,
-  );
-  return 'finished';
+  return { tensorsPath, notices: setup.notices };
 }
 
 /**

@@ -37,6 +37,7 @@ import { finishPredictions } from './predictionsFile.node';
 import { prepareRun, type PreparedRun } from './preparation.node';
 import { jsonLines, progressBar, type Progress } from './progress.node';
 import { StartError } from './startError';
+import { settingsIn } from './sweep/settings';
 
 /**
  * Trains one run without an editor: an experiment, or one of its seeds.
@@ -253,7 +254,10 @@ async function trainToEnd({
 }
 
 /** How the last messages name a run's records, and the options that resume it: where it is, and whatever made it another experiment than its file. */
-function namesOf(folder: string, { variant, seed, steps }: CommandLine): { records: string; resumingOptions: string } {
+function namesOf(
+  folder: string,
+  { variant, seed, steps, changes }: CommandLine,
+): { records: string; resumingOptions: string } {
   const fromHere = relative(process.cwd(), folder);
   return {
     // A way up and down again is longer than the whole path, and says less.
@@ -262,6 +266,9 @@ function namesOf(folder: string, { variant, seed, steps }: CommandLine): { recor
       ...(variant === undefined ? [] : [`--variant ${asArgument(variant)}`]),
       ...(seed === undefined ? [] : [`--seed ${seed}`]),
       ...(steps === undefined ? [] : [`--steps ${steps}`]),
+      ...(Object.keys(changes).length === 0
+        ? []
+        : settingsIn(changes).map((setting) => `--set ${asArgument(setting)}`)),
       `--out ${asArgument(folder)}`,
       '--resume',
     ].join(' '),
@@ -270,5 +277,7 @@ function namesOf(folder: string, { variant, seed, steps }: CommandLine): { recor
 
 /** An argument as it is typed in a shell: in quotes where it would be several. */
 function asArgument(value: string): string {
-  return /^[\w./\\:~-]+$/.test(value) ? value : `"${value}"`;
+  if (/^[\w./\\:~=-]+$/.test(value)) return value;
+  // JSON has quotes of its own.
+  return value.includes('"') ? `'${value}'` : `"${value}"`;
 }

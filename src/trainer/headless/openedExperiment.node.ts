@@ -12,6 +12,7 @@ import { formatExact, formatMebibytes } from '../../text/numbers';
 import type { CommandLine } from './commandLine.node';
 import { dataFileProblem } from './dataFile';
 import { codeOf, fileErrorReason } from './fileErrorReason';
+import { settingAt } from './sweep/settings';
 import { StartError } from './startError';
 
 /** The experiment that a command line names, and its file for the places of problems that are found later. */
@@ -29,7 +30,9 @@ export interface OpenedExperiment {
  */
 export async function openExperiment(commandLine: CommandLine): Promise<OpenedExperiment> {
   const file = await readExperiment(commandLine.file);
-  const resolved = file.resolve(commandLine.variant, commandLine.seed);
+  const { changes } = commandLine;
+  const isChanged = Object.keys(changes).length > 0;
+  const resolved = file.resolve(commandLine.variant, commandLine.seed, isChanged ? changes : undefined);
   if (resolved.kind === 'refused') throw startErrorAt(commandLine, file, resolved.problems);
   const experiment = withSteps(resolved.experiment, commandLine.steps);
   const late = captureProblem(commandLine.captures, experiment);
@@ -50,7 +53,7 @@ function isOfCommandLine({ code, keyPath }: KeyProblem): boolean {
 
 /** Problems of an experiment, each at its key in the file; those of the command line have no place in it. */
 export function startErrorAt(
-  { file: path, variant }: CommandLine,
+  { file: path, variant, changes }: CommandLine,
   file: ExperimentFile,
   problems: readonly KeyProblem[],
 ): StartError {
@@ -59,6 +62,8 @@ export function startErrorAt(
     // There are no settings in a terminal.
     const message = problem.message.replaceAll(memoryLimitNames, 'option --memory');
     if (isOfCommandLine(problem)) return message;
+    const option = settingAt(changes, keyPath);
+    if (option !== undefined) return `--set ${option}: ${message}`;
     const { line, column } = file.placeOf(keyPath, variant);
     return `${path}:${line}:${column}: ${message}`;
   });

@@ -16,6 +16,9 @@ export function usageOf(program: string): string {
   resume FILE --out DIR resume the run in DIR from its latest checkpoint
   compare DIR DIR ...   print the table of two or more run folders: how they ended, their losses and
                         the keys in which they differ
+  sweep FILE --out DIR  train FILE once for every combination of --set KEY=VALUE,VALUE,... and of
+                        --seeds N,N,..., several at once, each in a folder in DIR; print their table.
+                        The same command again continues a sweep that was interrupted
   share DIR ... --out FILE.html
                         write the run in DIR, or the comparison of several runs, as one HTML file that
                         any browser opens, also offline
@@ -33,6 +36,13 @@ export function usageOf(program: string): string {
 
   --variant NAME        train this variant of the file
   --seed N              train this one of its "seeds" (default: all, one after the other)
+  --set KEY=VALUE       train with another value of a key, as in a variant: --set model.hidden=32;
+                        of a sweep, values separated by commas; may be repeated
+  --seeds N[,N...]      seeds of a sweep (default: those of FILE)
+  --jobs N              runs of a sweep that train at the same time (default: one per core)
+  --most N              combinations that a sweep may have (default: 100)
+  --slurm FILE.sh       in place of a sweep: write its PyTorch programs and a SLURM array over them
+  --ray FILE.py         in place of a sweep: write its PyTorch programs and a Ray Tune script
   --steps N             parameter updates, in place of training.steps
   --out DIR             folder of the run (default: a new one beside FILE, in unroll-runs);
                         with several seeds the folder of their runs, seed-1, seed-2 and so on
