@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The file of the licenses of everything in the package of the extension that others wrote. */
@@ -37,8 +37,10 @@ interface Metafile {
  */
 export function noticesOf(bundles: readonly Bundle[]): string {
   const folders = [...new Set(bundles.flatMap(packagesIn))];
+  const included = new Set(bundles.flatMap(packagesIncluded));
   const components = [
     ...[...folders, 'node_modules/assemblyscript'].map(componentIn),
+    ...[...included].filter((name) => !folders.some((folder) => folder.endsWith(`/${name}`))).map(includedComponent),
     ...(bundles.includes('webview') ? [codicons] : []),
   ];
   // Packages of one project have one text, which is printed once.
@@ -70,15 +72,49 @@ them are embedded unchanged in the page of the panel. The text of the license:
 https://creativecommons.org/licenses/by/4.0/legalcode`,
 };
 
-/** The folders of the packages of which a bundle has code. */
-function packagesIn(bundle: Bundle): readonly string[] {
+const packageFolder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/;
+
+/** The files of which a bundle has code. */
+function filesIn(bundle: Bundle): readonly string[] {
   const { outputs } = JSON.parse(readFileSync(join('dist', 'meta', `${bundle}.json`), 'utf8')) as Metafile;
   const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
-  return inputs.flatMap(([file, { bytesInOutput }]) => {
-    const [folder] = /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? [];
-    return folder === undefined || bytesInOutput === 0 ? [] : [folder];
+  return inputs.flatMap(([file, { bytesInOutput }]) => (bytesInOutput === 0 ? [] : [file]));
+}
+
+/** The folders of the packages of which a bundle has code. */
+function packagesIn(bundle: Bundle): readonly string[] {
+  return filesIn(bundle).flatMap((file) => packageFolder.exec(file)?.slice(0, 1) ?? []);
+}
+
+/**
+ * The names of the packages whose code is part of a file of another package, as its source map says: a package that was
+ * built into one file with what it needs.
+ */
+function packagesIncluded(bundle: Bundle): readonly string[] {
+  return filesIn(bundle).flatMap((file) => {
+    if (!file.includes('node_modules/') || !existsSync(`${file}.map`)) return [];
+    const { sources } = JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { readonly sources: readonly string[] };
+    return sources.flatMap((source) => packageFolder.exec(source)?.[0].split('node_modules/').slice(-1) ?? []);
   });
 }
+
+/** Of a package that is part of a file of another one; its version is not known. */
+function includedComponent(name: string): Component {
+  const holder = holdersOfIncluded[name];
+  if (holder !== undefined) return { name, license: 'MIT', text: mitText(holder) };
+  const folder = join('node_modules', name);
+  if (!existsSync(folder)) {
+    throw new Error(`A bundle has code of ${name}, whose license is not known. Add the holder of its copyright here.`);
+  }
+  return { ...componentIn(folder), name };
+}
+
+/** The holders of the copyright of packages under the MIT license that are not in node_modules. */
+const holdersOfIncluded: Readonly<Record<string, string>> = {
+  'ajv-formats': '2020 Evgeny Poberezkin',
+  'content-type': '2015 Douglas Christopher Wilson',
+  'path-browserify': '2013 James Halliday',
+};
 
 function componentIn(folder: string): Component {
   const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
@@ -115,7 +151,11 @@ function withoutFile(license: string, holder: string, folder: string): string {
   if (license !== 'MIT') {
     throw new Error(`${folder} has no file with the text of its license ${license}. Add it here by hand.`);
   }
-  // The text is that of this project's own license, with another holder.
+  return mitText(holder);
+}
+
+/** The text of the MIT license: that of this project's own license, with another holder. */
+function mitText(holder: string): string {
   return normalized(readFileSync('LICENSE', 'utf8')).replace(/^Copyright .*$/m, `Copyright (c) ${holder}`);
 }
 
