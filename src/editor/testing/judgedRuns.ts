@@ -8,6 +8,7 @@ import { groupSeed } from '../../run/runInfo';
 import { OutcomeMeasurement, type MeasuredOutcome } from '../../run/measuredOutcome';
 import { formatCount } from '../../text/numbers';
 import type { Launcher } from '../../session/live/launcher';
+import { trainUntilOver } from '../../session/live/trainUntilOver';
 import type { LiveSession } from '../../session/live/liveSession';
 import type { Sessions, Target } from '../../session/sessions';
 import type { RunIndex } from '../../session/stored/runIndex';
@@ -44,23 +45,16 @@ export class JudgedRuns {
     }
     const measurement = new OutcomeMeasurement();
     const owned: Disposable[] = [];
-    let own: LiveSession | undefined;
-    const follow = (session: LiveSession): void => {
-      own = session;
-      // From its first record on: the run has not been started yet.
-      owned.push(
-        session.onDidAppend((batch) => {
-          measurement.add(batch);
-        }),
-      );
-      if (isCancelled(token)) void session.stop();
-    };
-    owned.push(token.onCancellationRequested(() => void own?.stop()));
     try {
-      const launch = await launcher.launch(target, follow, true);
+      const launch = await trainUntilOver(launcher, target, token, (session) => {
+        owned.push(
+          session.onDidAppend((batch) => {
+            measurement.add(batch);
+          }),
+        );
+      });
       switch (launch.kind) {
         case 'started':
-          await untilOver(launch.session);
           return isCancelled(token) ? cancelled : judgedSession(launch.session, expect, measurement.outcome);
         case 'refused':
           return { kind: 'failed', note: launch.problems[0]?.message ?? 'The experiment has a problem.' };
@@ -122,15 +116,4 @@ function judgedSession(
   const outcome = { state, updates, message, measured, findings, baselines: info?.baselines ?? [] };
   const note = `${stateLabels[state]} after ${formatCount(updates, 'update')}.`;
   return { kind: 'judged', judgements: judge(expect, outcome), note };
-}
-
-async function untilOver(session: LiveSession): Promise<void> {
-  if (!session.isLive) return;
-  await new Promise<void>((resolve) => {
-    const listening = session.onDidChange(() => {
-      if (session.isLive) return;
-      listening.dispose();
-      resolve();
-    });
-  });
 }
