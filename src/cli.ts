@@ -13,6 +13,7 @@ import { shareHeadless } from './trainer/headless/sharing.node';
 import { importHeadless } from './trainer/headless/importing.node';
 import { nodeThreads } from './trainer/training/workerThreads.node';
 import { sweepHeadless } from './trainer/headless/sweep/sweep.node';
+import { answerOnce } from './trainer/headless/tools/toolCommand.node';
 import { runHeadless } from './trainer/headless/testing.node';
 import { usageOf } from './trainer/headless/usage';
 
@@ -59,6 +60,14 @@ async function main(): Promise<number> {
         return exitCodeOf(await shareHeadless(request.shared, pageFolder, process.stdout, process.stderr));
       case 'import':
         return exitCodeOf(await importHeadless(request.imported, process.stdout, process.stderr));
+      case 'tool':
+        return exitCodeOf(await answerOnce(request.call, process.stdout, process.stderr));
+      case 'mcp': {
+        // Loaded where it is served: a training needs nothing of the protocol.
+        const { serveMcp } = await import('./trainer/headless/tools/mcpServer.node');
+        await serveMcp(request.server, { program: fileURLToPath(import.meta.url), version: version() });
+        return 0;
+      }
       default:
         return request satisfies never;
     }

@@ -5,6 +5,7 @@ import { registerFindingCommands } from './editor/findings/registerFindings';
 import { RunFindings } from './editor/findings/runFindings';
 import { IgnoreHelp } from './editor/ignoreHelp';
 import { registerFindLearningRate, writeLearningRate } from './editor/learningRate';
+import { registerLanguageModelTools } from './editor/languageModelTools';
 import { LayerHover } from './editor/layerHover';
 import { TrainLenses } from './editor/lenses';
 import { RunNotices } from './editor/runNotices';
@@ -222,6 +223,10 @@ export function activate(context: ExtensionContext): void {
     }),
     registerFindLearningRate((target) => {
       rangeTests.test(target);
+    }),
+    ...registerLanguageModelTools({
+      ...{ sessions, index, reader, launcher, startWorker },
+      showRun: (target) => panels.show(target),
     }),
     new ExperimentTests({ runs: new JudgedRuns({ sessions, launcher, index, reader }), startWorker }),
     new RunStatusBar(sessions),

@@ -1,4 +1,3 @@
-import { totalmem } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { builtKernelSets, defaultKernelSet, runnableKernelSets, type BuiltKernelSet } from '../../engine/kernels/open';
 import type { JsonObject } from '../../experiment/document/document';
@@ -6,7 +5,17 @@ import { isLikely, nearestName } from '../../experiment/problems/nearestName';
 import { curveRoles, type CurveMapping, type CurveRole } from '../../protocol/trainingLog';
 import { quote, quoteAll } from '../../text/quoting';
 import { changesOf, parseSetting, type Setting } from './sweep/settings';
-import { CommandLineError, optionTakenByNpm, readWords, type CommandLineWords } from './commandLineWords.node';
+import {
+  CommandLineError,
+  memoryLimitIn,
+  optionTakenByNpm,
+  readWords,
+  refuseOptions,
+  wholeNumber,
+  type CommandLineWords,
+} from './commandLineWords.node';
+import { mcpRequest, toolCall } from './tools/toolCommandLine.node';
+import type { McpRequest, ToolCall } from './tools/toolRequests';
 
 /** The parsed command line of the headless runner; paths are absolute. */
 export interface CommandLine {
@@ -51,8 +60,6 @@ export interface CommandLine {
   readonly workers: number;
 }
 
-const mebibyte = 1024 * 1024;
-
 /** A file that a trained net is written as. */
 const netFile = /[^\\/]\.(?:onnx|safetensors)$/;
 
@@ -70,6 +77,8 @@ const commandModes = {
   share: undefined,
   import: undefined,
   sweep: 'train',
+  tool: undefined,
+  mcp: undefined,
 } as const;
 
 type CommandName = keyof typeof commandModes;
@@ -121,6 +130,8 @@ export type Request =
   | { readonly kind: 'share'; readonly shared: SharedRuns }
   | { readonly kind: 'import'; readonly imported: ImportedLogs }
   | { readonly kind: 'sweep'; readonly sweep: Sweep }
+  | { readonly kind: 'tool'; readonly call: ToolCall }
+  | { readonly kind: 'mcp'; readonly server: McpRequest }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' };
 
@@ -152,6 +163,8 @@ export function parseCommandLine(
   if (command === 'share') return { kind: 'share', shared: sharedRuns({ ...words, others }, folder) };
   if (command === 'import') return { kind: 'import', imported: importedLogs({ ...words, others }, folder) };
   if (values.curve !== undefined) throw new CommandLineError('--curve is for the command "import". Remove it.');
+  if (command === 'tool') return { kind: 'tool', call: toolCall({ ...words, others }, folder) };
+  if (command === 'mcp') return { kind: 'mcp', server: mcpRequest({ ...words, others }, folder) };
   if (command === 'sweep') return { kind: 'sweep', sweep: sweepOf({ ...words, others }, folder) };
   return { kind: 'train', commandLine: commandLineOf(command, { ...words, others }, folder) };
 }
@@ -229,7 +242,7 @@ function commandLineOf(command: CommandName | undefined, words: CommandLineWords
     resume,
     json: flags.has('json'),
     workspace: path('workspace'),
-    memoryLimit: memoryLimit(last('memory')),
+    memoryLimit: memoryLimitIn(words),
     kernels: kernelSet(last('kernels'), flags.has('reproducible')),
     workers: wholeNumber('--workers', last('workers'), 1) ?? 0,
   };
@@ -355,24 +368,18 @@ function programBeside(file: string): string {
   return join(dirname(file), `${basename(file).replace(/(?:\.rnn)?\.json$/i, '')}.py`);
 }
 
-function comparedRuns({ values, flags, others }: CommandLineWords, folder: string): ComparedRuns {
-  const [option] = [...Object.keys(values), ...[...flags].filter((flag) => flag !== 'json')];
-  if (option !== undefined) {
-    throw new CommandLineError(`"compare" reads runs, and --${option} is for a training. Remove it.`);
-  }
+function comparedRuns(words: CommandLineWords, folder: string): ComparedRuns {
+  const { flags, others } = words;
+  refuseOptions(words, ['json'], '"compare" reads runs');
   if (others.length < 2) {
     throw new CommandLineError('Which runs? Name two or more run folders: compare DIR DIR.');
   }
   return { folders: others.map((other) => resolve(folder, other)), json: flags.has('json') };
 }
 
-const sharingOptions: readonly string[] = ['out', 'capture', 'workspace', 'memory', 'json'];
-
-function sharedRuns({ values, flags, others }: CommandLineWords, folder: string): SharedRuns {
-  const option = [...Object.keys(values), ...flags].find((name) => !sharingOptions.includes(name));
-  if (option !== undefined) {
-    throw new CommandLineError(`"share" reads runs, and --${option} is for a training. Remove it.`);
-  }
+function sharedRuns(words: CommandLineWords, folder: string): SharedRuns {
+  const { values, flags, others } = words;
+  refuseOptions(words, ['out', 'capture', 'workspace', 'memory', 'json'], '"share" reads runs');
   if (others.length === 0) {
     throw new CommandLineError(
       'Which run? Name its folder, or those of several runs to compare: share DIR --out FILE.html.',
@@ -392,17 +399,14 @@ function sharedRuns({ values, flags, others }: CommandLineWords, folder: string)
     out: resolve(folder, out),
     captures: captures(values.capture),
     workspace: workspace === undefined ? undefined : resolve(folder, workspace),
-    memoryLimit: memoryLimit(values.memory?.at(-1)),
+    memoryLimit: memoryLimitIn(words),
     json: flags.has('json'),
   };
 }
 
-function importedLogs({ values, flags, others }: CommandLineWords, folder: string): ImportedLogs {
-  const known: readonly string[] = ['out', 'curve', 'json'];
-  const option = [...Object.keys(values), ...flags].find((name) => !known.includes(name));
-  if (option !== undefined) {
-    throw new CommandLineError(`"import" reads a log, and --${option} is for a training. Remove it.`);
-  }
+function importedLogs(words: CommandLineWords, folder: string): ImportedLogs {
+  const { values, flags, others } = words;
+  refuseOptions(words, ['out', 'curve', 'json'], '"import" reads a log');
   const [log, ...more] = others;
   if (log === undefined) {
     throw new CommandLineError(
@@ -436,12 +440,6 @@ function importedLogs({ values, flags, others }: CommandLineWords, folder: strin
   };
 }
 
-/** In bytes. */
-function memoryLimit(written: string | undefined): number {
-  const memory = wholeNumber('--memory', written, 1, 'a whole number of MiB');
-  return memory === undefined ? totalmem() / 2 : memory * mebibyte;
-}
-
 function onlyFile([file, ...more]: readonly string[]): string {
   if (file === undefined) throw new CommandLineError('Which experiment? Name its *.rnn.json file.');
   if (more.length === 0) return file;
@@ -452,20 +450,6 @@ function onlyFile([file, ...more]: readonly string[]): string {
   throw new CommandLineError(
     `Only one experiment is trained at a time: found ${quote(file)}, and also ${quoteAll(more)}. Put a name or path with blanks in quotes.`,
   );
-}
-
-function wholeNumber(
-  option: string,
-  value: string | undefined,
-  min: number,
-  unit = 'a whole number',
-): number | undefined {
-  if (value === undefined) return undefined;
-  const number = /^\d+$/.test(value) ? Number(value) : NaN;
-  if (!Number.isSafeInteger(number) || number < min) {
-    throw new CommandLineError(`${option} takes ${unit} of ${min} or more; found ${quote(value)}.`);
-  }
-  return number;
 }
 
 function kernelSet(name: string | undefined, reproducible: boolean): BuiltKernelSet | undefined {

@@ -1,7 +1,10 @@
+import { totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { countsEpochs, keysMeantBy } from '../../experiment/problems/keySynonyms';
 import { isLikely, nearestName } from '../../experiment/problems/nearestName';
 import { quote, truncate } from '../../text/quoting';
+
+const mebibyte = 1024 * 1024;
 
 /** An invalid command line; the message says how to correct it. */
 export class CommandLineError extends Error {
@@ -133,4 +136,31 @@ export function optionTakenByNpm(env: Readonly<Record<string, string | undefined
   const own: readonly string[] = ['json', 'workspace', 'help', 'version'];
   const names = [...Object.keys(valueNames), ...flagNames].filter((name) => !own.includes(name));
   return names.find((name) => env[`npm_config_${name.replace('-', '_')}`] !== undefined);
+}
+
+/** The value of an option as a whole number; undefined where it is not given. @throws CommandLineError */
+export function wholeNumber(
+  option: string,
+  value: string | undefined,
+  min: number,
+  unit = 'a whole number',
+): number | undefined {
+  if (value === undefined) return undefined;
+  const number = /^\d+$/.test(value) ? Number(value) : NaN;
+  if (!Number.isSafeInteger(number) || number < min) {
+    throw new CommandLineError(`${option} takes ${unit} of ${min} or more; found ${quote(value)}.`);
+  }
+  return number;
+}
+
+/** The bytes that the process may use at its peak. @throws CommandLineError */
+export function memoryLimitIn({ values }: CommandLineWords): number {
+  const memory = wholeNumber('--memory', values.memory?.at(-1), 1, 'a whole number of MiB');
+  return memory === undefined ? totalmem() / 2 : memory * mebibyte;
+}
+
+/** @throws CommandLineError for an option that a command does not have */
+export function refuseOptions({ values, flags }: CommandLineWords, allowed: readonly string[], what: string): void {
+  const option = [...Object.keys(values), ...flags].find((name) => !allowed.includes(name));
+  if (option !== undefined) throw new CommandLineError(`${what}, and --${option} is for a training. Remove it.`);
 }

@@ -1,5 +1,5 @@
 import { basename, join, relative } from 'node:path';
-import { differingKeys, formatValue, keyValues, withoutImpliedKeys, type KeyValues } from '../../run/differences';
+import { differingKeys, formatValue, withoutImpliedKeys, type KeyValues } from '../../run/differences';
 import { maxManifestBytes, readManifest, unreadableReason, type Manifest } from '../../run/manifest';
 import { isLocked } from '../../run/storage/folderLock.node';
 import { FolderStorage } from '../../run/storage/folderStorage.node';
@@ -7,6 +7,7 @@ import { runFiles } from '../../run/storage/runFiles';
 import { formatDone, formatNumber } from '../../text/numbers';
 import { withoutControls } from '../../text/plainText';
 import { formatTextTable } from '../../text/textTable';
+import { comparedValues, parsedValue } from '../../tools/runComparison';
 import { printerTo, type HeadlessEnd } from './closingMessages';
 import type { ComparedRuns } from './commandLine.node';
 import { fileErrorReason } from './fileErrorReason';
@@ -20,9 +21,6 @@ export interface FoundRun {
   readonly state: Manifest['state'];
   readonly values: KeyValues;
 }
-
-/** The key, in tables and JSON, of the digest of the data file. */
-const digestKey = 'SHA-256 of the data';
 
 /** Widest cell of the table, in characters: the name of a run's folder is whole. */
 const maxWidth = 120;
@@ -67,7 +65,7 @@ export async function findRuns(
 }
 
 /** @throws StartError where a folder holds no run that can be read */
-async function findRun(folder: string): Promise<FoundRun> {
+export async function findRun(folder: string): Promise<FoundRun> {
   const bytes = await new FolderStorage(folder).read(runFiles.manifest, maxManifestBytes).catch((error: unknown) => {
     throw new StartError(`The run in ${folder} can't be read: ${fileErrorReason(error)}.`);
   });
@@ -79,16 +77,11 @@ async function findRun(folder: string): Promise<FoundRun> {
     throw new StartError(`The run in ${folder} can't be read. Its ${runFiles.manifest}: ${unreadableReason(bytes)}`);
   }
   const wasLeft = manifest.state === 'running' || manifest.state === 'paused';
-  const { dataDigest } = manifest.facts;
   return {
     folder,
     manifest,
     state: wasLeft && !(await isLocked(folder)) ? 'interrupted' : manifest.state,
-    values: new Map([
-      ...keyValues(manifest.experiment),
-      // Another file under the same name is a difference, too.
-      ...(dataDigest === null ? [] : [[digestKey, JSON.stringify(dataDigest)] as const]),
-    ]),
+    values: comparedValues(manifest),
   };
 }
 
@@ -132,13 +125,4 @@ function jsonLines(runs: readonly FoundRun[], keys: readonly string[]): string {
     });
   });
   return lines.map((line) => `${line}\n`).join('');
-}
-
-/** A value of `keyValues`; what is nested too deep for JSON is its mark. */
-function parsedValue(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
 }

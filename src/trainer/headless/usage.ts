@@ -33,6 +33,10 @@ export function usageOf(program: string): string {
                         write the curves of the run in DIR as an event file for TensorBoard
   import LOG            make a run of a training log of another program: a file of TensorBoard
                         (*tfevents*) or the folder of a run with them, CSV, or a line of JSON per row
+  tool NAME JSON        answer one question about the runs below this folder as JSON: unroll_list_runs,
+                        unroll_diagnose_run, unroll_explain_update, unroll_compare_runs
+  mcp [DIR]             serve these tools, and unroll_train, to a language model over the Model Context
+                        Protocol (stdio) for the runs and experiments in DIR
 
   --variant NAME        train this variant of the file
   --seed N              train this one of its "seeds" (default: all, one after the other)

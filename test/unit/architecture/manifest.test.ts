@@ -8,6 +8,8 @@ import {
   rangeTestViewType,
   runsTableViewType,
 } from '../../../src/platform/ids';
+import { inputSchemaOf, toolDefinitions } from '../../../src/tools/toolDefinitions';
+import { toolNames } from '../../../src/tools/toolNames';
 
 const source = readFileSync('package.json', 'utf8');
 const manifest = JSON.parse(source) as Readonly<Record<string, unknown>>;
@@ -126,6 +128,28 @@ describe('package.json', () => {
     assert.deepEqual([...restrictedConfigurations].sort(), costly.sort());
     const waiting = contributes.commands.filter(({ enablement = '' }) => enablement.includes('isWorkspaceTrusted'));
     assert.deepEqual(waiting, []);
+  });
+});
+
+describe('The tools of package.json', () => {
+  it('are those that are registered, with the same texts and inputs', () => {
+    const { contributes } = manifest as { contributes: { languageModelTools: readonly Record<string, unknown>[] } };
+    const text = (value: unknown): string | undefined => texts[String(value).slice(1, -1)];
+    assert.deepEqual(
+      contributes.languageModelTools.map(
+        ({ name, displayName, toolReferenceName, userDescription, modelDescription, inputSchema }) => ({
+          ...{ name, toolReferenceName, modelDescription, inputSchema },
+          ...{ displayName: text(displayName), userDescription: text(userDescription) },
+        }),
+      ),
+      toolNames.map((name) => {
+        const { title, reference, summary, description } = toolDefinitions[name];
+        return {
+          ...{ name, toolReferenceName: reference, modelDescription: description, inputSchema: inputSchemaOf(name) },
+          ...{ displayName: title, userDescription: summary },
+        };
+      }),
+    );
   });
 });
 

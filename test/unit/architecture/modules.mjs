@@ -13,7 +13,20 @@
 
 /** Modules that every module of a process may use. */
 const pureModules = [
-  ...['engine', 'experiment', 'protocol', 'data', 'run', 'series', 'diagnosis', 'checks', 'lessons', 'share', 'text'],
+  ...[
+    'engine',
+    'experiment',
+    'protocol',
+    'data',
+    'run',
+    'series',
+    'diagnosis',
+    'checks',
+    'lessons',
+    'share',
+    'tools',
+    'text',
+  ],
 ];
 
 /** The imports of modules that show or serve a session. */
@@ -37,6 +50,11 @@ export const modules = {
   },
   lessons: { folder: 'src/lessons', imports: ['experiment', 'text'], types: ['protocol'], pure: true },
   share: { folder: 'src/share', imports: ['protocol', 'run', 'text'], types: ['series'], pure: true },
+  tools: {
+    folder: 'src/tools',
+    imports: ['protocol', 'diagnosis', 'checks', 'run', 'experiment', 'text'],
+    pure: true,
+  },
   trainer: { folder: 'src/trainer', imports: pureModules, pure: false },
   platform: { folder: 'src/platform', imports: pureModules, pure: false, packages: ['vscode'] },
   session: { folder: 'src/session', imports: [...pureModules, 'platform'], pure: false, packages: ['vscode'] },
