@@ -79,7 +79,9 @@ export class ExperimentFile {
     const patch = variant === undefined ? {} : this.#patches.get(variant);
     if (!patch) return { kind: 'refused', problems: [this.#unknownVariant(variant ?? '')] };
     const outcome =
-      changes === undefined ? this.#resolution(variant, patch) : this.#changed(applyVariant(this.#file, patch), changes);
+      changes === undefined
+        ? this.#resolution(variant, patch)
+        : this.#changed(applyVariant(this.#file, patch), changes);
     if (outcome.kind === 'resolved') {
       const { experiment, seeds } = outcome;
       if (seed === undefined) return outcome;
