@@ -6,8 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { reasonOf } from './protocol/channel';
 import { singleLine } from './text/plainText';
 import type { HeadlessEnd } from './trainer/headless/closingMessages';
-import { parseCommandLine, type CommandLine } from './trainer/headless/commandLine.node';
-import { CommandLineError } from './trainer/headless/commandLineWords.node';
+import { parseCommandLine } from './trainer/headless/commandLine/commandLine.node';
+import type { CommandLine } from './trainer/headless/commandLine/trainingCommandLine.node';
+import { CommandLineError } from './trainer/headless/commandLine/commandLineWords.node';
 import { compareHeadless } from './trainer/headless/comparing.node';
 import { shareHeadless } from './trainer/headless/sharing.node';
 import { importHeadless } from './trainer/headless/importing.node';
@@ -15,7 +16,7 @@ import { nodeThreads } from './trainer/training/workerThreads.node';
 import { sweepHeadless } from './trainer/headless/sweep/sweep.node';
 import { answerOnce } from './trainer/headless/tools/toolCommand.node';
 import { runHeadless } from './trainer/headless/testing.node';
-import { usageOf } from './trainer/headless/usage';
+import { usageOf } from './trainer/headless/commandLine/usage';
 
 /**
  * The headless runner: `unroll train FILE`, and in the repository `npm run train -- FILE`. Exit codes: 0 finished,

@@ -9,7 +9,7 @@ import { withoutControls } from '../../text/plainText';
 import { formatTextTable } from '../../text/textTable';
 import { comparedValues, parsedValue } from '../../tools/runComparison';
 import { printerTo, type HeadlessEnd } from './closingMessages';
-import type { ComparedRuns } from './commandLine.node';
+import type { ComparedRuns } from './commandLine/readingCommandLine.node';
 import { fileErrorReason } from './fileErrorReason';
 import { StartError } from './startError';
 

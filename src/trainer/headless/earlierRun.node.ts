@@ -6,7 +6,7 @@ import { kernelsAt } from '../../run/kernelHistory';
 import { runFiles } from '../../run/storage/runFiles';
 import { maxManifestBytes, readManifest, unreadableReason, type Manifest } from '../../run/manifest';
 import { quote } from '../../text/quoting';
-import type { CommandLine } from './commandLine.node';
+import type { CommandLine } from './commandLine/trainingCommandLine.node';
 import type { FolderStorage } from '../../run/storage/folderStorage.node';
 import type { TrainingSetup } from '../training/trainingSetup';
 import { fileErrorReason } from './fileErrorReason';

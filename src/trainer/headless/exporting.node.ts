@@ -12,7 +12,7 @@ import { exportToPyTorch } from '../export/exportToPyTorch';
 import { exportTensorBoard } from '../export/tensorBoardExport.node';
 import { trainedNetFile } from '../export/trainedNet';
 import type { HeadlessEnd, Print } from './closingMessages';
-import type { CommandLine } from './commandLine.node';
+import type { CommandLine } from './commandLine/trainingCommandLine.node';
 import { codeOf, fileErrorReason } from './fileErrorReason';
 import { openExperiment } from './openedExperiment.node';
 import { prepareSetup } from './preparation.node';

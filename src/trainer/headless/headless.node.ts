@@ -27,7 +27,7 @@ import {
   type Print,
 } from './closingMessages';
 import type { CheckReport } from './checkReport';
-import type { CommandLine } from './commandLine.node';
+import type { CommandLine } from './commandLine/trainingCommandLine.node';
 import { isOver, readMatchingRun } from './earlierRun.node';
 import { codeOf, fileErrorReason } from './fileErrorReason';
 import { reportHeldOut } from './heldOutReport.node';

@@ -6,7 +6,7 @@ import { formatCount } from '../../text/numbers';
 import { quote } from '../../text/quoting';
 import { importLog, logName } from '../logs/trainingLogs.node';
 import { printerTo, type HeadlessEnd } from './closingMessages';
-import type { ImportedLogs } from './commandLine.node';
+import type { ImportedLogs } from './commandLine/readingCommandLine.node';
 
 /** Makes a run of a log, and says which of its curves is what. With `json` that is a line of JSON on stdout. */
 export async function importHeadless(

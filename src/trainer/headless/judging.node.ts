@@ -13,7 +13,7 @@ import { runFiles } from '../../run/storage/runFiles';
 import { measureOutcome } from '../storage/measureRun.node';
 import type { CheckCase, CheckReport } from './checkReport';
 import type { HeadlessEnd, Print } from './closingMessages';
-import type { CommandLine } from './commandLine.node';
+import type { CommandLine } from './commandLine/trainingCommandLine.node';
 
 /** A saved run that is judged. */
 export interface JudgedRun {

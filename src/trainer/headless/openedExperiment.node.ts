@@ -9,7 +9,7 @@ import { maxExperimentBytes, parseExperiment } from '../../experiment/parse';
 import type { KeyProblem } from '../../experiment/problems/problem';
 import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import { formatExact, formatMebibytes } from '../../text/numbers';
-import type { CommandLine } from './commandLine.node';
+import type { CommandLine } from './commandLine/trainingCommandLine.node';
 import { dataFileProblem } from './dataFile';
 import { codeOf, fileErrorReason } from './fileErrorReason';
 import { settingAt } from './sweep/settings';

@@ -12,7 +12,7 @@ import type { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runnableKernels } from '../training/runnableKernels';
 import { prepareTraining, readingProblem, type TrainingSetup } from '../training/trainingSetup';
 import type { Threads } from '../training/workerPool';
-import type { CommandLine } from './commandLine.node';
+import type { CommandLine } from './commandLine/trainingCommandLine.node';
 import { existenceProblem, readExistingRun, type RequestedTraining } from './earlierRun.node';
 import { codeOf, fileErrorReason } from './fileErrorReason';
 import { openExperiment, startErrorAt, type OpenedExperiment } from './openedExperiment.node';

@@ -8,7 +8,7 @@ import { formatCount } from '../../text/numbers';
 import type { Threads } from '../training/workerPool';
 import type { CheckReport } from './checkReport';
 import { printerTo, type HeadlessEnd, type Print } from './closingMessages';
-import type { CommandLine } from './commandLine.node';
+import type { CommandLine } from './commandLine/trainingCommandLine.node';
 import { folderOf, trainRun } from './headless.node';
 import { openExperiment } from './openedExperiment.node';
 import { groupFolderProblem } from './outFolder.node';

@@ -19,7 +19,7 @@ import { formatCount, formatMebibytes } from '../../text/numbers';
 import { diagnoseRecorded } from '../storage/measureRun.node';
 import { readHistory } from '../storage/recordHistory.node';
 import { printerTo, type HeadlessEnd } from './closingMessages';
-import type { SharedRuns } from './commandLine.node';
+import type { SharedRuns } from './commandLine/readingCommandLine.node';
 import { findRuns, type FoundRun } from './comparing.node';
 import { writeNew } from './exporting.node';
 import { StartError } from './startError';

@@ -11,7 +11,7 @@ import type { TrainingSetup } from '../training/trainingSetup';
 import type { Threads } from '../training/workerPool';
 import { CheckReport, type CheckCase } from './checkReport';
 import { printerTo, type HeadlessEnd, type Print } from './closingMessages';
-import type { CommandLine } from './commandLine.node';
+import type { CommandLine } from './commandLine/trainingCommandLine.node';
 import { exportCurves, exportNet, exportProgram } from './exporting.node';
 import { fileErrorReason } from './fileErrorReason';
 import { suiteName } from './judging.node';

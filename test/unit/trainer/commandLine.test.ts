@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
-import { parseCommandLine, type CommandLine } from '../../../src/trainer/headless/commandLine.node';
-import { CommandLineError } from '../../../src/trainer/headless/commandLineWords.node';
+import { parseCommandLine } from '../../../src/trainer/headless/commandLine/commandLine.node';
+import type { CommandLine } from '../../../src/trainer/headless/commandLine/trainingCommandLine.node';
+import { CommandLineError } from '../../../src/trainer/headless/commandLine/commandLineWords.node';
 
 const parse = (words: readonly string[], env = {}) => parseCommandLine(words, '/work', env);
 

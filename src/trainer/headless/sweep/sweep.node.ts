@@ -1,9 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, readdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { readFindings, maxFindingsBytes } from '../../../diagnosis/finding';
 import { toJson } from '../../../experiment/resolved';
+import { reasonOf } from '../../../protocol/channel';
 import { differingKeys, keyValues } from '../../../run/differences';
 import type { Manifest } from '../../../run/manifest';
 import { FolderStorage } from '../../../run/storage/folderStorage.node';
@@ -12,8 +12,10 @@ import { formatCount, formatDone, formatNumber } from '../../../text/numbers';
 import { quote, quoteAll } from '../../../text/quoting';
 import { withoutControls } from '../../../text/plainText';
 import { formatTextTable } from '../../../text/textTable';
+import { runChild } from '../childRunner.node';
 import { printerTo, type HeadlessEnd, type Print } from '../closingMessages';
-import type { CommandLine, Sweep } from '../commandLine.node';
+import type { Sweep } from '../commandLine/sweepCommandLine.node';
+import type { CommandLine } from '../commandLine/trainingCommandLine.node';
 import { readExistingRun } from '../earlierRun.node';
 import { codeOf, fileErrorReason } from '../fileErrorReason';
 import { openExperiment } from '../openedExperiment.node';
@@ -129,28 +131,19 @@ async function trainAll(
   const interruption = listenToSignals();
   const ends = new Map<SweptRun, HeadlessEnd>();
   const left = [...runs];
-  const children = new Set<ChildProcess>();
-  const stop = (): void => {
-    for (const child of children) child.kill('SIGINT');
-  };
-  interruption.addEventListener('abort', stop);
   const worker = async (): Promise<void> => {
     for (let run = left.shift(); run !== undefined && !interruption.aborted; run = left.shift()) {
       const earlier = await earlierRun(run.commandLine);
       // What is expected of it is judged again, which trains nothing.
       const isDone = earlier?.state === 'finished' && run.experiment.expect === undefined;
-      const { end, said } = isDone ? keptRun : await trainOne(run, earlier !== undefined, jobs, children);
+      const { end, said } = isDone ? keptRun : await trainOne(run, earlier !== undefined, jobs, interruption);
       ends.set(run, end);
       const place = `${ends.size} of ${runs.length}: ${run.combination.name}`;
       print(`${place} ${isDone ? 'has finished earlier' : endWords[end]}.`);
       if (end === 'refused' || end === 'failed') for (const line of said.slice(-maxSaid)) print(`  ${line}`);
     }
   };
-  try {
-    await Promise.all(Array.from({ length: jobs }, worker));
-  } finally {
-    interruption.removeEventListener('abort', stop);
-  }
+  await Promise.all(Array.from({ length: jobs }, worker));
   await writeTable(sweep, runs, stdout);
   const all = interruption.aborted ? [...ends.values(), 'interrupted' as const] : [...ends.values()];
   if (interruption.aborted)
@@ -179,36 +172,20 @@ interface Trained {
 }
 
 /** Trains one run in a process of its own, whose failure is no other run's. */
-function trainOne(
+async function trainOne(
   { commandLine }: SweptRun,
   isResumed: boolean,
   jobs: number,
-  children: Set<ChildProcess>,
+  interruption: AbortSignal,
 ): Promise<Trained> {
-  const program = process.argv[1] ?? '';
-  const child = spawn(process.execPath, [program, ...wordsOf(commandLine, isResumed, jobs)], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  children.add(child);
-  let said = '';
-  child.stderr.setEncoding('utf8');
-  child.stderr.on('data', (part: string) => {
-    // A long training says much; what matters is said at the end.
-    said = `${said}${part}`.slice(-10_000);
-  });
-  return new Promise((settle) => {
-    const ended = (end: HeadlessEnd): void => {
-      children.delete(child);
-      settle({ end, said: said.split('\n').filter((line) => line.trim() !== '') });
-    };
-    child.on('error', (error) => {
-      said = `${said}\n${error.message}`;
-      ended('failed');
-    });
-    child.on('close', (code) => {
-      ended(endsByCode.get(code ?? -1) ?? 'failed');
-    });
-  });
+  const words = wordsOf(commandLine, isResumed, jobs);
+  const { code, messages } = await runChild(process.argv[1] ?? '', words, undefined, interruption).catch(
+    (error: unknown) => ({ code: undefined, messages: reasonOf(error) }),
+  );
+  return {
+    end: interruption.aborted && code === undefined ? 'interrupted' : (endsByCode.get(code ?? -1) ?? 'failed'),
+    said: messages.split('\n').filter((line) => line.trim() !== ''),
+  };
 }
 
 const endsByCode: ReadonlyMap<number, HeadlessEnd> = new Map<number, HeadlessEnd>([
@@ -228,7 +205,8 @@ function wordsOf(commandLine: CommandLine, isResumed: boolean, jobs: number): re
     ...(variant === undefined ? [] : [`--variant=${variant}`]),
     ...(steps === undefined ? [] : ['--steps', String(steps)]),
     ...(workspace === undefined ? [] : ['--workspace', workspace]),
-    ...['--memory', String(Math.max(1, Math.floor(memoryLimit / 1024 / 1024)))],
+    // Those that train at the same time share it.
+    ...['--memory', String(Math.max(1, Math.floor(memoryLimit / jobs / 1024 / 1024)))],
     ...(kernels === undefined ? [] : ['--kernels', kernels]),
     // The runs share the cores already; the number of threads changes no result.
     ...['--workers', String(workers > 0 ? workers : jobs > 1 ? 1 : availableParallelism())],

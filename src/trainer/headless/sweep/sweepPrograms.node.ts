@@ -5,7 +5,7 @@ import { formatCount } from '../../../text/numbers';
 import { fill, plainTitle, python } from '../../export/python';
 import ray from '../../export/pytorch/ray_tune.py';
 import type { HeadlessEnd, Print } from '../closingMessages';
-import type { Sweep } from '../commandLine.node';
+import type { Sweep } from '../commandLine/sweepCommandLine.node';
 import { writeNew, writeProgram } from '../exporting.node';
 import { fileErrorReason } from '../fileErrorReason';
 import { StartError } from '../startError';

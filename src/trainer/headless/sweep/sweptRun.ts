@@ -1,5 +1,5 @@
 import type { ResolvedExperiment } from '../../../experiment/schema/schema';
-import type { CommandLine } from '../commandLine.node';
+import type { CommandLine } from '../commandLine/trainingCommandLine.node';
 import type { Combination } from './grid';
 
 /** A combination as it is trained. */

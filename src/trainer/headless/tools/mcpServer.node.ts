@@ -9,9 +9,9 @@ import { quote } from '../../../text/quoting';
 import { withoutControls } from '../../../text/plainText';
 import { toolDefinitions, toolInputs, type ToolInput } from '../../../tools/toolDefinitions';
 import { toolNames, trainTool, type ReadingTool } from '../../../tools/toolNames';
-import { parseCommandLine } from '../commandLine.node';
+import { parseCommandLine } from '../commandLine/commandLine.node';
 import { openExperiment } from '../openedExperiment.node';
-import { runChild } from './childRunner.node';
+import { runChild } from '../childRunner.node';
 import { pathWithin } from './storedRuns.node';
 import type { McpRequest } from './toolRequests';
 

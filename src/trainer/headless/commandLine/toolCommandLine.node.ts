@@ -7,8 +7,8 @@ import {
   refuseOptions,
   wholeNumber,
   type CommandLineWords,
-} from '../commandLineWords.node';
-import type { McpRequest, ToolCall } from './toolRequests';
+} from './commandLineWords.node';
+import type { McpRequest, ToolCall } from '../tools/toolRequests';
 
 /** The folder whose runs tools read: `--workspace`, else the one that the command was called from. */
 function workspaceOf({ values }: CommandLineWords, folder: string): string {

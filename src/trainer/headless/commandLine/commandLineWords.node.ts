@@ -1,8 +1,9 @@
 import { totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
-import { countsEpochs, keysMeantBy } from '../../experiment/problems/keySynonyms';
-import { isLikely, nearestName } from '../../experiment/problems/nearestName';
-import { quote, truncate } from '../../text/quoting';
+import { countsEpochs, keysMeantBy } from '../../../experiment/problems/keySynonyms';
+import { isLikely, nearestName } from '../../../experiment/problems/nearestName';
+import { quote, truncate } from '../../../text/quoting';
+import { parseSetting, type Setting } from '../sweep/settings';
 
 const mebibyte = 1024 * 1024;
 
@@ -163,4 +164,20 @@ export function memoryLimitIn({ values }: CommandLineWords): number {
 export function refuseOptions({ values, flags }: CommandLineWords, allowed: readonly string[], what: string): void {
   const option = [...Object.keys(values), ...flags].find((name) => !allowed.includes(name));
   if (option !== undefined) throw new CommandLineError(`${what}, and --${option} is for a training. Remove it.`);
+}
+
+/** The updates to capture. @throws CommandLineError */
+export function capturesIn({ values }: CommandLineWords): ReadonlySet<number> {
+  const updates = (values.capture ?? []).flatMap((value) => value.split(','));
+  const unit = 'updates separated by commas, each a whole number';
+  return new Set(updates.flatMap((update) => wholeNumber('--capture', update.trim(), 0, unit) ?? []));
+}
+
+/** @throws CommandLineError */
+export function settingsIn(words: readonly string[] | undefined, areSeveral: boolean): readonly Setting[] {
+  return (words ?? []).map((word) => {
+    const setting = parseSetting(word, areSeveral);
+    if (typeof setting === 'string') throw new CommandLineError(setting);
+    return setting;
+  });
 }

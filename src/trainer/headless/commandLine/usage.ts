@@ -1,4 +1,4 @@
-import { defaultKernelSet, runnableKernelSets } from '../../engine/kernels/open';
+import { defaultKernelSet, runnableKernelSets } from '../../../engine/kernels/open';
 
 /**
  * The help text.
@@ -60,7 +60,8 @@ export function usageOf(program: string): string {
                         names decide
   --json                JSON lines on stdout, one per update, check or compared run; messages on stderr
   --workspace DIR       data files may be anywhere in DIR (default: the folder of FILE)
-  --memory MIB          peak memory of the process, the program and the data included
+  --memory MIB          peak memory of the process, the program and the data included; of a sweep, of all
+                        runs that train at the same time
                         (default: half of this machine's)
   --kernels NAME        the kernel set that computes (${runnableKernelSets().join(', ')}; default ${defaultKernelSet()})
   --reproducible        the same bits on every machine: the simd kernels, without fused multiply-add

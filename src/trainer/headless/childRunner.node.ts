@@ -9,25 +9,26 @@ export interface ChildEnd {
   readonly messages: string;
 }
 
-/** Characters of messages that are kept. */
+/** Characters of messages that are kept: what matters is said at the end. */
 const maxMessages = 8000;
 
 /**
- * Runs a command of the runner as a process of its own: a file that brings it down does not end the server.
+ * Runs a command of the runner as a process of its own: what brings it down does not end the caller.
  *
  * @param runner absolute path of the runner's program
- * @param onLine called with each line of its stdout
+ * @param onLine called with each line of its stdout; undefined to leave them unread
  * @param signal interrupts it, as Ctrl+C does: a training is saved then
+ * @throws the reason of the signal if it was aborted before, and the system's error where no process can be started
  */
 export async function runChild(
   runner: string,
   args: readonly string[],
-  onLine: (line: string) => void,
+  onLine: ((line: string) => void) | undefined,
   signal: AbortSignal,
 ): Promise<ChildEnd> {
   signal.throwIfAborted();
   const child = spawn(process.execPath, [...process.execArgv, runner, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', onLine === undefined ? 'ignore' : 'pipe', 'pipe'],
     windowsHide: true,
   });
   const interrupt = (): void => void child.kill('SIGINT');
@@ -35,12 +36,13 @@ export async function runChild(
   // It does not outlive the server.
   process.once('exit', interrupt);
   let messages = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     messages = (messages + text).slice(-maxMessages);
   });
-  const lines = createInterface({ input: child.stdout });
-  lines.on('line', onLine);
-  const linesRead = new Promise<void>((resolve) => lines.once('close', resolve));
+  const linesRead = new Promise<void>((resolve) => {
+    if (onLine === undefined || child.stdout === null) resolve();
+    else createInterface({ input: child.stdout }).on('line', onLine).once('close', resolve);
+  });
   try {
     const code = await new Promise<number | undefined>((resolve, reject) => {
       child.once('error', reject);
