@@ -33,25 +33,32 @@ import types
 import warnings
 from datetime import datetime, timezone
 
-import torch
-from torch import nn
-from torch.nn.utils.rnn import PackedSequence
-
 __all__ = ["record", "Recorder", "VERSION"]
 
 #: What the recorder can do; a program compares it where it needs something that an earlier copy does not have.
-VERSION = 2
+VERSION = 3
 
 #: Seconds between two writes of the records; what is younger is lost if the process is killed.
 WRITE_INTERVAL = 1.0
 
-_LAYERS = {nn.RNN: "rnn", nn.LSTM: "lstm", nn.GRU: "gru"}
-_CELLS = {nn.RNNCell: "rnn", nn.LSTMCell: "lstm", nn.GRUCell: "gru"}
+#: Set by _import_torch(): unroll_keras.py uses the files of this recorder where there is no PyTorch.
+torch = nn = PackedSequence = None
+_LAYERS, _CELLS = {}, {}
 #: The gates and the candidate of each cell, in the order of the rows of their weights.
 _GATES = {"rnn": ["h"], "lstm": ["i", "f", "g", "o"], "gru": ["r", "z", "n"]}
 _CANDIDATES = {"h", "g", "n"}
 #: The identities of the layers that are being recorded.
 _recorded = set()
+
+
+def _import_torch():
+    global torch, nn, PackedSequence
+    import torch
+    from torch import nn
+    from torch.nn.utils.rnn import PackedSequence
+
+    _LAYERS.update({nn.RNN: "rnn", nn.LSTM: "lstm", nn.GRU: "gru"})
+    _CELLS.update({nn.RNNCell: "rnn", nn.LSTMCell: "lstm", nn.GRUCell: "gru"})
 
 
 def record(model, folder, **options):
@@ -99,12 +106,14 @@ class Recorder:
     ):  # fmt: skip
         if not isinstance(every, int) or every < 1:
             raise ValueError(f"every is {every!r}; it must be a whole number of at least 1.")
+        _import_torch()
         self.folder = os.fspath(folder)
         self._distributed = distributed and torch.distributed.get_world_size() > 1
         self._writes = not self._distributed or torch.distributed.get_rank() == 0
         begins = resume is None or resume["bytes"] == 0
-        if resume is None and self._writes and os.path.isdir(self.folder) and os.listdir(self.folder):
-            raise FileExistsError(f"The folder {self.folder!r} is not empty. Record into a new folder for each run.")
+        self._files = _RunFiles(self.folder)
+        if resume is None and self._writes:
+            self._files.check_new()
         self._model, self._optimizer, self._every, self._scaler = model, optimizer, every, scaler
         self._recurrence = recurrence
         self._modules = _recurrent_modules(model, module) if recurrence is None else []
@@ -126,14 +135,13 @@ class Recorder:
                 raise ValueError(f"{option} is {value!r}; it may hold finite numbers, texts and lists ({error}).") from None
         self._parameters = [(key, p) for key, p in model.named_parameters() if p.requires_grad]
         self._updates, self._rows, self._traces, self._raw = 0, [], [], {}
-        self._records, self._sizes, self._loss = None, None, None
+        self._sizes, self._loss = None, None
         self._is_checked, self._is_too_long, self._first_not_finite = False, False, None
         self._validation, self._state, self._message, self._ended = None, "running", None, None
         self._reason, self._experiment, self._more_facts = None, experiment, dict(facts or {})
         self._resume, self._resumed_at = (None if begins else resume), []
         self._rate = None if optimizer is None else float(optimizer.param_groups[0]["lr"])
-        self._restore, self._closing = [], threading.Event()
-        self._written, self._scale = 0.0, 1.0
+        self._restore, self._scale = [], 1.0
 
     def __enter__(self):
         if any(id(module) in _recorded for module in self._modules):
@@ -150,12 +158,7 @@ class Recorder:
         if self._resume is not None:
             self._restore_position(self._resume)
         if self._writes:
-            os.makedirs(self.folder, exist_ok=True)
-            self._lock = os.path.join(self.folder, "run.lock")
-            with open(self._lock, "w") as file:
-                file.write(f"{os.getpid()} {socket.gethostname()}")
-            self._keeper = threading.Thread(target=self._keep_lock, daemon=True)
-            self._keeper.start()
+            self._files.lock()
         return self
 
     def __exit__(self, kind, error, _):
@@ -176,13 +179,8 @@ class Recorder:
             if self._sizes is not None:
                 self._write()
         finally:
-            if self._records is not None:
-                self._records.close()
-            self._closing.set()
             if self._writes:
-                # A thread that still runs when the interpreter ends may abort the process.
-                self._keeper.join()
-                os.remove(self._lock)
+                self._files.close()
         return False
 
     def end(self, state, reason=None, message=None):
@@ -207,7 +205,7 @@ class Recorder:
             return {"bytes": 0}
         self._write()
         return {
-            "bytes": self._records.tell(),
+            "bytes": self._files.size(),
             "updates": self._updates,
             "seconds": time.perf_counter() - self._clock,
             "began": self._began,
@@ -218,19 +216,15 @@ class Recorder:
         }
 
     def _restore_position(self, position):
-        path = os.path.join(self.folder, "records.arrows")
         self._updates, self._steps, self._rate = position["updates"], position["steps"], position["rate"]
         self._sizes, self._began = tuple(position["sizes"]), position["began"]
         self._clock -= position["seconds"]
         self._resumed_at = [*position["resumedAt"], self._updates]
         self._set_layout()
-        if not self._writes:
-            return
-        if not os.path.exists(path) or os.path.getsize(path) < position["bytes"]:
-            raise ValueError(f"{path} does not have the records up to update {self._updates}, from which they continue.")
-        self._records = open(path, "r+b")
-        self._records.truncate(position["bytes"])
-        self._records.seek(position["bytes"])
+        if self._writes and not self._files.resume(self._layout, position["bytes"]):
+            raise ValueError(
+                f"{self._files.records_path} does not have the records up to update {self._updates}, from which they continue."
+            )
 
     def step(
         self, loss, *, per_step=None, validation_loss=None, targets=None, series=None, skipped=0, sequences=None,
@@ -304,7 +298,7 @@ class Recorder:
         self.discard()
         if not self._writes:
             self._rows = []
-        elif time.perf_counter() - self._written >= WRITE_INTERVAL:
+        elif self._files.is_due():
             self._write()
 
     # What is measured
@@ -537,34 +531,22 @@ class Recorder:
             self._sizes = (self._sequence.inputs, batch)
         self._set_layout()
         if self._writes:
-            self._records = open(os.path.join(self.folder, "records.arrows"), "wb")
-            self._records.write(_schema_message(self._columns, self._layout))
+            self._files.begin(self._layout)
 
     def _set_layout(self):
-        layout = {
+        self._layout = {
             "parameters": [key for key, _ in self._parameters],
             "layers": self._layers,
             "steps": self._steps,
             "hasCellState": self._cell == "lstm",
             "saturating": self._gates,
         }
-        self._layout = layout
-        self._columns = _columns(layout)
 
     def _write(self):
         """Appends the rows to the records, and writes the manifest anew."""
-        if not self._writes:
-            return
-        if self._rows:
-            self._records.write(_batch_message(self._columns, self._rows))
-            self._records.flush()
+        if self._writes:
+            self._files.write(self._rows, self._manifest())
             self._rows = []
-        path = os.path.join(self.folder, "run.json")
-        with open(path + ".partial", "w", encoding="utf-8") as file:
-            json.dump(self._manifest(), file, indent=2)
-            file.write("\n")
-        os.replace(path + ".partial", path)
-        self._written = time.perf_counter()
 
     def _manifest(self):
         if self._recurrence is not None:
@@ -636,14 +618,6 @@ class Recorder:
                 "layout": self._layout,
             },
         }
-
-    def _keep_lock(self):
-        """Shows other machines that this process lives: they can only see when the file was last written."""
-        while not self._closing.wait(10):
-            try:
-                os.utime(self._lock)
-            except OSError:
-                return
 
 
 # The recurrent layers of a model
@@ -1059,6 +1033,84 @@ def _finite(value):
 
 def _now():
     return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+# The folder of a run, for any recorder: nothing below needs PyTorch.
+
+
+class _RunFiles:
+    """The files of a run: run.lock while it is recorded, run.json, and the rows of records.arrows."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.records_path = os.path.join(folder, "records.arrows")
+        self._records, self._columns, self._written = None, None, 0.0
+
+    def check_new(self):
+        """Raises FileExistsError if there is something in the folder."""
+        if os.path.isdir(self.folder) and os.listdir(self.folder):
+            raise FileExistsError(f"The folder {self.folder!r} is not empty. Record into a new folder for each run.")
+
+    def lock(self):
+        os.makedirs(self.folder, exist_ok=True)
+        self._lock, self._closing = os.path.join(self.folder, "run.lock"), threading.Event()
+        with open(self._lock, "w") as file:
+            file.write(f"{os.getpid()} {socket.gethostname()}")
+        self._keeper = threading.Thread(target=self._keep_lock, daemon=True)
+        self._keeper.start()
+
+    def begin(self, layout):
+        """Begins the records, with a layout as the key `facts.layout` of run.json."""
+        self._columns = _columns(layout)
+        self._records = open(self.records_path, "wb")
+        self._records.write(_schema_message(self._columns, layout))
+
+    def resume(self, layout, size):
+        """Continues the records after their first `size` bytes; False if there are not so many."""
+        if not os.path.exists(self.records_path) or os.path.getsize(self.records_path) < size:
+            return False
+        self._columns = _columns(layout)
+        self._records = open(self.records_path, "r+b")
+        self._records.truncate(size)
+        self._records.seek(size)
+        return True
+
+    def size(self):
+        """The bytes of the records."""
+        return self._records.tell()
+
+    def is_due(self):
+        """Whether it is time to write."""
+        return time.perf_counter() - self._written >= WRITE_INTERVAL
+
+    def write(self, rows, manifest):
+        """Appends rows to the records, and writes the manifest anew."""
+        if rows:
+            self._records.write(_batch_message(self._columns, rows))
+            self._records.flush()
+        path = os.path.join(self.folder, "run.json")
+        with open(path + ".partial", "w", encoding="utf-8") as file:
+            json.dump(manifest, file, indent=2)
+            file.write("\n")
+        os.replace(path + ".partial", path)
+        self._written = time.perf_counter()
+
+    def close(self):
+        """Closes the records and takes the lock away."""
+        if self._records is not None:
+            self._records.close()
+        self._closing.set()
+        # A thread that still runs when the interpreter ends may abort the process.
+        self._keeper.join()
+        os.remove(self._lock)
+
+    def _keep_lock(self):
+        """Shows other machines that this process lives: they can only see when the file was last written."""
+        while not self._closing.wait(10):
+            try:
+                os.utime(self._lock)
+            except OSError:
+                return
 
 
 # The records: an Apache Arrow IPC stream (https://arrow.apache.org/docs/format/Columnar.html), written by hand to need no
