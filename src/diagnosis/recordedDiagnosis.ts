@@ -20,8 +20,8 @@ export class RecordedDiagnosis {
 
   /** Observes the next records of the run. */
   add(batch: RecordBatch): void {
-    // The rules need a net.
-    if (this.info.cell === 'unknown') return;
+    // The rules need a net and its gradients.
+    if (this.info.cell === 'unknown' || this.info.noGradient !== undefined) return;
     for (const record of recordsOf(batch)) {
       this.#diagnosis ??= diagnosisFrom(record, this.info);
       // The rules compare numbers; a run that is not finite says so in its message.

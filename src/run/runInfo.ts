@@ -59,6 +59,11 @@ export const runInfoSchema = z.object({
    * such a run again, nor resume it.
    */
   recordedBy: z.string().max(100).optional(),
+  /**
+   * Why no gradient is recorded, as a sentence without its full stop, such as `Keras gives callbacks no gradients`; only of
+   * a run that another program recorded.
+   */
+  noGradient: z.string().max(300).optional(),
   /** Of a run that was imported from a log; its sizes are 0, as they are not known. */
   imported: importedSchema.optional(),
   /** The experiment's name. */
@@ -72,7 +77,7 @@ export const runInfoSchema = z.object({
   seeds: z.array(z.number()).max(maxSeeds).default([]),
   /**
    * A name that this version doesn't know is refused: another cell's equations would be shown for it. `unknown` only of a
-   * run that was imported from a log.
+   * run that was imported from a log or recorded by another program.
    */
   cell: z.enum([...cellNames, 'unknown']),
   /** φ of the vanilla RNN, null for other cells. */

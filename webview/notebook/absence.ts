@@ -1,9 +1,10 @@
 import type { Drawing } from './cell/cellFrame';
 import type { ShownRun } from '../store/model';
 
-/** Why a run that another program recorded, or a log, has not what a cell shows. */
-function withReason(what: string, { info }: ShownRun): string {
-  const { imported, recordedBy = 'the program' } = info;
+/** Why a run that another program recorded, or a log, has not what a cell shows; a gradient, unless it says so. */
+function withReason(what: string, { info }: ShownRun, isGradient = true): string {
+  const { imported, noGradient, recordedBy = 'the program' } = info;
+  if (isGradient && noGradient !== undefined) return `No ${what}: ${noGradient}.`;
   const why =
     imported === undefined ? `${recordedBy} does not give it to what records the run` : `${recordedBy} has none`;
   return `No ${what}: ${why}.`;
@@ -13,8 +14,10 @@ const record = 'Record the training with unroll.py (Unroll: Copy PyTorch Recorde
 
 /** Where no layer has series through time: what a cell of them says. */
 export function withoutLayers(what: string): (drawing: Drawing) => string | undefined {
-  return ({ model: { run } }) =>
-    run === undefined || run.info.layout.layers > 0 ? undefined : `${withReason(what, run)} ${record}`;
+  return ({ model: { run } }) => {
+    if (run === undefined || run.info.layout.layers > 0) return undefined;
+    return run.info.noGradient === undefined ? `${withReason(what, run)} ${record}` : withReason(what, run);
+  };
 }
 
 /** Where a quantity has no value in the whole run: what a cell of it says. Runs of Unroll always have it. */
@@ -24,6 +27,8 @@ export function withoutValues(
 ): (drawing: Drawing) => string | undefined {
   return ({ model: { run } }) => {
     if (run?.info.recordedBy === undefined || run.series.scalars.count === 0) return undefined;
-    return run.series.scalars.values(field).every(Number.isNaN) ? withReason(what, run) : undefined;
+    return run.series.scalars.values(field).every(Number.isNaN)
+      ? withReason(what, run, field !== 'updateRatio')
+      : undefined;
   };
 }

@@ -78,9 +78,12 @@ function isSame(one: InspectionState, other: InspectionState): boolean {
 /** The inspection that the model needs, or the reason why there is none. */
 function wantedBy({ run, view, shared }: Model): WantedInspection | string {
   if (run === undefined) return '';
-  const { folder, batch, imported, recordedBy = 'a log' } = run.info;
+  const { folder, batch, imported, noGradient, recordedBy = 'a log' } = run.info;
   if (imported !== undefined) {
     return `This run was imported from ${recordedBy}: it has curves, and neither the net nor the data that an update is computed with. Record the training with unroll.py (Unroll: Copy PyTorch Recorder…) to walk through its updates.`;
+  }
+  if (noGradient !== undefined) {
+    return `No update can be walked through: ${noGradient}, and only the program that was recorded could compute one again.`;
   }
   if (folder === null) return 'This run isn’t stored on disk, so its updates can’t be replayed.';
   const { updates, state } = run.status;

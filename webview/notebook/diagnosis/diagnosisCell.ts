@@ -175,6 +175,7 @@ function summary({ status, info }: ShownRun): string {
   if (info.imported !== undefined) {
     return `Not diagnosed: the rules need a net and its gradients, and ${info.recordedBy ?? 'a log'} has none.`;
   }
+  if (info.noGradient !== undefined) return `Not diagnosed: the rules need gradients, and ${info.noGradient}.`;
   const { findings, state, beforeFix: before } = status;
   if (before !== undefined) return formatFixed(before, status);
   if (findings.length > 0) return `${formatFindings(findings)}: what was measured, the threshold, and what may help.`;

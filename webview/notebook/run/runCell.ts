@@ -78,7 +78,14 @@ function summary(info: RunInfo): string {
   }
   const { cell, layerCount, hidden, parameterCount } = info;
   const layers = layerCount === 1 ? 'one layer' : `${layerCount} layers`;
-  return `${cell.toUpperCase()}, ${layers} of ${hidden} units, ${formatExact(parameterCount)} parameters, computed by ${info.recordedBy ?? `the ${formatComputation(info)}`}.`;
+  // Another program may have a net without a recurrent layer, or layers of several sizes.
+  const units = hidden === 0 ? '' : ` of ${hidden} units`;
+  const net = layerCount === 0 ? 'No recurrent layer is known' : `${formatCell(cell)}, ${layers}${units}`;
+  return `${net}, ${formatExact(parameterCount)} parameters, computed by ${info.recordedBy ?? `the ${formatComputation(info)}`}.`;
+}
+
+function formatCell(cell: RunInfo['cell']): string {
+  return cell === 'unknown' ? 'Cells of several or other kinds' : cell.toUpperCase();
 }
 
 const scalings = {
@@ -138,15 +145,25 @@ function sentenceCase(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
+const unknown = 'unknown';
+
+/** A size of the net; another program may not know it. */
+function sizeOf(count: number): string {
+  return count === 0 ? unknown : String(count);
+}
+
 function rowsOf(info: RunInfo): readonly (readonly [string, string])[] {
   if (info.imported !== undefined) return rowsOfLog(info.imported, info);
   const { bptt, clip, loss } = info;
   return [
     [
       'Network',
-      `x_t (${info.inputs}) → h_t (${info.hidden}${info.layerCount === 1 ? '' : ` in each of ${info.layerCount} layers`}) → ŷ_t (${info.outputs})${info.activation === null ? '' : `, φ = ${info.activation}`}`,
+      `x_t (${sizeOf(info.inputs)}) → h_t (${sizeOf(info.hidden)}${info.layerCount === 1 ? '' : ` in each of ${info.layerCount} layers`}) → ŷ_t (${sizeOf(info.outputs)})${info.activation === null ? '' : `, φ = ${info.activation}`}`,
     ],
-    ['Data', `${info.data}; T = ${formatCount(info.steps, 'step')}, B = ${formatCount(info.batch, 'sequence')}`],
+    [
+      'Data',
+      `${info.data}; T = ${info.steps === 0 ? unknown : formatCount(info.steps, 'step')}, B = ${info.batch === 0 ? unknown : formatCount(info.batch, 'sequence')}`,
+    ],
     ...(info.scaling === null ? [] : [['Scaling', formatScaling(info.scaling)] as const]),
     ['Lag', info.lag === null ? 'unknown' : `${formatCount(info.lag, 'step')} to remember`],
     ['Loss', formatLoss(loss)],
@@ -160,9 +177,11 @@ function rowsOf(info: RunInfo): readonly (readonly [string, string])[] {
     ['Optimizer', info.optimizer],
     [
       'Updates',
-      `${info.plannedUpdates === 0 ? '' : `${formatExact(info.plannedUpdates)} planned; `}series through time at every ${info.recordEvery === 1 ? 'update' : `${info.recordEvery}th update`}`,
+      `${info.plannedUpdates === 0 ? '' : `${formatExact(info.plannedUpdates)} planned; `}${info.noGradient === undefined ? 'series through time' : 'norms of weights'} at every ${info.recordEvery === 1 ? 'update' : `${info.recordEvery}th update`}`,
     ],
-    ['Seed', String(info.seed)],
+    ...(info.noGradient === undefined
+      ? [['Seed', String(info.seed)] as const]
+      : [['Gradient', `not recorded: ${info.noGradient}`] as const]),
     ['Computed by', info.recordedBy ?? formatComputation(info)],
     ...(info.recordedBy === undefined ? [['Memory', `${formatMebibytes(info.memoryBytes)}, estimated`] as const] : []),
     ['Records', info.folder ?? 'not stored on disk'],
