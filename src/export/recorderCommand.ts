@@ -1,25 +1,34 @@
-import { commands as registry, FileType, Uri, window, workspace, type Disposable } from 'vscode';
+import { commands as registry, Disposable, FileType, Uri, window, workspace } from 'vscode';
 import { commands } from '../platform/ids';
 import { showErrorMessage, showInformationMessage } from '../platform/messages';
 import { chooseFile } from '../platform/saveFile';
 import { reasonOf } from '../protocol/channel';
+import { recorderName } from '../protocol/trainer';
 import { fileNameOf, folderOf } from '../session/experimentText';
 
-/** The file with the recorder, in the folder of the extension. */
-const recorder = 'media/recorder/unroll.py';
+/** The folder with the recorders, in that of the extension. */
+const recorders = 'media/recorder';
 
-/** Registers the command that copies the recorder for PyTorch to where a program can import it. */
+/** Registers the commands that copy the recorders for PyTorch and Keras to where a program can import them. */
 export function registerRecorder(extension: Uri): Disposable {
-  return registry.registerCommand(commands.copyRecorder, async () => {
-    try {
-      await copyRecorder(Uri.joinPath(extension, recorder));
-    } catch (error) {
-      void showErrorMessage(`The recorder was not copied: ${reasonOf(error)}`);
-    }
-  });
+  const register = (command: string, name: string, needed: readonly string[]): Disposable =>
+    registry.registerCommand(command, async () => {
+      try {
+        await copyRecorder(Uri.joinPath(extension, recorders), name, needed);
+      } catch (error) {
+        void showErrorMessage(`The recorder was not copied: ${reasonOf(error)}`);
+      }
+    });
+  return Disposable.from(
+    register(commands.copyRecorder, recorderName, []),
+    // It writes its files with what the recorder for PyTorch has for that.
+    register(commands.copyKerasCallback, 'unroll_keras.py', [recorderName]),
+  );
 }
 
-async function copyRecorder(source: Uri): Promise<void> {
+/** @param needed the files that it imports, which go into the same folder unless they are there: they may have been changed */
+async function copyRecorder(recorders: Uri, name: string, needed: readonly string[]): Promise<void> {
+  const source = Uri.joinPath(recorders, name);
   const folder = await programFolder();
   if (folder === undefined) {
     void showInformationMessage('Open the folder of your training program first.');
@@ -29,10 +38,21 @@ async function copyRecorder(source: Uri): Promise<void> {
   if (target === undefined) return;
   // The dialog has asked whether an existing file may be replaced.
   await workspace.fs.writeFile(target, await workspace.fs.readFile(source));
+  for (const file of needed) {
+    const beside = Uri.joinPath(folderOf(target), file);
+    if (!(await exists(beside))) await workspace.fs.copy(Uri.joinPath(recorders, file), beside);
+  }
   await window.showTextDocument(target);
-  const name = fileNameOf(target).replace(/\.py$/, '');
+  const imported = fileNameOf(target).replace(/\.py$/, '');
   void showInformationMessage(
-    `Your training program can now “import ${name}”; how is explained at the top of ${fileNameOf(target)}.`,
+    `Your training program can now “import ${imported}”${needed.length === 0 ? '' : `, which needs ${needed.join(' and ')} beside it`}; how is explained at the top of ${fileNameOf(target)}.`,
+  );
+}
+
+async function exists(file: Uri): Promise<boolean> {
+  return Promise.resolve(workspace.fs.stat(file)).then(
+    () => true,
+    () => false,
   );
 }
 

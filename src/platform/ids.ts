@@ -54,6 +54,7 @@ export const commands = {
   findLearningRate: 'unroll.findLearningRate',
   exportPyTorch: 'unroll.exportPyTorch',
   copyRecorder: 'unroll.copyRecorder',
+  copyKerasCallback: 'unroll.copyKerasCallback',
   importLog: 'unroll.importLog',
   showLessons: 'unroll.showLessons',
 } as const;
