@@ -44,14 +44,24 @@ describe('The command line of the headless runner', () => {
     refuses(['share'], 'Which run? Name its folder, or those of several runs to compare: share DIR --out FILE.html.');
     refuses(['share', 'a'], '"share" needs --out FILE with a file that ends in .html.');
     refuses(['share', 'a', '--out', 'b'], '"share" needs --out FILE with a file that ends in .html; found "b".');
-    refuses(
-      ['share', 'a', '--out', 'b.html', '--steps', '1'],
-      '"share" reads runs, and --steps is for a training. Remove it.',
-    );
+    refuses(['share', 'a', '--out', 'b.html', '--steps', '1'], '"share" reads runs and takes no --steps. Remove it.');
     refuses(
       ['share', 'a', 'b', '--out', 'c.html', '--capture', '1'],
       '--capture names updates of one run, and a comparison has none. Remove it.',
     );
+  });
+
+  it('refuses what an export of a run has no use for', () => {
+    const curves = ['export', 'run', '--out', 'curves', '--tensorboard', '--json'];
+    assert.equal(parsed(...curves).tensorBoard, resolve('/work', 'curves'));
+    const net = ['export', 'run', '--out', 'net.onnx'];
+    for (const words of [curves, net]) {
+      for (const option of ['pytorch', 'variant', 'seed', 'steps', 'workers', 'workspace', 'memory', 'kernels']) {
+        refuses([...words, `--${option}`, '1'], `This "export" reads a run and takes no --${option}. Remove it.`);
+      }
+      refuses([...words, '--set', 'seed=2'], 'This "export" reads a run and takes no --set. Remove it.');
+      refuses([...words, '--reproducible'], 'This "export" reads a run and takes no --reproducible. Remove it.');
+    }
   });
 
   it('may have its options in any order, with = or a blank', () => {
@@ -159,7 +169,7 @@ describe('The command line of the headless runner', () => {
       compared: { folders: [resolve('/work', 'a'), resolve('/runs', 'b')], json: true },
     });
     refuses(['compare', 'a'], 'Which runs? Name two or more run folders: compare DIR DIR.');
-    refuses(['compare', 'a', 'b', '--steps', '5'], '"compare" reads runs, and --steps is for a training. Remove it.');
+    refuses(['compare', 'a', 'b', '--steps', '5'], '"compare" reads runs and takes no --steps. Remove it.');
   });
 
   it('may ask for help or the version instead, whatever else it says', () => {

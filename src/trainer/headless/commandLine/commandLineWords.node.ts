@@ -163,7 +163,7 @@ export function memoryLimitIn({ values }: CommandLineWords): number {
 /** @throws CommandLineError for an option that a command does not have */
 export function refuseOptions({ values, flags }: CommandLineWords, allowed: readonly string[], what: string): void {
   const option = [...Object.keys(values), ...flags].find((name) => !allowed.includes(name));
-  if (option !== undefined) throw new CommandLineError(`${what}, and --${option} is for a training. Remove it.`);
+  if (option !== undefined) throw new CommandLineError(`${what} and takes no --${option}. Remove it.`);
 }
 
 /** The updates to capture. @throws CommandLineError */

@@ -13,6 +13,7 @@ import {
   capturesIn,
   CommandLineError,
   memoryLimitIn,
+  refuseOptions,
   settingsIn,
   wholeNumber,
   type CommandLineWords,
@@ -112,6 +113,8 @@ export function commandLineOf(command: CommandName | undefined, words: CommandLi
     throw new CommandLineError('--tensorboard writes the curves of a run: export DIR --out FOLDER --tensorboard.');
   }
   const isOfRun = tensorBoard !== undefined || (written !== undefined && netFile.test(written));
+  // A run is read as it is: nothing of its experiment or of the computation can be chosen.
+  if (isOfRun) refuseOptions(words, ['out', 'json', 'tensorboard'], 'This "export" reads a run');
   const net = isOfRun && tensorBoard === undefined ? written : undefined;
   const program = isOfRun ? undefined : programOf(command, words);
   const out = command === 'export' ? undefined : path('out');
