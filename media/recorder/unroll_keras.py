@@ -184,7 +184,7 @@ class Recorder(keras.callbacks.Callback):
 
         What Keras passes on, `logs["loss"]`, is the mean of all batches of the epoch so far: a metric `keras.metrics.Mean`
         that fit() resets before each epoch ("Aggregated metric results up until this batch" in the documentation of
-        Callback.on_train_batch_end). It weights batches by their samples, in Keras 3.0 to 3.2 equally. The metric has the sum
+        Callback.on_train_batch_end). It weights batches by their samples, in Keras 3.0 and 3.1 equally. The metric has the sum
         and the sum of the weights, so the loss of the batch is the difference of two sums divided by that of the weights,
         whatever they are. Both are kept in single precision: at the nth batch of an epoch, it is rounded to about 6e-8 n of
         the mean.
