@@ -313,9 +313,11 @@ function tooltipOf(
   const { validationLoss, facts, message, git } = run.manifest;
   const { tags, note } = run.annotations;
   const startTime = formatStartTime(run, 'second');
+  // What a log counts may be epochs.
+  const unit = facts.imported === undefined ? 'update' : 'step';
   return [
     nameOf(run),
-    `${stateLabels[state]} after ${formatDone(updates, facts.plannedUpdates, ' of ', (count) => formatCount(count, 'update'))}, ${formatDuration(seconds)}`,
+    `${stateLabels[state]} after ${formatDone(updates, facts.plannedUpdates, ' of ', (count) => formatCount(count, unit))}, ${formatDuration(seconds)}`,
     ...(startTime === '' ? [] : [`started ${startTime}`]),
     ...(loss === undefined ? [] : [`loss ${formatNumber(loss)}`]),
     ...(validationLoss === null ? [] : [`validation loss ${formatNumber(validationLoss)}`]),

@@ -51,7 +51,7 @@ describe('A training log of another program', () => {
     await workbench.screenshot('import-curves');
     await workbench.page.keyboard.press('Enter');
     const frame = workbench.webviewFrame();
-    await frame.getByText('finished 60 updates').first().waitFor();
+    await frame.getByText('finished 60 steps').first().waitFor();
     await frame.getByText(/No norm of the gradient: a CSV log has none\./).waitFor();
     await frame.getByText(/No gradient for each time step: a CSV log has none\./).waitFor();
     await frame.getByText(/Not diagnosed: the rules need a net/).waitFor();
@@ -73,7 +73,7 @@ describe('A training log of another program', () => {
     await list.filter({ hasText: /Import.*train\/loss, val\/loss, learning_rate/ }).waitFor();
     await workbench.page.keyboard.press('Enter');
     const frame = workbench.webviewFrame();
-    await frame.getByText('finished 40 updates').first().waitFor();
+    await frame.getByText('finished 40 steps').first().waitFor();
     await frame.getByText(/Imported from a TensorBoard log/).waitFor();
     await workbench.screenshot('imported-tensorboard');
   });

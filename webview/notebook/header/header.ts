@@ -1,5 +1,5 @@
 import { html, nothing, render, type TemplateResult } from 'lit-html';
-import { pendingLabels, stateLabels, type SaveState, type RunStatus } from '../../../src/protocol/run';
+import { pendingLabels, stateLabels, type RunInfo, type RunStatus, type SaveState } from '../../../src/protocol/run';
 import { formatDuration, formatNumber, formatCount, formatShortNumber, formatDone } from '../../../src/text/numbers';
 import type { Pace } from '../../../src/protocol/pace';
 import type { Finding } from '../../../src/diagnosis/finding';
@@ -117,7 +117,7 @@ function progressText({ began, run, sent }: Model, state: ShownState): string {
   const reached =
     run === undefined
       ? formatState(state)
-      : formatProgress(run.status, run.info.plannedUpdates, pending === undefined ? undefined : pendingLabels[pending]);
+      : formatProgress(run.status, run.info, pending === undefined ? undefined : pendingLabels[pending]);
   return began === '' ? reached : `${reached} · started ${began}`;
 }
 
@@ -127,13 +127,15 @@ function isUnsaved(saved: SaveState | undefined): boolean {
 
 function formatProgress(
   { state, updates, updatesPerSecond, secondsLeft, queuePosition: place }: RunStatus,
-  planned: number,
+  { plannedUpdates, imported }: Pick<RunInfo, 'plannedUpdates' | 'imported'>,
   pending: string | undefined,
 ): string {
+  // What a log counts may be epochs.
+  const unit = imported === undefined ? 'update' : 'step';
   if (place !== undefined)
     return `${stateLabels[state]}, ${place === 1 ? 'next in queue' : `position ${place} in queue`}`;
   const parts = [
-    `${pending ?? stateLabels[state]} ${formatDone(updates, planned, ' / ', (count) => formatCount(count, 'update'))}`,
+    `${pending ?? stateLabels[state]} ${formatDone(updates, plannedUpdates, ' / ', (count) => formatCount(count, unit))}`,
     ...(updatesPerSecond === undefined ? [] : [`${formatNumber(updatesPerSecond)} updates/s`]),
     ...(secondsLeft === undefined ? [] : [`${formatDuration(secondsLeft)} left`]),
   ];
