@@ -66,8 +66,9 @@ async function main(): Promise<number> {
       case 'mcp': {
         // Loaded where it is served: a training needs nothing of the protocol.
         const { serveMcp } = await import('./trainer/headless/tools/mcpServer.node');
-        await serveMcp(request.server, { program: fileURLToPath(import.meta.url), version: version() });
-        return 0;
+        return exitCodeOf(
+          await serveMcp(request.server, { program: fileURLToPath(import.meta.url), version: version() }),
+        );
       }
       default:
         return request satisfies never;

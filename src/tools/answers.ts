@@ -1,4 +1,5 @@
 import { toolInputs, type ToolInput } from './toolDefinitions';
+import { quote } from '../text/quoting';
 import { compare } from './runComparison';
 import { diagnose } from './runDiagnosis';
 import type { ReadableRun, ListedRun } from './readableRun';
@@ -34,6 +35,8 @@ export async function answerTool<Name extends ReadingTool>(
     unroll_explain_update: async ({ run, update, sequence = 0 }) =>
       opened(run, runs, (found) => explainUpdate(found, { update, sequence })),
     unroll_compare_runs: async ({ runs: names }) => {
+      const twice = names.find((name, index) => names.indexOf(name) < index);
+      if (twice !== undefined) throw new Error(`The run ${quote(twice)} is named twice. Name each run once.`);
       const found: ReadableRun[] = [];
       try {
         for (const name of names) found.push(await runs.open(name));

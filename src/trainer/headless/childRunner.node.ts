@@ -12,6 +12,14 @@ export interface ChildEnd {
 /** Characters of messages that are kept: what matters is said at the end. */
 const maxMessages = 8000;
 
+/** Interrupts each process that runs. One listener is enough for any number of them. */
+const running = new Set<() => void>();
+
+/** They do not outlive this process. */
+function interruptAll(): void {
+  for (const interrupt of running) interrupt();
+}
+
 /**
  * Runs a command of the runner as a process of its own: what brings it down does not end the caller.
  *
@@ -33,8 +41,8 @@ export async function runChild(
   });
   const interrupt = (): void => void child.kill('SIGINT');
   signal.addEventListener('abort', interrupt);
-  // It does not outlive the server.
-  process.once('exit', interrupt);
+  running.add(interrupt);
+  if (running.size === 1) process.on('exit', interruptAll);
   let messages = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     messages = (messages + text).slice(-maxMessages);
@@ -54,6 +62,7 @@ export async function runChild(
     return { code, messages: messages.trim() };
   } finally {
     signal.removeEventListener('abort', interrupt);
-    process.off('exit', interrupt);
+    running.delete(interrupt);
+    if (running.size === 0) process.off('exit', interruptAll);
   }
 }

@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { computeDataDigest, hasDataChanged } from '../../data/files/dataDigest';
+import { filesOf } from '../../data/source';
 import { diskAccess } from '../../data/files/fileAccess.node';
 import { readFiles } from '../../data/files/fileReading';
 import { streamedFile } from '../../data/files/streamedFile.node';
@@ -51,7 +52,8 @@ async function openReplay(
     throw new StartError(`The run in ${folder} holds no experiment of this version, so its updates can't be replayed.`);
   }
   const { experiment } = resolved;
-  const base = baseOf(folder, source, workspace);
+  // Of an experiment that names no files it does not matter where it is.
+  const base = filesOf(experiment).length === 0 ? folder : baseOf(folder, source, workspace);
   const read = await readFiles(experiment, diskAccess(base, workspace ?? base));
   if (read.kind === 'refused') {
     const problem = read.problems[0]?.message ?? "The data can't be read.";

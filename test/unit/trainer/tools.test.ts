@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   mkdirSync,
@@ -173,7 +174,53 @@ describe('The tools for language models', () => {
       );
       assert.match(refusal('unroll_explain_update', '{"run":"unroll-runs/slow","sequence":3}'), /sequence/i);
       assert.match(refusal('unroll_compare_runs', '{"runs":["unroll-runs/slow"]}'), /runs: /);
+      const twice = '{"runs":["unroll-runs/slow","unroll-runs/slow"]}';
+      assert.match(refusal('unroll_compare_runs', twice), /^The run "unroll-runs\/slow" is named twice\./);
       assert.match(refusal('unroll_learn', '{}'), /^Which tool\? Name one of unroll_list_runs, .*found "unroll_learn"/);
+    });
+
+    it('says of a folder that can not be served why', () => {
+      for (const words of [
+        ['mcp', 'missing'],
+        ['tool', 'unroll_list_runs', '--workspace', 'missing'],
+      ]) {
+        const { status, stderr } = call(...words);
+        assert.equal(status, 1, stderr);
+        assert.match(stderr, /^The folder \S+missing can't be read: it does not exist\. Name the folder with/);
+      }
+      const { status, stderr } = call('mcp', 'adding.rnn.json');
+      assert.equal(status, 1, stderr);
+      assert.match(stderr, /adding\.rnn\.json is a file\. Name the folder with/);
+    });
+
+    it('says nothing of a path outside the folder, not even whether it exists', () => {
+      assert.match(refusal('unroll_diagnose_run', '{"run":"../missing"}'), /^"\.\.\/missing" is outside /);
+      assert.match(refusal('unroll_diagnose_run', '{"run":"/missing"}'), /^"\/missing" is outside /);
+    });
+
+    it('explains an update of a run whose experiment is elsewhere, if it reads no files', () => {
+      cpSync(join(folder, 'unroll-runs', 'slow'), join(folder, 'unroll-runs', 'moved'), { recursive: true });
+      try {
+        const file = join(folder, 'unroll-runs', 'moved', 'run.json');
+        writeFileSync(file, JSON.stringify({ ...editableManifest(file), source: '/elsewhere/adding.rnn.json' }));
+        const asked = { update: 3 };
+        const {
+          file: _file,
+          run: _run,
+          ...moved
+        } = answer('unroll_explain_update', {
+          ...asked,
+          run: 'unroll-runs/moved',
+        });
+        const {
+          file: _own,
+          run: _slow,
+          ...own
+        } = answer('unroll_explain_update', { ...asked, run: 'unroll-runs/slow' });
+        assert.deepEqual(moved, own);
+      } finally {
+        rmSync(join(folder, 'unroll-runs', 'moved'), { recursive: true });
+      }
     });
 
     it('reads nothing outside the folder', () => {
@@ -276,6 +323,43 @@ describe('The tools for language models', () => {
       assert.equal(progress[0], 1);
       rmSync(join(folder, String(run)), { recursive: true });
     });
+
+    it('ends, and saves the training that runs, when a message is too large to be read', async () => {
+      writeFileSync(join(folder, 'endless.rnn.json'), JSON.stringify(endless));
+      const server = spawn(process.execPath, [runner, 'mcp', folder], { stdio: ['pipe', 'pipe', 'pipe'] });
+      const ended = once(server, 'close');
+      const send = (message: object) => server.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+      let said = '';
+      server.stderr.on('data', (part: Buffer) => (said += part.toString()));
+      server.stdin.on('error', () => undefined);
+      const clientInfo = { name: 'unroll-test', version: '1' };
+      send({
+        ...{ id: 1, method: 'initialize' },
+        params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo },
+      });
+      send({ method: 'notifications/initialized' });
+      const params = { name: 'unroll_train', arguments: { file: 'endless.rnn.json' }, _meta: { progressToken: 1 } };
+      send({ id: 2, method: 'tools/call', params });
+      await new Promise<void>((resolveProgress) => {
+        let heard = '';
+        server.stdout.on('data', (part: Buffer) => {
+          heard += part.toString();
+          if (heard.includes('notifications/progress')) resolveProgress();
+        });
+      });
+      server.stdin.write('x'.repeat(11_000_000));
+      const [code] = (await ended) as [number | null];
+      assert.deepEqual([code, /maximum size/.test(said)], [3, true], said);
+      assert.equal((await endedRun())['state'], 'stopped');
+    }).timeout(60_000);
+
+    it('answers many calls at once, a few at a time', async () => {
+      const answers = await Promise.all(Array.from({ length: 12 }, () => structured('unroll_list_runs', {})));
+      assert.deepEqual(
+        answers.map(({ found }) => found),
+        Array.from({ length: 12 }, () => 2),
+      );
+    }).timeout(60_000);
 
     it('saves a training that is cancelled', async () => {
       writeFileSync(join(folder, 'endless.rnn.json'), JSON.stringify(endless));

@@ -1,7 +1,6 @@
-import { realpath } from 'node:fs/promises';
 import { basename, relative, sep } from 'node:path';
 import { McpServer, type CallToolResult, type ServerContext } from '@modelcontextprotocol/server';
-import { serveStdio } from '@modelcontextprotocol/server/stdio';
+import { serveStdio, StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import { reasonOf } from '../../../protocol/channel';
 import { newRunFolder } from '../../../run/storage/runFolder';
 import { formatCount } from '../../../text/numbers';
@@ -12,8 +11,9 @@ import { toolNames, trainTool, type ReadingTool } from '../../../tools/toolNames
 import { parseCommandLine } from '../commandLine/commandLine.node';
 import { openExperiment } from '../openedExperiment.node';
 import { runChild } from '../childRunner.node';
-import { pathWithin } from './storedRuns.node';
+import { pathWithin, realWorkspace } from './storedRuns.node';
 import type { McpRequest } from './toolRequests';
+import { Turns } from './turns';
 
 /** The program that answers, and its version. */
 interface Runner {
@@ -28,10 +28,34 @@ const instructions =
 /** Milliseconds between two reports of progress. */
 const progressInterval = 500;
 
-/** Serves the tools over stdin and stdout until stdin ends. Each call is a command of the runner, in a process of its own. */
-export async function serveMcp({ workspace, options }: McpRequest, { program, version }: Runner): Promise<void> {
-  const root = await realpath(workspace);
+/**
+ * Serves the tools over stdin and stdout until stdin ends. Each call is a command of the runner, in a process of its own.
+ *
+ * @returns `refused` where there is no folder to serve, and `failed` where the connection ended otherwise, as by a message
+ *   that is too large
+ */
+export async function serveMcp(
+  { workspace, options }: McpRequest,
+  { program, version }: Runner,
+): Promise<'finished' | 'refused' | 'failed'> {
+  const say = (message: string): void => void process.stderr.write(`${withoutControls(message)}\n`);
+  let root: string;
+  try {
+    root = await realWorkspace(workspace);
+  } catch (error) {
+    say(reasonOf(error));
+    return 'refused';
+  }
   const calls = new ToolCalls(root, options, program);
+  const transport = new StdioServerTransport();
+  // The connection may close by itself, and nothing else would end the calls and the process then.
+  const closed = new Promise<'failed'>((resolve) => {
+    const close = transport.close.bind(transport);
+    transport.close = () => {
+      resolve('failed');
+      return close();
+    };
+  });
   const server = serveStdio(
     () => {
       const made = new McpServer({ name: 'unroll', title: 'Unroll', version }, { instructions });
@@ -53,22 +77,33 @@ export async function serveMcp({ workspace, options }: McpRequest, { program, ve
       return made;
     },
     {
+      transport,
       onerror: (error) => {
-        process.stderr.write(`${withoutControls(reasonOf(error))}\n`);
+        say(reasonOf(error));
       },
     },
   );
-  await new Promise<void>((resolve) => {
-    process.stdin.once('close', resolve);
-    process.stdin.once('end', resolve);
+  const ended = new Promise<'finished'>((resolve) => {
+    for (const event of ['close', 'end'] as const) {
+      process.stdin.prependOnceListener(event, () => {
+        resolve('finished');
+      });
+    }
   });
+  const end = await Promise.race([ended, closed]);
   calls.end();
   await server.close();
+  return end;
 }
+
+/** Commands of a kind that run at the same time: each is a process with memory of its own. */
+const mostCommands = 4;
 
 /** Answers calls by commands of the runner. */
 class ToolCalls {
   readonly #ended = new AbortController();
+  readonly #trainings = new Turns(mostCommands);
+  readonly #readings = new Turns(mostCommands);
 
   constructor(
     readonly workspace: string,
@@ -98,7 +133,7 @@ class ToolCalls {
       ];
       await refuseSeveralSeeds(args, this.workspace);
       const report = progressReports(mcpReq);
-      const { code, messages } = await this.#run(args, report, mcpReq.signal);
+      const { code, messages } = await this.#run(this.#trainings, args, report, mcpReq.signal);
       const run = relative(this.workspace, folder).split(sep).join('/');
       const answer = await this.#answer('unroll_diagnose_run', { run }, this.#ended.signal).catch(() => undefined);
       // Without a run its messages say what is wrong, each at its place in the file.
@@ -110,7 +145,7 @@ class ToolCalls {
   async #answer(name: ReadingTool, input: object, signal: AbortSignal): Promise<object> {
     const lines: string[] = [];
     const args = ['tool', name, JSON.stringify(input), '--workspace', this.workspace, ...this.#memoryOptions];
-    const { code, messages } = await this.#run(args, (line) => lines.push(line), signal);
+    const { code, messages } = await this.#run(this.#readings, args, (line) => lines.push(line), signal);
     if (code !== 0)
       throw new Error(messages === '' ? `The answer ended with exit code ${code ?? 'of a signal'}.` : messages);
     return JSON.parse(lines.join('\n')) as object;
@@ -122,8 +157,14 @@ class ToolCalls {
     return at < 0 ? [] : this.options.slice(at, at + 2);
   }
 
-  #run(args: readonly string[], onLine: (line: string) => void, signal: AbortSignal): ReturnType<typeof runChild> {
-    return runChild(this.program, args, onLine, AbortSignal.any([signal, this.#ended.signal]));
+  #run(
+    turns: Turns,
+    args: readonly string[],
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+  ): ReturnType<typeof runChild> {
+    const ended = AbortSignal.any([signal, this.#ended.signal]);
+    return turns.run(() => runChild(this.program, args, onLine, ended), ended);
   }
 }
 
@@ -171,7 +212,13 @@ function progressReports({ _meta, notify }: ServerContext['mcpReq']): (line: str
 }
 
 function updateOf(line: string): { readonly step: number; readonly loss: number } | undefined {
-  const value: unknown = JSON.parse(line);
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    // The last line of a process that was killed may be cut.
+    return undefined;
+  }
   if (typeof value !== 'object' || value === null || !('step' in value) || !('loss' in value)) return undefined;
   const { step, loss } = value;
   return typeof step === 'number' && typeof loss === 'number' ? { step, loss } : undefined;

@@ -1,7 +1,6 @@
-import { readdir, realpath } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { formatDamagedFindings, maxFindingsBytes, readFindings } from '../../../diagnosis/finding';
-import { reasonOf } from '../../../protocol/channel';
 import type { RequestReplay } from '../../../protocol/replayRequests';
 import { FolderStorage } from '../../../run/storage/folderStorage.node';
 import { runFiles } from '../../../run/storage/runFiles';
@@ -9,6 +8,7 @@ import type { Manifest } from '../../../run/manifest';
 import { quote } from '../../../text/quoting';
 import type { ReadableRun, ListedRun } from '../../../tools/readableRun';
 import { findRun, type FoundRun } from '../comparing.node';
+import { codeOf, fileErrorReason } from '../fileErrorReason';
 import { openStoredReplay } from '../storedReplay.node';
 import { diagnoseRecorded, measureOutcome } from '../../storage/measureRun.node';
 
@@ -93,6 +93,22 @@ export class StoredRuns {
 }
 
 /**
+ * The real path of the folder whose runs are read.
+ *
+ * @throws with a readable reason where it is no folder
+ */
+export async function realWorkspace(path: string): Promise<string> {
+  const found = await realpath(path).catch((error: unknown) => {
+    const reason = codeOf(error) === 'ENOENT' ? 'it does not exist' : fileErrorReason(error);
+    throw new Error(`The folder ${path} can't be read: ${reason}. Name the folder with the experiments and runs.`);
+  });
+  if (!(await stat(found)).isDirectory()) {
+    throw new Error(`${path} is a file. Name the folder with the experiments and runs.`);
+  }
+  return found;
+}
+
+/**
  * The real path of a file or folder in the workspace.
  *
  * @param what it should be, for messages
@@ -100,12 +116,14 @@ export class StoredRuns {
  */
 export async function pathWithin(workspace: string, path: string, what: string): Promise<string> {
   if (path.includes('\0')) throw new Error(`${quote(path)} is no path. Name ${what}.`);
-  const [root, found] = await Promise.all([
-    realpath(workspace),
-    realpath(resolve(workspace, path)).catch((error: unknown) => {
-      throw new Error(`${quote(path)} was not found in ${workspace}: ${reasonOf(error)}. Name ${what}.`);
-    }),
-  ]);
+  const root = await realpath(workspace);
+  const written = resolve(workspace, path);
+  // Of what is outside it is not even said whether it exists.
+  const found = await realpath(written).catch((error: unknown) => {
+    if (!isInside(relative(workspace, written))) return written;
+    const reason = codeOf(error) === 'ENOENT' ? '' : `: ${fileErrorReason(error)}`;
+    throw new Error(`${quote(path)} was not found in ${workspace}${reason}. Name ${what}.`);
+  });
   if (!isInside(relative(root, found))) {
     throw new Error(`${quote(path)} is outside ${workspace}, where all runs and experiments have to be.`);
   }

@@ -1,8 +1,7 @@
-import { realpath } from 'node:fs/promises';
 import { reasonOf } from '../../../protocol/channel';
 import { answerTool, checkInput } from '../../../tools/answers';
 import { printerTo, type HeadlessEnd } from '../closingMessages';
-import { StoredRuns } from './storedRuns.node';
+import { realWorkspace, StoredRuns } from './storedRuns.node';
 import type { ToolCall } from './toolRequests';
 
 /** Answers a tool with one line of JSON on stdout; what is wrong is a message on stderr. */
@@ -12,7 +11,7 @@ export async function answerOnce(
   stderr: NodeJS.WritableStream,
 ): Promise<HeadlessEnd> {
   try {
-    const runs = new StoredRuns(await realpath(workspace), memoryLimit);
+    const runs = new StoredRuns(await realWorkspace(workspace), memoryLimit);
     const answer = await answerTool(name, checkInput(name, parsed(input)), runs);
     stdout.write(`${JSON.stringify(answer)}\n`);
     return 'finished';
