@@ -44,6 +44,12 @@ class RowCollector {
   readonly #columns = new CurveCollector('The log');
   #rows = 0;
   #texts = 0;
+  #isCut = false;
+
+  /** The last line of the file is incomplete. */
+  cut(): void {
+    this.#isCut = true;
+  }
 
   /** Begins the next row. */
   next(): void {
@@ -62,6 +68,7 @@ class RowCollector {
   finish(): LogTable {
     const notices = [
       ...this.#columns.notices(),
+      ...(this.#isCut ? ['The last line is incomplete and left out.'] : []),
       ...(this.#texts === 0
         ? []
         : [
@@ -95,8 +102,8 @@ function readCsv(text: FileText, path: string, rows: RowCollector): void {
       const cells = Array.from({ length: row.width }, (_, index) => row.cell(index)?.trim() ?? '');
       if (cells.every((cell) => cell === '')) continue;
       if (names === undefined) {
-        names = cells;
-        if (names.every((name) => point.parse(name) !== undefined)) {
+        names = distinctNames(cells);
+        if (cells.every((name) => point.parse(name) !== undefined)) {
           throw new Error(
             `${quote(path)} has no header: its first row is numbers. Write the names of the columns there.`,
           );
@@ -110,8 +117,7 @@ function readCsv(text: FileText, path: string, rows: RowCollector): void {
         const value = special[cell.toLowerCase()] ?? point.parse(cell) ?? comma.parse(cell);
         if (value === undefined) rows.addText();
         // An empty cell or a word for nothing is no value; one that is not a number was computed.
-        else if (!Number.isNaN(value) || cell.toLowerCase() === 'nan')
-          rows.add(name === '' ? `column ${index + 1}` : name, value);
+        else if (!Number.isNaN(value) || cell.toLowerCase() === 'nan') rows.add(name, value);
       }
     }
   } catch (error) {
@@ -121,9 +127,21 @@ function readCsv(text: FileText, path: string, rows: RowCollector): void {
   }
 }
 
+/** The names of columns: one without a name, or with that of an earlier one, is named by its place. */
+function distinctNames(header: readonly string[]): readonly string[] {
+  const taken = new Set(header);
+  return header.map((name, index) => {
+    if (name !== '' && header.indexOf(name) === index) return name;
+    let own = name === '' ? `column ${index + 1}` : `${name} (column ${index + 1})`;
+    while (taken.has(own)) own += '′';
+    taken.add(own);
+    return own;
+  });
+}
+
 function readJson(text: FileText, path: string, rows: RowCollector): void {
   let line = 0;
-  for (const written of linesOf(text, path)) {
+  for (const { written, isComplete } of linesOf(text, path)) {
     line += 1;
     if (written.trim() === '') continue;
     const row = parsed(written);
@@ -136,6 +154,11 @@ function readJson(text: FileText, path: string, rows: RowCollector): void {
       const list = listIn(parsed([...text.pieces()].join('')));
       if (list === undefined) break;
       for (const entry of list) if (isRow(entry)) addRow(entry, rows);
+      return;
+    }
+    // A program that still writes, or was killed, leaves the beginning of a line.
+    if (line > 1 && !isComplete) {
+      rows.cut();
       return;
     }
     throw new Error(`Line ${formatExact(line)} of ${quote(path)} is no JSON object. Each line has to be one.`);
@@ -186,18 +209,19 @@ function addRow(row: Readonly<Record<string, unknown>>, rows: RowCollector): voi
   add(row, '', 0);
 }
 
-function* linesOf(text: FileText, path: string): Generator<string> {
+/** The lines of a text; the last one may have no end. */
+function* linesOf(text: FileText, path: string): Generator<{ readonly written: string; readonly isComplete: boolean }> {
   let rest = '';
   for (const piece of text.pieces()) {
     rest += piece;
     const lines = rest.split('\n');
     rest = lines.pop() ?? '';
-    yield* lines;
+    for (const written of lines) yield { written, isComplete: true };
     if (rest.length > maxRowLength && text.length > maxJsonBytes) {
       throw new Error(`${quote(path)} has a line of more than ${formatExact(maxRowLength)} characters.`);
     }
   }
-  if (rest !== '') yield rest;
+  if (rest !== '') yield { written: rest, isComplete: false };
 }
 
 /** The names of columns that number the rows, the most telling first. */

@@ -56,7 +56,7 @@ export async function importLog({ path, stepColumn, folder, name, mapping }: Imp
     throw new Error(
       names.length === 0
         ? `${quote(path)} has no curves.`
-        : `None of the curves of ${quote(path)} is named like a loss: ${names.join(', ')}. Name the one that is.`,
+        : `None of the curves of ${quote(path)} is named like a loss: ${names.join(', ')}. Name the one that is; in a terminal with --curve loss=NAME.`,
     );
   }
   await createEmpty(folder);

@@ -197,6 +197,24 @@ describe('A log that is a table', () => {
     ]);
   });
 
+  it('whose last line is incomplete has what is before it, and says so', async () => {
+    const { records, reply } = await imported(logFile('cut.jsonl', '{"step":0,"loss":1}\n{"step":1,"lo'));
+    assert.deepEqual(losses(records), [[0, 1]]);
+    assert.match(reply.notices.join(' '), /The last line is incomplete and left out\./);
+    const ended = imported(logFile('wrong.jsonl', '{"step":0,"loss":1}\n{"step":1,"lo\n'));
+    await assert.rejects(ended, /Line 2 .* is no JSON object/);
+  });
+
+  it('has every column, also where two have one name', async () => {
+    const path = logFile('twice.csv', 'step,loss,loss,\n0,1,3,5\n1,2,4,6\n');
+    const { records, reply } = await imported(path);
+    assert.deepEqual(losses(records), [
+      [0, 1],
+      [1, 2],
+    ]);
+    assert.deepEqual(reply.leftOut, ['loss (column 3)', 'column 4']);
+  });
+
   it('has its rows as steps where no column numbers them, and the columns that a person names', async () => {
     const path = logFile('own.csv', 'when;Fehler;geprüft\n5;0,5;0,7\n9;0,25;0,6\n');
     await assert.rejects(imported(path), /None of the curves of .* is named like a loss: when, Fehler, geprüft/);
