@@ -31,7 +31,18 @@ describe('The settings of a sweep', () => {
     assert.deepEqual(parseSetting('clip={"norm":1},null', true), { key: 'clip', values: [{ norm: 1 }, null] });
     assert.deepEqual(parseSetting('name="a, b"', true), { key: 'name', values: ['a, b'] });
     assert.deepEqual(parseSetting('data.lags=[2,4]', false), { key: 'data.lags', values: [[2, 4]] });
-    for (const word of ['x', '=1', 'a..b=1', 'a=', 'a=1,,2', 'a=1,1', 'seed=1', 'variants=1']) {
+    for (const word of [
+      'x',
+      '=1',
+      'a..b=1',
+      'a=',
+      'a=1,,2',
+      'a=1,1',
+      'a=1e999',
+      'a={"b":[-1e999]}',
+      'seed=1',
+      'variants=1',
+    ]) {
       assert.equal(typeof parseSetting(word, true), 'string', word);
     }
   });
@@ -150,6 +161,7 @@ describe('unroll sweep', () => {
       [['--set', 'model.hidden=4,-8'], /^--set model\.hidden=-8: "hidden" is -8/],
       [['--set', 'model.hidden=4', '--set', 'model.hidden=5'], /^--set model\.hidden is there twice/],
       [['--set', 'model.hidden=4,5,6', '--most', '2'], /^The sweep has 3 combinations, and at most 2 runs/],
+      [['--set', 'model.hidden=4,5', '--most', '10001'], /^--most is at most 10000; found 10001/],
       [['--seeds', '1,x'], /^--seeds takes seeds separated by commas/],
       [[], /^"sweep" needs what varies/],
       [['--seeds', '1', '--resume'], /^"sweep" continues by itself/],

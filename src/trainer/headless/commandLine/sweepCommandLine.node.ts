@@ -4,6 +4,9 @@ import type { Setting } from '../sweep/settings';
 import { CommandLineError, settingsIn, wholeNumber, type CommandLineWords } from './commandLineWords.node';
 import { commandLineOf, type CommandLine } from './trainingCommandLine.node';
 
+/** More combinations are not listed: each is checked, and has a folder, before the first one trains. */
+export const maxMost = 10_000;
+
 /** The combinations of a sweep where --most says nothing else. */
 const defaultMost = 100;
 
@@ -64,13 +67,17 @@ export function sweepOf({ values, flags, others }: CommandLineWords, folder: str
   if (script !== undefined && !(script.endsWith(ending) && script.length > ending.length)) {
     throw new CommandLineError(`--${kind} takes a file that ends in ${ending}; found ${quote(script)}.`);
   }
+  const mostWritten = wholeNumber('--most', most?.at(-1), 1) ?? defaultMost;
+  if (mostWritten > maxMost) {
+    throw new CommandLineError(`--most is at most ${maxMost}; found ${mostWritten}. Leave values out.`);
+  }
   return {
     commandLine: commandLineOf('train', { values: rest, flags, others }, folder),
     settings,
     seeds: numbers,
     out: resolve(folder, written),
     jobs: wholeNumber('--jobs', jobs?.at(-1), 1),
-    most: wholeNumber('--most', most?.at(-1), 1) ?? defaultMost,
+    most: mostWritten,
     script: script === undefined ? undefined : { kind, file: resolve(folder, script) },
   };
 }

@@ -32,6 +32,9 @@ export function parseSetting(word: string, areSeveral: boolean): Setting | strin
     return `--set ${key} needs a value after = and between commas; found ${quote(word)}.`;
   }
   const values = parts.map(parseValue);
+  if (!values.every(isFinite)) {
+    return `--set ${key} takes finite numbers; found ${quote(text)}.`;
+  }
   if (new Set(values.map((value) => JSON.stringify(value))).size < values.length) {
     return `--set ${key} has the same value twice in ${quote(text)}. Remove one.`;
   }
@@ -61,6 +64,12 @@ function parseValue(text: string): unknown {
   } catch {
     return text.trim();
   }
+}
+
+/** Whether every number in a value is finite: JSON reads 1e999 as infinite, and writes it as null. */
+function isFinite(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(isFinite);
 }
 
 /** The changes of an experiment that set keys, each given by its path with dots; a later one of two that overlap wins. */

@@ -14,7 +14,7 @@ import { withoutControls } from '../../../text/plainText';
 import { formatTextTable } from '../../../text/textTable';
 import { runChild } from '../childRunner.node';
 import { printerTo, type HeadlessEnd, type Print } from '../closingMessages';
-import type { Sweep } from '../commandLine/sweepCommandLine.node';
+import { maxMost, type Sweep } from '../commandLine/sweepCommandLine.node';
 import type { CommandLine } from '../commandLine/trainingCommandLine.node';
 import { readExistingRun } from '../earlierRun.node';
 import { codeOf, fileErrorReason } from '../fileErrorReason';
@@ -67,7 +67,7 @@ async function checkedRuns(sweep: Sweep): Promise<readonly SweptRun[]> {
   const size = sizeOf(settings, own);
   if (size > most) {
     throw new StartError(
-      `The sweep has ${formatCount(size, 'combination')}, and at most ${formatCount(most, 'run')} are trained. Leave some out, or add --most ${size}.`,
+      `The sweep has ${formatCount(size, 'combination')}, and at most ${formatCount(most, 'run')} are trained. Leave some out${size > maxMost ? '' : `, or add --most ${size}`}.`,
     );
   }
   const runs: SweptRun[] = [];
