@@ -61,7 +61,7 @@ describe('The packed terminal runner, unpacked into an empty folder', () => {
     const [, experiment = ''] = /```json\n(.*?)```/s.exec(readme) ?? [];
     writeFileSync(join(folder, 'two-numbers.rnn.json'), experiment);
     const lines = [...readme.matchAll(/^unroll (.+?)(?: +#.*)?$/gm)].map(([, line = '']) => line);
-    assert.equal(lines.length, 7);
+    assert.equal(lines.length, 8);
     for (const line of lines) {
       const words = [...line.matchAll(/"([^"]+)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
       const trains = words[0] === 'train' || words[0] === 'resume';
