@@ -18,23 +18,55 @@ function runner(...words: readonly string[]): void {
   assert.equal(status, 0, stderr);
 }
 
-/** A page without a network that notes every request and every fault. */
-async function offlinePage(browser: Browser, requests: string[], faults: string[]): Promise<Page> {
-  const page = await (await browser.newContext({ offline: true, colorScheme: 'light' })).newPage();
-  page.on('request', (request) => requests.push(request.url()));
-  page.on('pageerror', (error) => faults.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(message.text());
-  });
-  return page;
+/** A shared file in a browser without a network, of which every request and every fault is noted. */
+class OfflineFile {
+  readonly #requests: string[] = [];
+  readonly #faults: string[] = [];
+
+  private constructor(
+    readonly browser: Browser,
+    readonly page: Page,
+    readonly address: string,
+  ) {
+    page.on('request', (request) => this.#requests.push(request.url()));
+    page.on('pageerror', (error) => this.#faults.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.#faults.push(message.text());
+    });
+  }
+
+  static async open(file: string): Promise<OfflineFile> {
+    const browser = await openChromium();
+    const page = await (await browser.newContext({ offline: true, colorScheme: 'light' })).newPage();
+    const opened = new OfflineFile(browser, page, pathToFileURL(file).href);
+    await page.goto(opened.address);
+    return opened;
+  }
+
+  /** Nothing but the file was requested, and nothing has failed. */
+  assertQuiet(): void {
+    assert.deepEqual([...new Set(this.#requests)], [this.address]);
+    assert.deepEqual(this.#faults, []);
+  }
+
+  close(): Promise<void> {
+    return this.browser.close();
+  }
 }
 
+/** A finding whose text looks like markup. */
+const hostileFinding: Finding = {
+  code: 'vanishing',
+  level: 'warning',
+  when: 'update',
+  update: 20,
+  keyPath: ['training'],
+  message: hostile,
+};
+
 describe('A run as one HTML file, in a browser without a network', () => {
-  let browser: Browser;
+  let opened: OfflineFile;
   let page: Page;
-  let address: string;
-  const requests: string[] = [];
-  const faults: string[] = [];
 
   before(async () => {
     const folder = scratchFolder('sharing');
@@ -49,25 +81,15 @@ describe('A run as one HTML file, in a browser without a network', () => {
     writeFileSync(file, JSON.stringify(experiment));
     const out = join(folder, 'unroll-runs', 'run');
     runner(file, '--out', out);
-    const finding: Finding = {
-      code: 'vanishing',
-      level: 'warning',
-      when: 'update',
-      update: 20,
-      keyPath: ['training'],
-      message: hostile,
-    };
-    writeFileSync(join(out, 'findings.jsonl'), writeFindings([finding]));
+    writeFileSync(join(out, 'findings.jsonl'), writeFindings([hostileFinding]));
     const shared = join(folder, 'shared.html');
     runner('share', out, '--out', shared, '--capture', '33,66');
-    address = pathToFileURL(shared).href;
-    browser = await openChromium();
-    page = await offlinePage(browser, requests, faults);
-    await page.goto(address);
+    opened = await OfflineFile.open(shared);
+    ({ page } = opened);
     await page.getByText('Sequence time — update 99').waitFor();
   });
 
-  after(() => browser.close());
+  after(() => opened.close());
 
   it('shows the run, its findings and what the file is, with all text as text', async () => {
     await page.getByText('This file shows the run, and 6 of its 100 updates step by step.').waitFor();
@@ -137,17 +159,13 @@ describe('A run as one HTML file, in a browser without a network', () => {
   });
 
   it('has asked nobody for anything, and has had no faults', () => {
-    assert.deepEqual([...new Set(requests)], [address]);
-    assert.deepEqual(faults, []);
+    opened.assertQuiet();
   });
 });
 
 describe('A comparison as one HTML file, in a browser without a network', () => {
-  let browser: Browser;
+  let opened: OfflineFile;
   let page: Page;
-  let address: string;
-  const requests: string[] = [];
-  const faults: string[] = [];
 
   before(async () => {
     const folder = scratchFolder('sharing-comparison');
@@ -166,27 +184,17 @@ describe('A comparison as one HTML file, in a browser without a network', () => 
     const runs = join(folder, 'runs');
     runner(file, '--out', join(runs, 'base'));
     runner(file, '--out', join(runs, 'variant'), '--variant', hostile);
-    const finding: Finding = {
-      code: 'vanishing',
-      level: 'warning',
-      when: 'update',
-      update: 20,
-      keyPath: ['training'],
-      message: hostile,
-    };
-    writeFileSync(join(runs, 'base', 'seed-1', 'findings.jsonl'), writeFindings([finding]));
+    writeFileSync(join(runs, 'base', 'seed-1', 'findings.jsonl'), writeFindings([hostileFinding]));
     const folders = ['base', 'variant'].flatMap((name) => [1, 2].map((seed) => join(runs, name, `seed-${seed}`)));
     const shared = join(folder, 'comparison.html');
     runner('share', ...folders, '--out', shared);
-    address = pathToFileURL(shared).href;
     assert.ok(!readFileSync(shared, 'utf8').includes(folder));
-    browser = await openChromium();
-    page = await offlinePage(browser, requests, faults);
-    await page.goto(address);
+    opened = await OfflineFile.open(shared);
+    ({ page } = opened);
     await page.getByText('This file compares 4 runs.').waitFor();
   });
 
-  after(() => browser.close());
+  after(() => opened.close());
 
   const cell = (name: string) => page.locator('section.cell').filter({ has: page.getByRole('heading', { name }) });
 
@@ -256,28 +264,22 @@ describe('A comparison as one HTML file, in a browser without a network', () => 
   });
 
   it('has asked nobody for anything, and has had no faults', () => {
-    assert.deepEqual([...new Set(requests)], [address]);
-    assert.deepEqual(faults, []);
+    opened.assertQuiet();
   });
 });
 
 describe('A run recorded by PyTorch as one HTML file', () => {
-  let browser: Browser;
+  let opened: OfflineFile;
   let page: Page;
-  let address: string;
-  const requests: string[] = [];
-  const faults: string[] = [];
 
   before(async () => {
     const shared = join(scratchFolder('sharing-recorded'), 'recorded.html');
     runner('share', resolve('test', 'fixtures', 'recorded-run'), '--out', shared);
-    address = pathToFileURL(shared).href;
-    browser = await openChromium();
-    page = await offlinePage(browser, requests, faults);
-    await page.goto(address);
+    opened = await OfflineFile.open(shared);
+    ({ page } = opened);
   });
 
-  after(() => browser.close());
+  after(() => opened.close());
 
   it('begins with its captured update, and walks through it', async () => {
     await page.getByText('This file shows the run, and 1 of its 140 updates step by step.').waitFor();
@@ -300,8 +302,7 @@ describe('A run recorded by PyTorch as one HTML file', () => {
   });
 
   it('has asked nobody for anything, and has had no faults', () => {
-    assert.deepEqual([...new Set(requests)], [address]);
-    assert.deepEqual(faults, []);
+    opened.assertQuiet();
   });
 });
 
