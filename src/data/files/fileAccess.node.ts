@@ -78,7 +78,8 @@ async function filesIn(folder: string, boundary: string): Promise<readonly strin
   }
 }
 
-function isWithin(boundary: string, path: string): boolean {
+/** Whether a path is a folder or in it; both are absolute, and symbolic links are not resolved. */
+export function isWithin(boundary: string, path: string): boolean {
   const fromBoundary = relative(boundary, path);
   return fromBoundary !== '..' && !fromBoundary.startsWith(`..${sep}`) && !isAbsolute(fromBoundary);
 }

@@ -203,10 +203,8 @@ export class Launcher implements Disposable {
 
   async #prepareStored(stored: StoredRun): Promise<Preparation> {
     const { manifest, experiment: uri, base, folder } = stored;
-    // A manifest is an untrusted file: its experiment is validated before it is used.
-    const { parseExperiment } = await import('../../experiment/parse');
-    const parsed = parseExperiment(JSON.stringify(manifest.experiment));
-    const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : parsed;
+    const { storedExperiment } = await import('../../run/storedExperiment');
+    const resolved = storedExperiment(manifest);
     if (resolved.kind === 'refused') return failedBy(resolved.problems);
     const { experiment } = resolved;
     const read: FilesRead = {

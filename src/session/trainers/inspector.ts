@@ -99,11 +99,11 @@ export class Inspector implements Disposable {
     }
   }
 
-  async #openReplay(channel: OpenedReplay['channel'], { experiment: recorded, facts }: Manifest): Promise<void> {
-    const { parseExperiment } = await import('../../experiment/parse');
-    const parsed = parseExperiment(JSON.stringify(recorded));
-    const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : undefined;
-    if (resolved?.kind !== 'resolved')
+  async #openReplay(channel: OpenedReplay['channel'], manifest: Manifest): Promise<void> {
+    const { facts } = manifest;
+    const { storedExperiment } = await import('../../run/storedExperiment');
+    const resolved = storedExperiment(manifest);
+    if (resolved.kind === 'refused')
       throw new Error(
         `The ${runFiles.manifest} of this run can't be read. It holds no experiment of this version. ${trainAgain}`,
       );

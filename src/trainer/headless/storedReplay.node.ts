@@ -1,12 +1,12 @@
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { computeDataDigest, hasDataChanged } from '../../data/files/dataDigest';
 import { filesOf } from '../../data/source';
-import { diskAccess } from '../../data/files/fileAccess.node';
+import { diskAccess, isWithin } from '../../data/files/fileAccess.node';
 import { readFiles } from '../../data/files/fileReading';
 import { streamedFile } from '../../data/files/streamedFile.node';
-import { parseExperiment } from '../../experiment/parse';
 import type { RequestReplay } from '../../protocol/replayRequests';
+import { storedExperiment } from '../../run/storedExperiment';
 import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { ReplayService } from '../replay/replayService';
 import type { FoundRun } from './comparing.node';
@@ -46,9 +46,8 @@ async function openReplay(
   { workspace, memoryLimit }: ReplayLimits,
 ): Promise<void> {
   const { facts, source } = manifest;
-  const parsed = parseExperiment(JSON.stringify(manifest.experiment));
-  const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : undefined;
-  if (resolved?.kind !== 'resolved') {
+  const resolved = storedExperiment(manifest);
+  if (resolved.kind === 'refused') {
     throw new StartError(`The run in ${folder} holds no experiment of this version, so its updates can't be replayed.`);
   }
   const { experiment } = resolved;
@@ -89,9 +88,4 @@ function baseOf(folder: string, source: string | null, workspace: string | undef
   throw new StartError(
     `The run in ${folder} names an experiment in ${named}. Allow its data to be read there with --workspace ${named}, or move the run's folder back.`,
   );
-}
-
-function isWithin(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }

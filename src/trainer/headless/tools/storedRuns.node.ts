@@ -1,5 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
+import { isWithin } from '../../../data/files/fileAccess.node';
 import { formatDamagedFindings, maxFindingsBytes, readFindings } from '../../../diagnosis/finding';
 import type { RequestReplay } from '../../../protocol/replayRequests';
 import { FolderStorage } from '../../../run/storage/folderStorage.node';
@@ -87,8 +88,7 @@ export class StoredRuns {
   }
 
   #nameOf(path: string): string {
-    const inside = relative(this.workspace, path);
-    return (isInside(inside) ? inside || '.' : path).split(sep).join('/');
+    return (isWithin(this.workspace, path) ? relative(this.workspace, path) || '.' : path).split(sep).join('/');
   }
 }
 
@@ -120,18 +120,14 @@ export async function pathWithin(workspace: string, path: string, what: string):
   const written = resolve(workspace, path);
   // Of what is outside it is not even said whether it exists.
   const found = await realpath(written).catch((error: unknown) => {
-    if (!isInside(relative(workspace, written))) return written;
+    if (!isWithin(workspace, written)) return written;
     const reason = codeOf(error) === 'ENOENT' ? '' : `: ${fileErrorReason(error)}`;
     throw new Error(`${quote(path)} was not found in ${workspace}${reason}. Name ${what}.`);
   });
-  if (!isInside(relative(root, found))) {
+  if (!isWithin(root, found)) {
     throw new Error(`${quote(path)} is outside ${workspace}, where all runs and experiments have to be.`);
   }
   return found;
-}
-
-function isInside(fromWorkspace: string): boolean {
-  return fromWorkspace !== '..' && !fromWorkspace.startsWith(`..${sep}`) && !isAbsolute(fromWorkspace);
 }
 
 /** The experiment file that a manifest names; undefined where it names none. */
