@@ -22,6 +22,8 @@ export interface CurveSummary {
 /** What a log holds, and how it would be imported. */
 export interface LogSummary {
   readonly format: LogFormat;
+  /** The name for its run. */
+  readonly name: string;
   readonly curves: readonly CurveSummary[];
   /** Tensors whose norms are known from histograms. */
   readonly tensors: number;

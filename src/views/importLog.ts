@@ -61,11 +61,7 @@ async function importFrom(log: Uri, parts: ImportParts): Promise<void> {
   );
   const chosen = await chooseCurves(run, summary, reader);
   if (chosen === undefined) return;
-  // The name of an event file is made of a time and a machine: that of its folder says more.
-  const isEventFile = /tfevents/.test(fileNameOf(run));
-  const name = isEventFile
-    ? fileNameOf(folderOf(run))
-    : fileNameOf(run).replace(/\.(?:csv|tsv|jsonl|ndjson|json)$/i, '');
+  const { name } = summary;
   const runs = runsFolder(run) ?? Uri.joinPath(folderOf(run), defaultRunsFolder);
   const folder = Uri.file(newRunFolder(name, undefined, new Date(), runs.fsPath));
   const { leftOut } = await waitFor(

@@ -200,7 +200,8 @@ function bitmap(bits: Uint8Array): Uint8Array {
   return out;
 }
 
-function emptyBatch(layout: RecordLayout): RecordBatch {
+/** A batch without updates. */
+export function emptyBatch(layout: RecordLayout): RecordBatch {
   const none = new Float64Array(0);
   return {
     layout,

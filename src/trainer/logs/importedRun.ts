@@ -1,7 +1,7 @@
 import type { CurveMapping, CurveRole, LogFormat } from '../../protocol/trainingLog';
 import { writeManifest, type Manifest } from '../../run/manifest';
 import type { RecordBatch, RecordLayout } from '../../run/records/recordBatch';
-import { RecordEncoder } from '../../run/records/recordEncoder';
+import { emptyBatch, RecordEncoder } from '../../run/records/recordEncoder';
 import { maxLeftOut, type RunInfo } from '../../run/runInfo';
 import { metricName } from '../../run/series/validationMetrics';
 import { layoutVersion, runFiles } from '../../run/storage/runFiles';
@@ -140,14 +140,14 @@ function batchOf(layout: RecordLayout, steps: Float64Array, { curves, gradients,
     return out;
   };
   const parameterGradNorm = perParameter(gradients);
-  const none = new Float64Array(0);
   return {
-    layout,
+    // Without series through time.
+    ...emptyBatch(layout),
     count,
     update: steps,
     loss: column(curves.loss),
     validationLoss: column(curves.validationLoss),
-    metrics: accuracy === undefined ? none : shares(valuesAt(accuracy, steps)),
+    ...(accuracy === undefined ? {} : { metrics: shares(valuesAt(accuracy, steps)) }),
     gradNorm,
     // A copy: of two columns in one buffer Arrow writes one.
     clippedNorm: gradNorm.slice(),
@@ -160,12 +160,6 @@ function batchOf(layout: RecordLayout, steps: Float64Array, { curves, gradients,
     parameterUpdateNorm: new Float64Array(count * layout.parameters.length).fill(NaN),
     parameterWeightNorm: perParameter(weights),
     steps: new Int32Array(count),
-    recorded: 0,
-    lossPerStep: none,
-    dh: none,
-    dhLocal: none,
-    dc: none,
-    saturation: none,
   };
 }
 

@@ -27,6 +27,7 @@ export async function summarizeLog(request: LogRequest): Promise<LogSummary> {
   const { format, log, stepColumns, stepColumn } = await readLog(request);
   return {
     format,
+    name: logName(request.path),
     curves: log.curves.map(({ name, steps, values }) => ({
       name,
       count: steps.length,
