@@ -1,8 +1,11 @@
 import { judge } from '../checks/judgement';
 import type { Finding } from '../diagnosis/finding';
-import { parseExperiment } from '../experiment/parse';
 import type { Expectations } from '../experiment/schema/schema';
+import { reasonOf } from '../protocol/channel';
+import type { Manifest } from '../run/manifest';
 import type { MeasuredOutcome } from '../run/measuredOutcome';
+import { storedExperiment } from '../run/storedExperiment';
+import { whyNotDiagnosed } from '../text/notDiagnosed';
 import { answerNumber, answerRatio, numberOrNull } from './answerNumbers';
 import type { ReadableRun } from './readableRun';
 import { settingsOf, summaryOf, type RunSummary } from './runSummary';
@@ -29,7 +32,8 @@ export interface ToolFinding {
 
 /** What a run's records and findings say. */
 export interface RunDiagnosis extends RunSummary {
-  readonly settings: object;
+  /** Null for a run of a log, which has none. */
+  readonly settings: object | null;
   readonly baselines: readonly object[];
   readonly measured: object | null;
   readonly findings: readonly ToolFinding[];
@@ -46,14 +50,15 @@ export async function diagnose(run: ReadableRun): Promise<RunDiagnosis> {
     (outcome) => ({ outcome, note: '' }),
     (error: unknown) => ({
       outcome: undefined,
-      note: `The records can't be read: ${error instanceof Error ? error.message : String(error)}`,
+      note: `The records can't be read: ${reasonOf(error)}`,
     }),
   );
   const { outcome } = measured;
+  const notDiagnosed = whyNotDiagnosed(manifest.facts);
   const heldOutLoss = outcome?.validation?.validationLoss ?? NaN;
   return {
     ...summaryOf(run),
-    settings: settingsOf(run),
+    settings: manifest.facts.imported === undefined ? settingsOf(run) : null,
     baselines: manifest.facts.baselines.map(({ name, value, source, heldOut }) => ({
       name,
       loss: answerNumber(value),
@@ -61,10 +66,10 @@ export async function diagnose(run: ReadableRun): Promise<RunDiagnosis> {
       isOfHeldOutData: heldOut === true,
       lossDividedByBaseline: answerRatio(heldOut === true ? heldOutLoss : (outcome?.loss ?? NaN), value),
     })),
-    measured: outcome === undefined ? null : measuredOf(outcome),
+    measured: outcome === undefined ? null : measuredOf(outcome, notDiagnosed === undefined),
     findings: findings.map(toolFinding),
     expectations: outcome === undefined ? [] : judgementsOf(run, outcome, findings),
-    notes: [damage, measured.note].filter((note) => note !== ''),
+    notes: [damage, measured.note, notDiagnosed ?? ''].filter((note) => note !== ''),
   };
 }
 
@@ -83,10 +88,14 @@ export function toolFinding({ code, level, when, update, keyPath, message, remed
   };
 }
 
-function measuredOf({ updates, clipped, validation, best, accuracy, gradient }: MeasuredOutcome): object {
+/** @param hasGradients whether it is known which updates were clipped */
+function measuredOf(
+  { updates, clipped, validation, best, accuracy, gradient }: MeasuredOutcome,
+  hasGradients: boolean,
+): object {
   return {
-    clippedUpdates: clipped,
-    clippedShare: answerRatio(clipped, updates),
+    clippedUpdates: hasGradients ? clipped : null,
+    clippedShare: hasGradients ? answerRatio(clipped, updates) : null,
     lastValidation: validation === undefined ? null : validationOf(validation),
     bestValidation: best === undefined ? null : validationOf(best),
     accuracy: numberOrNull(accuracy),
@@ -113,13 +122,12 @@ function judgementsOf(
   findings: readonly Finding[],
 ): readonly object[] {
   const outcome = { state, updates: manifest.updates, message: manifest.message ?? undefined, measured, findings };
-  const judged = judge(expectationsOf(manifest.experiment), { ...outcome, baselines: manifest.facts.baselines });
+  const judged = judge(expectationsOf(manifest), { ...outcome, baselines: manifest.facts.baselines });
   return judged.map(({ key, verdict, message }) => ({ key, verdict, message }));
 }
 
 /** What the experiment in a manifest expects; undefined where it expects nothing, or is of another version. */
-function expectationsOf(experiment: unknown): Expectations | undefined {
-  const parsed = parseExperiment(JSON.stringify(experiment));
-  const resolved = parsed.kind === 'experiment' ? parsed.file.resolve() : undefined;
-  return resolved?.kind === 'resolved' ? resolved.experiment.expect : undefined;
+function expectationsOf(manifest: Manifest): Expectations | undefined {
+  const resolved = storedExperiment(manifest);
+  return resolved.kind === 'resolved' ? resolved.experiment.expect : undefined;
 }

@@ -108,6 +108,20 @@ describe('The tools for language models', () => {
       assert.match(String(diagnosis.expectations[0]['message']), /should be below 1e-9/);
     });
 
+    it('answers of a log what it has, and says why it is not diagnosed', () => {
+      writeFileSync(join(folder, 'log.csv'), 'step,loss\n0,1\n1,0.5\n');
+      try {
+        assert.equal(call('import', 'log.csv', '--out', 'log').status, 0);
+        const { loss, settings, measured, findings, notes } = answer('unroll_diagnose_run', { run: 'log' });
+        assert.deepEqual([loss, settings, findings], [0.5, null, []]);
+        const { clippedUpdates, clippedShare } = measured as Json;
+        assert.deepEqual([clippedUpdates, clippedShare], [null, null]);
+        assert.deepEqual(notes, ['Not diagnosed: the rules need a net and its gradients, and a CSV log has none.']);
+      } finally {
+        rmSync(join(folder, 'log'), { recursive: true });
+      }
+    });
+
     it('explains an update with the gradients that the run captured', () => {
       const explained = answer('unroll_explain_update', { run: 'unroll-runs/slow', update: 5, sequence: 2 }) as {
         loss: number;

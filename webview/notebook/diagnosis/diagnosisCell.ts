@@ -3,6 +3,7 @@ import type { Finding } from '../../../src/diagnosis/finding';
 import type { PanelCommand, RemedyRequest } from '../../../src/protocol/panel';
 import type { NonFiniteLocation } from '../../../src/run/manifest';
 import { formatFindings } from '../../../src/text/findingCount';
+import { whyNotDiagnosed } from '../../../src/text/notDiagnosed';
 import { formatExact } from '../../../src/text/numbers';
 import { formatRemedy } from '../../../src/text/remedyText';
 import type { Store } from '../../store/store';
@@ -172,10 +173,8 @@ function areSame(some: readonly Finding[], others: readonly Finding[]): boolean 
 }
 
 function summary({ status, info }: ShownRun): string {
-  if (info.imported !== undefined) {
-    return `Not diagnosed: the rules need a net and its gradients, and ${info.recordedBy ?? 'a log'} has none.`;
-  }
-  if (info.noGradient !== undefined) return `Not diagnosed: the rules need gradients, and ${info.noGradient}.`;
+  const not = whyNotDiagnosed(info);
+  if (not !== undefined) return not;
   const { findings, state, beforeFix: before } = status;
   if (before !== undefined) return formatFixed(before, status);
   if (findings.length > 0) return `${formatFindings(findings)}: what was measured, the threshold, and what may help.`;
