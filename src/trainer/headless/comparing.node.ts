@@ -4,13 +4,12 @@ import { maxManifestBytes, readManifest, unreadableReason, type Manifest } from 
 import { isLocked } from '../../run/storage/folderLock.node';
 import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
-import { formatDone, formatNumber } from '../../text/numbers';
-import { withoutControls } from '../../text/plainText';
-import { formatTextTable } from '../../text/textTable';
+import { formatDone } from '../../text/numbers';
 import { comparedValues, parsedValue } from '../../tools/runComparison';
 import { printerTo, type HeadlessEnd } from './closingMessages';
 import type { ComparedRuns } from './commandLine/readingCommandLine.node';
 import { fileErrorReason } from './fileErrorReason';
+import { formatLoss, runTable } from './runTable';
 import { StartError } from './startError';
 
 /** A stored run, without its records. */
@@ -21,9 +20,6 @@ export interface FoundRun {
   readonly state: Manifest['state'];
   readonly values: KeyValues;
 }
-
-/** Widest cell of the table, in characters: the name of a run's folder is whole. */
-const maxWidth = 120;
 
 /**
  * Writes how stored runs ended, their losses and the keys in which their experiments differ to stdout: a table with a
@@ -95,19 +91,13 @@ function table(runs: readonly FoundRun[], keys: readonly string[]): string {
     formatLoss(manifest.validationLoss),
     ...keys.map((key) => formatValue(values.get(key))),
   ]);
-  // Names and values come from files: none may control the terminal, or begin a line of its own.
-  const plain = [header, ...rows].map((row) => row.map((cell) => withoutControls(cell).replace(/\s/g, ' ')));
-  return formatTextTable(plain, new Set([2, 3, 4]), maxWidth);
+  return runTable([header, ...rows], new Set([2, 3, 4]));
 }
 
 /** A folder as it is found from here; the whole path where that would lead up first. */
 function shownPath(folder: string): string {
   const fromHere = relative(process.cwd(), folder);
   return fromHere === '' ? basename(folder) : fromHere.startsWith('..') ? folder : join(fromHere);
-}
-
-function formatLoss(loss: number | null): string {
-  return loss === null ? '–' : formatNumber(loss);
 }
 
 /** A line for each run; `differing` has its values of the keys that differ, null where it does not have the key. */

@@ -1,6 +1,5 @@
 import { stat, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { maxFindingsBytes, readFindings, type Finding } from '../../diagnosis/finding';
 import { reasonOf } from '../../protocol/channel';
 import type { RunInfo, RunStatus } from '../../protocol/run';
 import { memberName, plainName } from '../../run/displayName';
@@ -16,13 +15,13 @@ import { recordComparison } from '../../share/recordComparison';
 import { recordRun } from '../../share/recordRun';
 import { formatTime } from '../../text/dates';
 import { formatCount, formatMebibytes } from '../../text/numbers';
-import { diagnoseRecorded } from '../storage/measureRun.node';
 import { readHistory } from '../storage/recordHistory.node';
 import { printerTo, type HeadlessEnd } from './closingMessages';
 import type { SharedRuns } from './commandLine/readingCommandLine.node';
 import { findRuns, type FoundRun } from './comparing.node';
 import { writeNew } from './exporting.node';
 import { StartError } from './startError';
+import { storedFindings } from './storedFindings.node';
 import { openStoredReplay } from './storedReplay.node';
 
 /** A stored run with its records. */
@@ -171,7 +170,7 @@ async function readRun(run: FoundRun): Promise<ReadRun> {
       secondsLeft: undefined,
       queuePosition: undefined,
       nonFinite: manifest.nonFinite ?? undefined,
-      findings: await findingsOf(run, storage),
+      findings: (await storedFindings(run)).findings,
       rateChanges: readRateChanges(await storage.read(runFiles.rateChanges, maxRateChangesBytes)).changes,
       saved: 'whole',
       message: manifest.message ?? undefined,
@@ -180,9 +179,4 @@ async function readRun(run: FoundRun): Promise<ReadRun> {
   } catch (error) {
     throw new StartError(`The records of the run in ${folder} can't be read: ${reasonOf(error)}`);
   }
-}
-
-async function findingsOf({ folder, manifest }: FoundRun, storage: FolderStorage): Promise<readonly Finding[]> {
-  if (manifest.facts.recordedBy !== undefined) return diagnoseRecorded({ folder, info: manifest.facts });
-  return readFindings(await storage.read(runFiles.findings, maxFindingsBytes)).findings;
 }

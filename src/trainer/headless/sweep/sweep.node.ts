@@ -8,10 +8,8 @@ import { differingKeys, keyValues } from '../../../run/differences';
 import type { Manifest } from '../../../run/manifest';
 import { FolderStorage } from '../../../run/storage/folderStorage.node';
 import { runFiles } from '../../../run/storage/runFiles';
-import { formatCount, formatDone, formatNumber } from '../../../text/numbers';
+import { formatCount, formatDone } from '../../../text/numbers';
 import { quote, quoteAll } from '../../../text/quoting';
-import { withoutControls } from '../../../text/plainText';
-import { formatTextTable } from '../../../text/textTable';
 import { runChild } from '../childRunner.node';
 import { printerTo, type HeadlessEnd, type Print } from '../closingMessages';
 import { maxMost, type Sweep } from '../commandLine/sweepCommandLine.node';
@@ -20,6 +18,7 @@ import { readExistingRun } from '../earlierRun.node';
 import { codeOf, fileErrorReason } from '../fileErrorReason';
 import { openExperiment } from '../openedExperiment.node';
 import { prepareSetup } from '../preparation.node';
+import { formatLoss, runTable } from '../runTable';
 import { worstOf } from '../seeds.node';
 import { StartError } from '../startError';
 import { gridOf, sizeOf } from './grid';
@@ -268,11 +267,6 @@ async function writeTable(
     formatLoss(manifest?.validationLoss),
     [...new Set(findings)].join(', ') || '–',
   ]);
-  const plain = [header, ...cells].map((row) => row.map((cell) => withoutControls(cell).replace(/\s/g, ' ')));
   const first = settings.length + 3;
-  stdout.write(`${formatTextTable(plain, new Set([first, first + 1, first + 2]), 120)}\n`);
-}
-
-function formatLoss(loss: number | null | undefined): string {
-  return loss === null || loss === undefined ? '–' : formatNumber(loss);
+  stdout.write(`${runTable([header, ...cells], new Set([first, first + 1, first + 2]))}\n`);
 }

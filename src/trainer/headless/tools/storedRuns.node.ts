@@ -1,17 +1,16 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { isWithin } from '../../../data/files/fileAccess.node';
-import { formatDamagedFindings, maxFindingsBytes, readFindings } from '../../../diagnosis/finding';
 import type { RequestReplay } from '../../../protocol/replayRequests';
-import { FolderStorage } from '../../../run/storage/folderStorage.node';
 import { runFiles } from '../../../run/storage/runFiles';
 import type { Manifest } from '../../../run/manifest';
 import { quote } from '../../../text/quoting';
 import type { ReadableRun, ListedRun } from '../../../tools/readableRun';
 import { findRun, type FoundRun } from '../comparing.node';
 import { codeOf, fileErrorReason } from '../fileErrorReason';
+import { storedFindings } from '../storedFindings.node';
 import { openStoredReplay } from '../storedReplay.node';
-import { diagnoseRecorded, measureOutcome } from '../../storage/measureRun.node';
+import { measureOutcome } from '../../storage/measureRun.node';
 
 /** Folders below the workspace that are searched for runs, and levels of them. */
 const maxFolders = 20_000;
@@ -61,14 +60,7 @@ export class StoredRuns {
     let replay: Promise<RequestReplay> | undefined;
     return {
       ...listed,
-      findings: async () => {
-        if (facts.recordedBy !== undefined) {
-          return { findings: await diagnoseRecorded({ folder, info: facts }), damage: '' };
-        }
-        const bytes = await new FolderStorage(folder).read(runFiles.findings, maxFindingsBytes);
-        const { findings, damaged } = readFindings(bytes);
-        return { findings, damage: formatDamagedFindings(runFiles.findings, damaged) ?? '' };
-      },
+      findings: () => storedFindings(found),
       outcome: () => measureOutcome({ folder, info: facts }),
       ask: (async (name, params) => {
         replay ??= openStoredReplay(found, { workspace, memoryLimit });
