@@ -84,6 +84,10 @@ describe('A training log of another program', () => {
     const frame = workbench.webviewFrame();
     await frame.getByText('A lag of 30').first().waitFor();
     await frame.getByText(/“restarted” has the lowest/).waitFor();
+    const diagnosis = frame.getByRole('region', { name: 'Diagnosis' });
+    await diagnosis
+      .getByText(/^A lag of 30: 1 finding\. Not diagnosed, without recorded gradients: "\w+", "\w+"\.$/)
+      .waitFor();
     await workbench.screenshot('imported-compared');
   });
 });

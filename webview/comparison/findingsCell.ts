@@ -2,6 +2,8 @@ import { html, render, type TemplateResult } from 'lit-html';
 import type { Finding } from '../../src/diagnosis/finding';
 import { formatFindings } from '../../src/text/findingCount';
 import { formatCount, formatExact } from '../../src/text/numbers';
+import { whyNotDiagnosed } from '../../src/text/notDiagnosed';
+import { quoteAll } from '../../src/text/quoting';
 import { CellFrame, type ToggleCell } from '../notebook/cell/cellFrame';
 import { lineSample } from '../plot/legend';
 import { element } from '../ui/element';
@@ -69,10 +71,17 @@ function rowOf({ name }: Member, { update, level, keyPath, code, message }: Find
 }
 
 function summary({ members }: Comparison, found: number): string {
-  if (found === 0) return members.length === 1 ? 'No findings.' : 'No findings in any of these runs.';
+  const undiagnosed = members.filter(({ run }) => run !== undefined && whyNotDiagnosed(run.info) !== undefined);
+  const not =
+    undiagnosed.length === 0
+      ? ''
+      : ` Not diagnosed, without recorded gradients: ${quoteAll(undiagnosed.map(({ name }) => name))}.`;
+  const diagnosed = members.length - undiagnosed.length;
+  if (diagnosed === 0) return not.trimStart();
+  if (found === 0) return `${diagnosed === 1 ? 'No findings.' : 'No findings in any of these runs.'}${not}`;
   const counts = members
     .filter((member) => findingsOf(member).length > 0)
     .map((member) => `${member.name}: ${formatFindings(findingsOf(member))}`);
-  const rest = members.length - found;
-  return `${counts.join('; ')}${rest === 0 ? '' : `; none in ${formatCount(rest, 'other run')}`}.`;
+  const rest = diagnosed - found;
+  return `${counts.join('; ')}${rest === 0 ? '' : `; none in ${formatCount(rest, 'other run')}`}.${not}`;
 }
