@@ -5,11 +5,13 @@ import { streamedFile } from '../data/files/streamedFile.node';
 import { Channel, reasonOf } from '../protocol/channel';
 import type { Port } from '../protocol/channel';
 import { isSaveAndExit, type ProcessFailure } from '../protocol/trainer';
+import { FolderStorage } from '../run/storage/folderStorage.node';
 import { LockedFolder } from '../run/storage/lockedFolder.node';
 import { lowerPriority } from './priority.node';
 import { nodeThreads } from './training/workerThreads.node';
 import { TrainerService } from './service';
-import { storedRunHandlers } from './storage/storedRuns.node';
+import { diskHandlers } from './storage/diskHandlers.node';
+import { storedRunHandlers } from './storage/storedRuns';
 import { RunSignals } from './training/runSignals';
 import type { WatchedTraining } from './watchThread.node';
 
@@ -57,7 +59,7 @@ const trainer = new TrainerService({
   connect: (handlers) => new Channel(port, handlers),
   openFile: streamedFile,
   openFolder: (folder) => new LockedFolder(folder, process.ppid),
-  storedRuns: storedRunHandlers(),
+  storedRuns: storedRunHandlers((folder) => new FolderStorage(folder), diskHandlers),
   signals,
   threads: nodeThreads(join(__dirname, 'workerThread.cjs')),
   clock: () => performance.now() / 1000,

@@ -11,8 +11,9 @@ import { runFiles } from '../../src/run/storage/runFiles';
 import { writeOverview } from '../../src/run/overview';
 import { pack, type RecordLayout, type UpdateRecord } from '../../src/run/records/recordBatch';
 import { RecordEncoder } from '../../src/run/records/recordEncoder';
-import { StoredZoomedSeries } from '../../src/trainer/storage/zoomedSeries.node';
-import { readHistory } from '../../src/trainer/storage/recordHistory.node';
+import { StoredZoomedSeries } from '../../src/trainer/storage/zoomedSeries';
+import { readHistory } from '../../src/trainer/storage/recordHistory';
+import { FolderStorage } from '../../src/run/storage/folderStorage.node';
 
 /** The records of a small character-level net. */
 const layout: RecordLayout = {
@@ -95,8 +96,8 @@ try {
   const { size } = statSync(join(folder, runFiles.records));
   console.log(`${updates.toLocaleString('en-US')} updates, ${(size / 2 ** 20).toFixed(0)} MiB of records`);
   const manifest = { facts: { layout, recordEvery } } as unknown as Manifest;
-  const history = await measured('Opened', () => readHistory(folder, manifest));
-  const detail = new StoredZoomedSeries(folder, { layout, recordEvery });
+  const history = await measured('Opened', () => readHistory(new FolderStorage(folder), manifest));
+  const detail = new StoredZoomedSeries(new FolderStorage(folder), { layout, recordEvery });
   const middle = Math.floor(updates / 2);
   await measured('The first stretch, with the index: 2,048 updates', () =>
     detail.read({ from: middle, to: middle + 2048 }),

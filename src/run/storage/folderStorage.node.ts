@@ -1,7 +1,7 @@
 import * as nodeFileSystem from 'node:fs/promises';
 import { constants, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { RunStorage } from './storage';
+import type { RunFile, RunStorage } from './storage';
 import { syncFolder } from './syncFolder.node';
 import { formatExact } from '../../text/numbers';
 
@@ -82,7 +82,7 @@ export class FolderStorage implements RunStorage {
   }
 
   async read(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
-    const file = await this.open(path);
+    const file = await this.#openHandle(path);
     if (file === undefined) return undefined;
     try {
       const { size } = await file.stat();
@@ -94,7 +94,7 @@ export class FolderStorage implements RunStorage {
   }
 
   async readPart(path: string, from: number, length: number): Promise<Uint8Array> {
-    const file = await this.open(path);
+    const file = await this.#openHandle(path);
     if (file === undefined) return new Uint8Array(0);
     try {
       const { size } = await file.stat();
@@ -106,8 +106,19 @@ export class FolderStorage implements RunStorage {
     }
   }
 
+  async open(path: string): Promise<RunFile | undefined> {
+    const file = await this.#openHandle(path);
+    if (file === undefined) return undefined;
+    const { size } = await file.stat();
+    return {
+      size,
+      read: async (bytes, from) => (await file.read(bytes, 0, bytes.length, from)).bytesRead,
+      close: () => file.close(),
+    };
+  }
+
   /** Opens a file of the run for reading; undefined if there is none. The caller closes it. */
-  async open(path: string): Promise<FileHandle | undefined> {
+  async #openHandle(path: string): Promise<FileHandle | undefined> {
     // A pipe that has replaced the file since it was checked is not waited for. Windows has no such flag.
     const flags = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
     return this.fileSystem.open(await this.#filePath(path), flags).catch(ignoreMissing);

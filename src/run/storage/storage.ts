@@ -1,3 +1,12 @@
+/** A file of a run that is open for reading. */
+export interface RunFile {
+  /** Its bytes when it was opened. */
+  readonly size: number;
+  /** Fills `bytes` from an offset in the file on; the number of bytes read, which is smaller at the file's end. */
+  read(bytes: Uint8Array, from: number): Promise<number>;
+  close(): Promise<void>;
+}
+
 /**
  * Access to the folder of one run; paths are relative to the folder and use `/`. Implementations create folders within it
  * as needed, never the folder itself, and reject with the error of the file system.
@@ -18,6 +27,8 @@ export interface RunStorage {
   remove(path: string): Promise<void>;
   /** The bytes of a file, undefined if there is none; rejects without reading if there are more than `maxBytes`. */
   read(path: string, maxBytes: number): Promise<Uint8Array | undefined>;
+  /** Opens a file for reading in parts; undefined if there is none. The caller closes it. */
+  open(path: string): Promise<RunFile | undefined>;
   /** `length` bytes of a file from an offset, or fewer at its end; none if there is no file. */
   readPart(path: string, from: number, length: number): Promise<Uint8Array>;
   /** Names of the entries of a folder, none if it does not exist; '' is the run's folder. */

@@ -6,8 +6,8 @@ import type { RecordLayout, UpdateRecord } from '../../run/records/recordBatch';
 import { recordsOf } from '../../run/records/recordsOfBatch';
 import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { isEventFileName } from '../logs/eventFiles.node';
-import { RecordFile } from '../storage/recordFile.node';
-import { readBatches } from '../storage/recordHistory.node';
+import { RecordFile } from '../storage/recordFile';
+import { readBatches } from '../storage/recordHistory';
 import { eventRecord, firstRecord, type WrittenValue } from './eventFile';
 
 /** Bytes that are collected before they are written. */
@@ -27,7 +27,8 @@ export async function exportTensorBoard(
   folder: string,
   out: string,
 ): Promise<{ readonly file: string; readonly updates: number }> {
-  const { facts, startedAt } = await manifestIn(new FolderStorage(folder));
+  const storage = new FolderStorage(folder);
+  const { facts, startedAt } = await manifestIn(storage);
   await mkdir(out, { recursive: true });
   // TensorBoard shows all event files of a folder as one run.
   const earlier = (await readdir(out)).find(isEventFileName);
@@ -39,7 +40,7 @@ export async function exportTensorBoard(
   const parsed = Date.parse(startedAt) / 1000;
   const began = Number.isFinite(parsed) ? parsed : 0;
   const file = join(out, `events.out.tfevents.${Math.floor(began)}.unroll`);
-  const records = await RecordFile.open(folder);
+  const records = await RecordFile.open(storage);
   const handle = openSync(file, 'wx');
   try {
     let updates = 0;

@@ -8,9 +8,9 @@ import type { RunInfo } from '../../protocol/run';
 import { memberName } from '../../run/displayName';
 import type { Manifest } from '../../run/manifest';
 import { OutcomeMeasurement, type MeasuredOutcome } from '../../run/measuredOutcome';
-import type { FolderStorage } from '../../run/storage/folderStorage.node';
+import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
-import { measureOutcome } from '../storage/measureRun.node';
+import { measureOutcome } from '../storage/measureRun';
 import type { CheckCase, CheckReport } from './checkReport';
 import type { HeadlessEnd, Print } from './closingMessages';
 import type { CommandLine } from './commandLine/trainingCommandLine.node';
@@ -62,7 +62,7 @@ const nothingMeasured = new OutcomeMeasurement().outcome;
 
 /** What the records say; nothing, with a message, where they can't be read: expectations about them are then not judged. */
 async function measuredIn(folder: string, info: RunInfo, print: Print): Promise<MeasuredOutcome> {
-  return measureOutcome({ folder, info }).catch((error: unknown) => {
+  return measureOutcome(new FolderStorage(folder), info).catch((error: unknown) => {
     print(`The records of the run can't be read: ${reasonOf(error)}.`);
     return nothingMeasured;
   });

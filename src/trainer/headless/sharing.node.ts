@@ -15,7 +15,7 @@ import { recordComparison } from '../../share/recordComparison';
 import { recordRun } from '../../share/recordRun';
 import { formatTime } from '../../text/dates';
 import { formatCount, formatMebibytes } from '../../text/numbers';
-import { readHistory } from '../storage/recordHistory.node';
+import { readHistory } from '../storage/recordHistory';
 import { printerTo, type HeadlessEnd } from './closingMessages';
 import type { SharedRuns } from './commandLine/readingCommandLine.node';
 import { findRuns, type FoundRun } from './comparing.node';
@@ -160,8 +160,8 @@ async function readRun(run: FoundRun): Promise<ReadRun> {
   // The manifest of a moved or copied folder has the old path.
   const info = { ...manifest.facts, folder };
   try {
-    const { numbers, series } = await readHistory(folder, manifest);
     const storage = new FolderStorage(folder);
+    const { numbers, series } = await readHistory(storage, manifest);
     const status: RunStatus = {
       ...numbers,
       state,

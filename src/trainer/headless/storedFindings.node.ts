@@ -1,7 +1,7 @@
 import { formatDamagedFindings, maxFindingsBytes, readFindings, type Finding } from '../../diagnosis/finding';
 import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
-import { diagnoseRecorded } from '../storage/measureRun.node';
+import { diagnoseRecorded } from '../storage/measureRun';
 import type { FoundRun } from './comparing.node';
 
 /**
@@ -14,7 +14,8 @@ export async function storedFindings({
   folder,
   manifest: { facts },
 }: FoundRun): Promise<{ readonly findings: readonly Finding[]; readonly damage: string }> {
-  if (facts.recordedBy !== undefined) return { findings: await diagnoseRecorded({ folder, info: facts }), damage: '' };
-  const { findings, damaged } = readFindings(await new FolderStorage(folder).read(runFiles.findings, maxFindingsBytes));
+  const storage = new FolderStorage(folder);
+  if (facts.recordedBy !== undefined) return { findings: await diagnoseRecorded(storage, facts), damage: '' };
+  const { findings, damaged } = readFindings(await storage.read(runFiles.findings, maxFindingsBytes));
   return { findings, damage: formatDamagedFindings(runFiles.findings, damaged) ?? '' };
 }

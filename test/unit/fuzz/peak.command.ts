@@ -5,12 +5,13 @@ import { RunHistory } from '../../../src/run/series/runHistory';
 import { readManifest } from '../../../src/run/manifest';
 import { readTensorFile } from '../../../src/run/storage/safetensors';
 import { restoreCheckpoint } from '../../../src/trainer/storage/checkpoint';
-import { StoredZoomedSeries } from '../../../src/trainer/storage/zoomedSeries.node';
+import { StoredZoomedSeries } from '../../../src/trainer/storage/zoomedSeries';
 import type { HistoryRequest } from '../../../src/protocol/storedRun';
-import { answerHistory, readHistory } from '../../../src/trainer/storage/recordHistory.node';
+import { answerHistory, readHistory } from '../../../src/trainer/storage/recordHistory';
 import { readRecords } from '../../../src/run/records/recordDecoder';
 import { exampleTraining } from '../trainer/exampleTraining';
 import { peakMemory, type HostileReader } from './peakMemory';
+import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 
 const [reader = '', folder = ''] = process.argv.slice(2);
 const bytesOf = (name: string): Uint8Array => readFileSync(join(folder, name));
@@ -33,12 +34,12 @@ const readers: Readonly<Record<HostileReader, () => unknown>> = {
     if (incompleteReason !== undefined) throw new Error(incompleteReason);
     return batches;
   },
-  history: () => readHistory(folder, { facts: runInfo() }),
+  history: () => readHistory(new FolderStorage(folder), { facts: runInfo() }),
   added: () => {
     const after = JSON.parse(readFileSync(join(folder, 'after.json'), 'utf8')) as HistoryRequest['after'];
-    return answerHistory({ folder, info: runInfo(), end: Infinity, after });
+    return answerHistory(new FolderStorage(folder), { info: runInfo(), end: Infinity, after });
   },
-  detail: () => new StoredZoomedSeries(folder, runInfo()).read({ from: 0, to: 1e9 }),
+  detail: () => new StoredZoomedSeries(new FolderStorage(folder), runInfo()).read({ from: 0, to: 1e9 }),
   manifest: () => {
     const manifest = readManifest(bytesOf('run.json'));
     if (manifest === undefined) throw new Error('no manifest');

@@ -8,10 +8,11 @@ import type { UpdateRecord } from '../../../src/run/records/recordBatch';
 import { runFiles } from '../../../src/run/storage/runFiles';
 import { guessCurves } from '../../../src/trainer/logs/curveGuess';
 import { importLog, summarizeLog } from '../../../src/trainer/logs/trainingLogs.node';
-import { diagnoseRecorded } from '../../../src/trainer/storage/measureRun.node';
-import { readHistory } from '../../../src/trainer/storage/recordHistory.node';
-import { StoredZoomedSeries } from '../../../src/trainer/storage/zoomedSeries.node';
+import { diagnoseRecorded } from '../../../src/trainer/storage/measureRun';
+import { readHistory } from '../../../src/trainer/storage/recordHistory';
+import { StoredZoomedSeries } from '../../../src/trainer/storage/zoomedSeries';
 import { temporaryFolder } from '../../temporaryFolder';
+import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 
 const fixtures = resolve('test', 'fixtures', 'tensorboard');
 const name = 'imported';
@@ -76,7 +77,7 @@ describe('A training log of another program', () => {
     );
     assert.equal(records[10]?.seconds, 10);
     assert.deepEqual(reply.leftOut, []);
-    assert.deepEqual(await diagnoseRecorded({ folder, info: facts }), []);
+    assert.deepEqual(await diagnoseRecorded(new FolderStorage(folder), facts), []);
   });
 
   it('is not written into a folder with files', async () => {
@@ -89,7 +90,7 @@ describe('A training log of another program', () => {
     const rows = Array.from({ length: 5000 }, (_, n) => `${50 * n + 49},${1 / (1 + n)},`);
     const path = logFile('metrics.csv', `step,train_loss,val_loss\n${rows.join('\n')}\n250100,,0.5\n`);
     const { folder, manifest } = await imported(path);
-    const { numbers, series } = await readHistory(folder, manifest);
+    const { numbers, series } = await readHistory(new FolderStorage(folder), manifest);
     assert.equal(numbers.missing, undefined);
     assert.deepEqual([numbers.updates, numbers.loss, numbers.validationLoss], [250_101, 1 / 5000, 0.5]);
     const { scalars } = series;
@@ -97,7 +98,7 @@ describe('A training log of another program', () => {
     // A column counts its losses, not its updates: 49 and 99 are in the first.
     assert.equal(scalars.column('count', 0)[0], 2);
     assert.equal(scalars.column('lossSum', 0)[0], 1.5);
-    const zoom = await new StoredZoomedSeries(folder, manifest.facts).read({ from: 1000, to: 1100 });
+    const zoom = await new StoredZoomedSeries(new FolderStorage(folder), manifest.facts).read({ from: 1000, to: 1100 });
     assert.ok(zoom !== undefined);
     const { stride, columns } = zoom.series.scalars;
     assert.equal(stride, 1);

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pack } from '../../../src/run/records/recordBatch';
 import { RecordEncoder } from '../../../src/run/records/recordEncoder';
-import { StoredZoomedSeries } from '../../../src/trainer/storage/zoomedSeries.node';
-import { answerHistory } from '../../../src/trainer/storage/recordHistory.node';
+import { StoredZoomedSeries } from '../../../src/trainer/storage/zoomedSeries';
+import { answerHistory } from '../../../src/trainer/storage/recordHistory';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
+import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 
 const facts = { layout: exampleLayout, recordEvery: 2 };
 const encoder = new RecordEncoder(exampleLayout);
@@ -46,7 +47,7 @@ describe('A stored run with one flipped bit in its records', function () {
 
   it('has the history of the updates before it, and reports the unreadable bytes', async () => {
     writeFileSync(join(folder, 'records.arrows'), whole);
-    const ask = () => answerHistory({ folder, info: facts, end: Infinity, after: undefined });
+    const ask = () => answerHistory(new FolderStorage(folder), { info: facts, end: Infinity, after: undefined });
     const expected = await ask();
     assert.equal(expected.unreadableBytes, 0);
     assert.ok(expected.kind === 'whole');
@@ -64,7 +65,7 @@ describe('A stored run with one flipped bit in its records', function () {
 
   it('shows single ranges unchanged, or fails with the reason', async () => {
     writeFileSync(join(folder, 'records.arrows'), whole);
-    const ask = () => new StoredZoomedSeries(folder, facts).read({ from: 1, to: 8 });
+    const ask = () => new StoredZoomedSeries(new FolderStorage(folder), facts).read({ from: 1, to: 8 });
     const expected = await ask();
     await withFlippedBits(61, async (where) => {
       const reply = await ask().catch(() => undefined);

@@ -7,8 +7,9 @@ import type { ZoomedSeries, ZoomedSeriesRequest } from '../../../src/protocol/pa
 import { pack, type RecordBatch } from '../../../src/run/records/recordBatch';
 import { RecordEncoder } from '../../../src/run/records/recordEncoder';
 import { LiveZoomedSeries } from '../../../src/session/live/liveZoomedSeries';
-import { StoredZoomedSeries } from '../../../src/trainer/storage/zoomedSeries.node';
+import { StoredZoomedSeries } from '../../../src/trainer/storage/zoomedSeries';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
+import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 
 const encoder = new RecordEncoder(exampleLayout);
 const batchOf = (from: number, to: number): RecordBatch =>
@@ -59,7 +60,7 @@ describe('The zoomed series of a live run', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'unroll-live-'));
     run = new TrainingRun(join(folder, 'records.arrows'));
-    records = new StoredZoomedSeries(folder, { layout: exampleLayout, recordEvery: 1 });
+    records = new StoredZoomedSeries(new FolderStorage(folder), { layout: exampleLayout, recordEvery: 1 });
   });
   afterEach(() => {
     rmSync(folder, { recursive: true });

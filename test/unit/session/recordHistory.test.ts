@@ -10,9 +10,10 @@ import { pack, type UpdateRecord } from '../../../src/run/records/recordBatch';
 import { RecordEncoder } from '../../../src/run/records/recordEncoder';
 import type { DiagnoseRequest } from '../../../src/protocol/storedRun';
 import { GrowingHistory } from '../../../src/session/stored/growingHistory';
-import { diagnoseRecorded } from '../../../src/trainer/storage/measureRun.node';
-import { answerHistory, readHistory } from '../../../src/trainer/storage/recordHistory.node';
+import { diagnoseRecorded } from '../../../src/trainer/storage/measureRun';
+import { answerHistory, readHistory } from '../../../src/trainer/storage/recordHistory';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
+import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 
 const manifest = { facts: { layout: exampleLayout, recordEvery: 2 } } as unknown as Manifest;
 const spike = 4321;
@@ -49,14 +50,14 @@ describe('The history of a stored run', () => {
   it('is the same from the overview and later records as from all records, including a spike of one update', async () => {
     const { bytes, ends } = records(9000);
     writeFileSync(path('records.arrows'), bytes);
-    const all = await readHistory(folder, manifest);
+    const all = await readHistory(new FolderStorage(folder), manifest);
     assert.equal(all.numbers.updates, 9000);
     const { scalars } = all.series;
     assert.equal(scalars.stride, 8);
     assert.equal(scalars.column('lossMax', Math.floor(spike / 8))[0], 1e9);
     assert.equal(scalars.column('gradNorm', Math.floor(spike / 8))[0], 1e12);
 
-    const half = await readHistory(folder, manifest, 5000);
+    const half = await readHistory(new FolderStorage(folder), manifest, 5000);
     const recordBytes = ends[10];
     writeFileSync(
       path('overview.safetensors'),
@@ -65,15 +66,18 @@ describe('The history of a stored run', () => {
     // The records that the overview covers need not be read: they are replaced by other bytes.
     const damaged = Buffer.from(bytes).fill(0, ends[0], recordBytes);
     writeFileSync(path('records.arrows'), damaged);
-    same(await readHistory(folder, manifest), all);
+    same(await readHistory(new FolderStorage(folder), manifest), all);
   });
 
   it('of growing records is read incrementally, and completely when they were replaced', async () => {
     const { bytes, ends } = records(9000);
     writeFileSync(path('records.arrows'), bytes);
-    const all = await readHistory(folder, manifest);
+    const all = await readHistory(new FolderStorage(folder), manifest);
     const [head = 0, , , beforeLast = 0, last = 0] = ends;
-    const growing = new GrowingHistory(answerHistory, diagnoseRecorded);
+    const growing = new GrowingHistory(
+      (request) => answerHistory(new FolderStorage(request.folder), request),
+      (request) => diagnoseRecorded(new FolderStorage(request.folder), request.info),
+    );
     writeFileSync(path('records.arrows'), bytes.subarray(0, last + 100));
     const history = await growing.read(folder, manifest);
     assert.equal(history.numbers.updates, 2000);
@@ -107,10 +111,13 @@ describe('The history of a stored run', () => {
   it('of a run that another program records is diagnosed again once it has grown by a fifth, and at its end', async () => {
     const asked: number[] = [];
     let updates = 100;
-    const growing = new GrowingHistory(answerHistory, () => {
-      asked.push(updates);
-      return Promise.resolve([]);
-    });
+    const growing = new GrowingHistory(
+      (request) => answerHistory(new FolderStorage(request.folder), request),
+      () => {
+        asked.push(updates);
+        return Promise.resolve([]);
+      },
+    );
     const request = { folder } as DiagnoseRequest;
     for (updates of [100, 100, 119, 120, 130, 144]) await growing.recordedFindings(request, updates, true);
     assert.deepEqual(asked, [100, 120, 144]);
@@ -123,40 +130,40 @@ describe('The history of a stored run', () => {
   it('ends at the requested update, even if the overview extends beyond it', async () => {
     const { bytes, ends } = records(3000);
     writeFileSync(path('records.arrows'), bytes);
-    const all = await readHistory(folder, manifest);
+    const all = await readHistory(new FolderStorage(folder), manifest);
     writeFileSync(
       path('overview.safetensors'),
       writeOverview({ recordBytes: ends.at(-1) ?? 0, numbers: all.numbers, tables: all.series.whole() }, exampleLayout),
     );
-    const part = await readHistory(folder, manifest, 1234);
+    const part = await readHistory(new FolderStorage(folder), manifest, 1234);
     assert.equal(part.numbers.updates, 1234);
     rmSync(path('overview.safetensors'));
-    same(await readHistory(folder, manifest, 1234), part);
+    same(await readHistory(new FolderStorage(folder), manifest, 1234), part);
   });
 
   it('is read from the records if the overview is damaged, or covers more records than exist', async () => {
     const { bytes, ends } = records(1500);
     writeFileSync(path('records.arrows'), bytes);
-    const all = await readHistory(folder, manifest);
+    const all = await readHistory(new FolderStorage(folder), manifest);
     const overview = writeOverview(
       { recordBytes: ends.at(-1) ?? 0, numbers: all.numbers, tables: all.series.whole() },
       exampleLayout,
     );
     for (let length = 0; length < overview.length; length += Math.ceil(overview.length / 50)) {
       writeFileSync(path('overview.safetensors'), overview.subarray(0, length));
-      same(await readHistory(folder, manifest), all);
+      same(await readHistory(new FolderStorage(folder), manifest), all);
     }
     writeFileSync(path('overview.safetensors'), overview);
     truncateSync(path('records.arrows'), ends[2]);
-    assert.equal((await readHistory(folder, manifest)).numbers.updates, 1000);
+    assert.equal((await readHistory(new FolderStorage(folder), manifest)).numbers.updates, 1000);
   });
 
   it('is rejected if the records are of another net, or missing', async () => {
     writeFileSync(path('records.arrows'), records(500).bytes);
     const other = { facts: { layout: { ...exampleLayout, steps: 9 }, recordEvery: 2 } } as unknown as Manifest;
-    await assert.rejects(readHistory(folder, other), /belongs to another run/);
+    await assert.rejects(readHistory(new FolderStorage(folder), other), /belongs to another run/);
     rmSync(path('records.arrows'));
-    await assert.rejects(readHistory(folder, manifest), /is missing/);
+    await assert.rejects(readHistory(new FolderStorage(folder), manifest), /is missing/);
   });
 
   it('allocates no memory for a batch that claims more than a batch can have, or wider rows than it contains', async () => {
@@ -170,7 +177,7 @@ describe('The history of a stored run', () => {
     writeFileSync(path('records.arrows'), bytes);
     truncateSync(path('records.arrows'), size);
     const before = process.resourceUsage().maxRSS;
-    assert.equal((await readHistory(folder, manifest)).numbers.updates, 1000);
+    assert.equal((await readHistory(new FolderStorage(folder), manifest)).numbers.updates, 1000);
 
     const wide = { ...exampleLayout, steps: 1 << 20 };
     const encoder = new RecordEncoder(wide);
@@ -178,7 +185,7 @@ describe('The history of a stored run', () => {
     const unpadded = { ...pack(exampleLayout, rows), layout: wide };
     writeFileSync(path('records.arrows'), Buffer.concat([encoder.head(), encoder.encode(unpadded)]));
     const wider = { facts: { layout: wide, recordEvery: 1 } } as unknown as Manifest;
-    assert.equal((await readHistory(folder, wider)).numbers.updates, 0);
+    assert.equal((await readHistory(new FolderStorage(folder), wider)).numbers.updates, 0);
     const grown = (process.resourceUsage().maxRSS - before) / 1024;
     assert.ok(grown < 1024, `${grown} MiB`);
   });
@@ -187,7 +194,7 @@ describe('The history of a stored run', () => {
     if (process.platform === 'win32') this.skip();
     const { bytes, ends } = records(500);
     writeFileSync(path('records.arrows'), bytes);
-    const { numbers, series } = await readHistory(folder, manifest);
+    const { numbers, series } = await readHistory(new FolderStorage(folder), manifest);
     writeFileSync(
       path('overview.safetensors'),
       writeOverview({ recordBytes: ends.at(-1) ?? 0, numbers, tables: series.whole() }, exampleLayout),
@@ -196,24 +203,24 @@ describe('The history of a stored run', () => {
       const refused = new RegExp(`${name} is a link, a folder or a device, not a file of the run`);
       renameSync(path(name), path('elsewhere'));
       symlinkSync(path('elsewhere'), path(name));
-      await assert.rejects(readHistory(folder, manifest), refused);
+      await assert.rejects(readHistory(new FolderStorage(folder), manifest), refused);
       rmSync(path(name));
       execFileSync('mkfifo', [path(name)]);
-      await assert.rejects(readHistory(folder, manifest), refused);
+      await assert.rejects(readHistory(new FolderStorage(folder), manifest), refused);
       rmSync(path(name));
       renameSync(path('elsewhere'), path(name));
     }
-    assert.equal((await readHistory(folder, manifest)).numbers.updates, 500);
+    assert.equal((await readHistory(new FolderStorage(folder), manifest)).numbers.updates, 500);
     truncateSync(path('overview.safetensors'), 10 * 1024 ** 3);
     await assert.rejects(
-      readHistory(folder, manifest),
+      readHistory(new FolderStorage(folder), manifest),
       /overview.safetensors has 10,737,418,240 bytes; at most 268,435,456 are/,
     );
   });
 
   it('is restored from an overview, but not from one of another layout', async () => {
     writeFileSync(path('records.arrows'), records(1000).bytes);
-    const { numbers, series } = await readHistory(folder, manifest);
+    const { numbers, series } = await readHistory(new FolderStorage(folder), manifest);
     const bytes = writeOverview({ recordBytes: 7, numbers, tables: series.whole() }, exampleLayout);
     assert.deepEqual(readOverview(bytes, exampleLayout), { recordBytes: 7, numbers, tables: series.whole() });
     assert.equal(readOverview(bytes, { ...exampleLayout, steps: 5 }), undefined);

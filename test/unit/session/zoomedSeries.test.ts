@@ -7,8 +7,9 @@ import { DisplaySeries } from '../../../src/run/series/displaySeries';
 import type { ZoomedSeries } from '../../../src/protocol/panel';
 import { pack, type RecordLayout, type UpdateRecord } from '../../../src/run/records/recordBatch';
 import { RecordEncoder } from '../../../src/run/records/recordEncoder';
-import { StoredZoomedSeries } from '../../../src/trainer/storage/zoomedSeries.node';
+import { StoredZoomedSeries } from '../../../src/trainer/storage/zoomedSeries';
 import { exampleLayout, exampleRecord } from '../run/exampleRecords';
+import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 
 const spike = 4321;
 const encoder = new RecordEncoder(exampleLayout);
@@ -59,7 +60,7 @@ describe('The zoomed series of a stored run', () => {
     rmSync(folder, { recursive: true });
   });
   const detailOf = (layout: RecordLayout = exampleLayout, recordEvery = 1): StoredZoomedSeries =>
-    new StoredZoomedSeries(folder, { layout, recordEvery });
+    new StoredZoomedSeries(new FolderStorage(folder), { layout, recordEvery });
 
   it('has every update of a range of at most 2,048 as it was recorded', async () => {
     writeFileSync(path, file(10_000));

@@ -19,8 +19,8 @@ import { readManifest, type Manifest } from '../../../src/run/manifest';
 import type { RecordBatch } from '../../../src/run/records/recordBatch';
 import { readRecords } from '../../../src/run/records/recordDecoder';
 import type { RunStorage } from '../../../src/run/storage/storage';
-import { StoredZoomedSeries } from '../../../src/trainer/storage/zoomedSeries.node';
-import { readHistory } from '../../../src/trainer/storage/recordHistory.node';
+import { StoredZoomedSeries } from '../../../src/trainer/storage/zoomedSeries';
+import { readHistory } from '../../../src/trainer/storage/recordHistory';
 import { runInfoOf } from '../../../src/trainer/training/runInfo';
 import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 import { Replay } from '../../../src/trainer/replay/replay';
@@ -251,7 +251,7 @@ describe('The persistence of a run', () => {
       const { told } = await gapped();
       const manifest = manifestIn();
       assert.equal(manifest.state, 'finished');
-      const history = await readHistory(folder, manifest);
+      const history = await readHistory(new FolderStorage(folder), manifest);
       const { missing, updates } = history.numbers;
       assert.ok(missing !== undefined);
       assert.equal(missing.from, 8);
@@ -259,11 +259,11 @@ describe('The persistence of a run', () => {
       assert.equal(updates, 40);
       assert.ok(told[2].message.includes(formatMissing(missing)));
       rmSync(join(folder, 'overview.safetensors'));
-      const fromRecords = await readHistory(folder, manifest);
+      const fromRecords = await readHistory(new FolderStorage(folder), manifest);
       assert.deepEqual(fromRecords.numbers, history.numbers);
       assert.deepEqual(fromRecords.series.whole(), history.series.whole());
 
-      const detail = new StoredZoomedSeries(folder, manifest.facts);
+      const detail = new StoredZoomedSeries(new FolderStorage(folder), manifest.facts);
       const at = (answer: Awaited<ReturnType<typeof detail.read>>, update: number): number =>
         answer?.series.scalars.columns['lossMax']?.[update - answer.from] ?? NaN;
       const all = await detail.read({ from: 5, to: 40 });
@@ -293,7 +293,7 @@ describe('The persistence of a run', () => {
       assert.deepEqual(await again.writer.resume(manifestIn()), []);
       assert.equal(training.updates, 36);
       assert.equal((await again.run.train()).kind, 'finished');
-      const { missing } = (await readHistory(folder, manifestIn())).numbers;
+      const { missing } = (await readHistory(new FolderStorage(folder), manifestIn())).numbers;
       const updates = recordsIn().batches.flatMap(({ update }) => [...update]);
       assert.deepEqual(
         recordsIn().batches.flatMap(({ loss }) => [...loss]),
@@ -308,7 +308,7 @@ describe('The persistence of a run', () => {
       assert.equal(anew.updates, 6);
       await whole.run.train();
       assert.deepEqual(numbersOf(recordsIn().batches), shown);
-      assert.equal((await readHistory(folder, manifestIn())).numbers.missing, undefined);
+      assert.equal((await readHistory(new FolderStorage(folder), manifestIn())).numbers.missing, undefined);
     });
   });
 

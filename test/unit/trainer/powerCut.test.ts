@@ -8,7 +8,7 @@ import { readManifest } from '../../../src/run/manifest';
 import { readRecords } from '../../../src/run/records/recordDecoder';
 import { readTensorFile } from '../../../src/run/storage/safetensors';
 import { runInfoOf } from '../../../src/trainer/training/runInfo';
-import { readHistory } from '../../../src/trainer/storage/recordHistory.node';
+import { readHistory } from '../../../src/trainer/storage/recordHistory';
 import { Run } from '../../../src/trainer/training/run';
 import { RunWriter } from '../../../src/trainer/storage/runWriter';
 import { Training } from '../../../src/trainer/training/training';
@@ -129,7 +129,7 @@ describe('A run after a power cut', function () {
           // Before a run has started there is nothing to lose.
           if (manifest !== undefined && updates > 0) {
             cutRuns++;
-            const history = await readHistory(next, manifest);
+            const history = await readHistory(new FolderStorage(next), manifest);
             assert.ok(history.numbers.updates >= updates - mostLost, `${history.numbers.updates} of ${updates}`);
             assert.equal(history.numbers.missing, undefined);
           }

@@ -162,6 +162,7 @@ describe('A run', () => {
       truncate: (path, length) => disk.truncate(path, length),
       read: (path, largest) => disk.read(path, largest),
       sync: (path) => disk.sync(path),
+      open: (path) => disk.open(path),
       readPart: (path, from, length) => disk.readPart(path, from, length),
       list: (name) => disk.list(name),
     };

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { checksumKey } from '../../../src/run/storage/checksum';
 import { readManifest, type Manifest } from '../../../src/run/manifest';
 import { readRecords } from '../../../src/run/records/recordDecoder';
-import { readHistory } from '../../../src/trainer/storage/recordHistory.node';
+import { readHistory } from '../../../src/trainer/storage/recordHistory';
 import { writeCheckpoint } from '../../../src/trainer/storage/checkpoint';
 import { runInfoOf } from '../../../src/trainer/training/runInfo';
 import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
@@ -163,7 +163,11 @@ describe('A run of four updates that a power cut truncates', function () {
     for (let length = flushes.at(-1) ?? NaN; length > 0; length--) {
       truncateSync(join(cut, 'records.arrows'), length);
       const flushed = Math.max(0, flushes.filter((end) => end <= length).length - 1);
-      assert.equal((await readHistory(cut, earlier)).numbers.updates, 2 * flushed, `records cut at ${length}`);
+      assert.equal(
+        (await readHistory(new FolderStorage(cut), earlier)).numbers.updates,
+        2 * flushed,
+        `records cut at ${length}`,
+      );
     }
   });
 
@@ -230,7 +234,7 @@ describe('A run of four updates that a power cut truncates', function () {
     assert.equal(incompleteReason, undefined);
     const losses = (of: typeof batches) => of.flatMap(({ loss }) => [...loss]);
     assert.deepEqual(losses(batches), losses(expected).slice(2));
-    const { missing } = (await readHistory(cut, earlier)).numbers;
+    const { missing } = (await readHistory(new FolderStorage(cut), earlier)).numbers;
     assert.deepEqual(missing, { from: 0, to: 2, count: 2 });
   });
 

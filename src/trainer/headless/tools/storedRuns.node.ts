@@ -2,6 +2,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { isWithin } from '../../../data/files/fileAccess.node';
 import type { RequestReplay } from '../../../protocol/replayRequests';
+import { FolderStorage } from '../../../run/storage/folderStorage.node';
 import { runFiles } from '../../../run/storage/runFiles';
 import type { Manifest } from '../../../run/manifest';
 import { quote } from '../../../text/quoting';
@@ -10,7 +11,7 @@ import { findRun, type FoundRun } from '../comparing.node';
 import { codeOf, fileErrorReason } from '../fileErrorReason';
 import { storedFindings } from '../storedFindings.node';
 import { openStoredReplay } from '../storedReplay.node';
-import { measureOutcome } from '../../storage/measureRun.node';
+import { measureOutcome } from '../../storage/measureRun';
 
 /** Folders below the workspace that are searched for runs, and levels of them. */
 const maxFolders = 20_000;
@@ -61,7 +62,7 @@ export class StoredRuns {
     return {
       ...listed,
       findings: () => storedFindings(found),
-      outcome: () => measureOutcome({ folder, info: facts }),
+      outcome: () => measureOutcome(new FolderStorage(folder), facts),
       ask: (async (name, params) => {
         replay ??= openStoredReplay(found, { workspace, memoryLimit });
         return (await replay)(name, params);

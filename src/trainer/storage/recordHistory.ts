@@ -1,10 +1,10 @@
 import { RunHistory } from '../../run/series/runHistory';
 import type { HistoryReply, HistoryRequest, PlacedBatch, RecordInfo } from '../../protocol/storedRun';
-import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
+import type { RunStorage } from '../../run/storage/storage';
 import { maxOverviewBytes, readOverview } from '../../run/overview';
 import { batchBefore, buffersOf, type RecordBatch } from '../../run/records/recordBatch';
-import { RecordFile } from './recordFile.node';
+import { RecordFile } from './recordFile';
 
 /** Maximum number of bytes of added records: beyond this the whole history is smaller to send. */
 const maxAddedBytes = 32 * 1024 * 1024;
@@ -19,13 +19,13 @@ const maxUnpackedBytes = 4 * maxAddedBytes;
  * @throws when there are no readable records
  */
 export async function readHistory(
-  folder: string,
+  storage: RunStorage,
   { facts: info }: { readonly facts: RecordInfo },
   end = Infinity,
 ): Promise<RunHistory> {
-  const records = await RecordFile.open(folder);
+  const records = await RecordFile.open(storage);
   try {
-    return (await readAll(folder, info, records, end)).history;
+    return (await readAll(storage, info, records, end)).history;
   } finally {
     await records.close();
   }
@@ -37,8 +37,11 @@ export async function readHistory(
  *
  * @throws as `readHistory`
  */
-export async function answerHistory({ folder, info, end, after }: HistoryRequest): Promise<HistoryReply> {
-  const records = await RecordFile.open(folder);
+export async function answerHistory(
+  storage: RunStorage,
+  { info, end, after }: Omit<HistoryRequest, 'folder'>,
+): Promise<HistoryReply> {
+  const records = await RecordFile.open(storage);
   try {
     // A run that was resumed from an earlier checkpoint has another batch there.
     const isThere = after !== undefined && isSame(await records.batchAt(after.at), after);
@@ -46,7 +49,7 @@ export async function answerHistory({ folder, info, end, after }: HistoryRequest
       const added = await readAdded(info, records, after, end);
       if (added !== undefined) return added;
     }
-    const { history, last, unreadableBytes } = await readAll(folder, info, records, end);
+    const { history, last, unreadableBytes } = await readAll(storage, info, records, end);
     return { kind: 'whole', numbers: history.numbers, series: history.series.whole(), last, unreadableBytes };
   } finally {
     await records.close();
@@ -81,13 +84,13 @@ async function readAdded(
 
 /** The whole history, and the last batch that was read. */
 async function readAll(
-  folder: string,
+  storage: RunStorage,
   info: RecordInfo,
   records: RecordFile,
   end: number,
 ): Promise<{ readonly history: RunHistory } & ReadBatches> {
   if (records.size === 0) throw new Error(`${runFiles.records} is empty`);
-  const summed = await historyIn(folder, info, records.size);
+  const summed = await historyIn(storage, info, records.size);
   if (summed !== undefined && summed.history.numbers.updates <= end) {
     const taken = await readBatches(appendTo(summed.history), info, records, summed.recordBytes, end);
     return { history: summed.history, ...taken };
@@ -97,8 +100,8 @@ async function readAll(
 }
 
 /** The history in a run's overview; undefined where that is missing or doesn't match the records. */
-async function historyIn(folder: string, { layout, recordEvery }: RecordInfo, recordSize: number) {
-  const bytes = await new FolderStorage(folder).read(runFiles.overview, maxOverviewBytes);
+async function historyIn(storage: RunStorage, { layout, recordEvery }: RecordInfo, recordSize: number) {
+  const bytes = await storage.read(runFiles.overview, maxOverviewBytes);
   const overview = bytes && readOverview(bytes, layout);
   if (overview === undefined || overview.recordBytes > recordSize) return undefined;
   const history = new RunHistory(layout, recordEvery, overview.numbers);

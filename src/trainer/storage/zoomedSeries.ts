@@ -3,7 +3,8 @@ import type { ZoomedSeries, ZoomedSeriesRequest } from '../../protocol/panel';
 import type { PlacedBatch, RecordInfo } from '../../protocol/storedRun';
 import { runFiles } from '../../run/storage/runFiles';
 import { batchBefore, batchFrom } from '../../run/records/recordBatch';
-import { RecordFile } from './recordFile.node';
+import type { RunStorage } from '../../run/storage/storage';
+import { RecordFile } from './recordFile';
 
 /**
  * Maximum number of bytes of records read for one reply, where a column is several updates and where it is a single
@@ -23,9 +24,8 @@ export class StoredZoomedSeries {
   /** One request at a time: two would add the same batches to the index. */
   #previous: Promise<unknown> = Promise.resolve();
 
-  /** @param folder of the run */
   constructor(
-    readonly folder: string,
+    readonly storage: Pick<RunStorage, 'open'>,
     readonly info: RecordInfo,
   ) {}
 
@@ -42,7 +42,7 @@ export class StoredZoomedSeries {
   }
 
   async #read({ from, to }: ZoomedSeriesRequest): Promise<ZoomedSeries | undefined> {
-    const file = await RecordFile.open(this.folder);
+    const file = await RecordFile.open(this.storage);
     try {
       const head = await this.#extend(file);
       const { layout, recordEvery } = this.info;

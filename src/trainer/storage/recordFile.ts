@@ -1,7 +1,6 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { PlacedBatch } from '../../protocol/storedRun';
-import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
+import type { RunFile, RunStorage } from '../../run/storage/storage';
 import { hasValidChecksum } from '../../run/records/recordChecksum';
 import { messagePrefixLength } from '../../run/records/messageHeader';
 
@@ -22,22 +21,21 @@ const maxBatchBytes = 512 * 1024 * 1024;
 export class RecordFile {
   readonly #buffer = new Uint8Array(headerBytes);
 
-  private constructor(
-    readonly file: FileHandle,
-    readonly size: number,
-  ) {}
+  private constructor(readonly file: RunFile) {}
+
+  get size(): number {
+    return this.file.size;
+  }
 
   /**
    * Opens the record file. The caller closes it.
    *
-   * @param folder of the run
    * @throws when it is missing or isn't a regular file
    */
-  static async open(folder: string): Promise<RecordFile> {
-    const file = await new FolderStorage(folder).open(runFiles.records);
+  static async open(storage: Pick<RunStorage, 'open'>): Promise<RecordFile> {
+    const file = await storage.open(runFiles.records);
     if (file === undefined) throw new Error(`${runFiles.records} is missing`);
-    const { size } = await file.stat();
-    return new RecordFile(file, size);
+    return new RecordFile(file);
   }
 
   /**
@@ -65,7 +63,7 @@ export class RecordFile {
   /** The batch at an offset; undefined where there is none, or it is still being written or damaged. */
   async batchAt(at: number): Promise<PlacedBatch | undefined> {
     const { firstUpdate, readBatchHeader, updateBytes } = await import('../../run/records/recordDecoder');
-    const { bytesRead } = await this.file.read(this.#buffer, 0, headerBytes, at);
+    const bytesRead = await this.file.read(this.#buffer, at);
     const head = bytesRead < prefixBytes ? undefined : messagePrefixLength(this.#buffer.subarray(0, prefixBytes));
     if (head === undefined || at + head > this.size) return undefined;
     const message =
@@ -82,7 +80,7 @@ export class RecordFile {
 
   async bytes(at: number, length: number): Promise<Uint8Array> {
     const bytes = new Uint8Array(length);
-    await this.file.read(bytes, 0, length, at);
+    await this.file.read(bytes, at);
     return bytes;
   }
 

@@ -1,10 +1,12 @@
 import type { Finding } from '../../diagnosis/finding';
 import { RecordedDiagnosis } from '../../diagnosis/recordedDiagnosis';
-import type { DiagnoseRequest, MeasureRequest } from '../../protocol/storedRun';
+import type { RunInfo } from '../../protocol/run';
+import type { RecordInfo } from '../../protocol/storedRun';
 import { OutcomeMeasurement, type MeasuredOutcome } from '../../run/measuredOutcome';
 import { RunMeasurement, type MeasuredRun } from '../../run/measuredRun';
-import { RecordFile } from './recordFile.node';
-import { readBatches } from './recordHistory.node';
+import type { RunStorage } from '../../run/storage/storage';
+import { RecordFile } from './recordFile';
+import { readBatches } from './recordHistory';
 
 /** What takes the records of a run, one batch at a time. */
 interface Measurement {
@@ -16,8 +18,8 @@ interface Measurement {
  *
  * @throws when there are no readable records
  */
-export async function measureRun(request: MeasureRequest): Promise<MeasuredRun> {
-  return (await measured(request, new RunMeasurement())).measured;
+export async function measureRun(storage: RunStorage, info: RecordInfo): Promise<MeasuredRun> {
+  return (await measured(storage, info, new RunMeasurement())).measured;
 }
 
 /**
@@ -25,8 +27,8 @@ export async function measureRun(request: MeasureRequest): Promise<MeasuredRun> 
  *
  * @throws when there are no readable records
  */
-export async function measureOutcome(request: MeasureRequest): Promise<MeasuredOutcome> {
-  return (await measured(request, new OutcomeMeasurement())).outcome;
+export async function measureOutcome(storage: RunStorage, info: RecordInfo): Promise<MeasuredOutcome> {
+  return (await measured(storage, info, new OutcomeMeasurement())).outcome;
 }
 
 /**
@@ -34,13 +36,13 @@ export async function measureOutcome(request: MeasureRequest): Promise<MeasuredO
  *
  * @throws when there are no readable records
  */
-export async function diagnoseRecorded({ folder, info }: DiagnoseRequest): Promise<readonly Finding[]> {
-  return (await measured({ folder, info }, new RecordedDiagnosis(info))).finish();
+export async function diagnoseRecorded(storage: RunStorage, info: RunInfo): Promise<readonly Finding[]> {
+  return (await measured(storage, info, new RecordedDiagnosis(info))).finish();
 }
 
 /** The measurement after it was given all records of a run. */
-async function measured<M extends Measurement>({ folder, info }: MeasureRequest, measurement: M): Promise<M> {
-  const records = await RecordFile.open(folder);
+async function measured<M extends Measurement>(storage: RunStorage, info: RecordInfo, measurement: M): Promise<M> {
+  const records = await RecordFile.open(storage);
   try {
     const take = (batch: Parameters<M['add']>[0]): boolean => {
       measurement.add(batch);
