@@ -27,12 +27,29 @@ const shared = {
 };
 const script = { ...shared, platform: 'node', format: 'cjs' };
 const module = { ...shared, platform: 'node', format: 'esm', banner: { js: requireInModules } };
+/** What runs in a browser beside the page: where a `*.node.ts` file is imported, its twin `*.web.ts` is taken. */
+const browser = { ...shared, platform: 'browser', mainFields: ['browser', 'module', 'main'], plugins: [takesTwins()] };
 const page = { ...shared, platform: 'browser', format: 'iife', mainFields: ['browser', 'module', 'main'] };
 
 /** The bundles of the product; `name` is also the name of the metafile in dist/meta/. */
 const product = [
   { ...script, name: 'extension', entry: 'src/extension.ts', outfile: 'dist/extension.cjs', external: ['vscode'] },
   { ...script, name: 'trainer', entry: 'src/trainer/process.node.ts', outfile: 'dist/trainer.cjs' },
+  {
+    ...browser,
+    name: 'extension.web',
+    format: 'cjs',
+    entry: 'src/extension.ts',
+    outfile: 'dist/extension.web.js',
+    external: ['vscode'],
+  },
+  {
+    ...browser,
+    name: 'trainer.web',
+    format: 'iife',
+    entry: 'src/trainer/worker.web.ts',
+    outfile: 'dist/trainer.web.js',
+  },
   { ...script, name: 'watchThread', entry: 'src/trainer/watchThread.node.ts', outfile: 'dist/watchThread.cjs' },
   {
     ...script,
@@ -79,6 +96,16 @@ const tests = [
     outExtension: { '.js': '.cjs' },
     external,
   },
+  {
+    ...browser,
+    name: 'webHost',
+    format: 'cjs',
+    entries: ['test/webHost/index.ts'],
+    external: ['vscode'],
+    plugins: [takesTwins(), takesTestPackages()],
+    define: { global: 'globalThis' },
+    inject: ['test/webHost/process.ts'],
+  },
 ];
 
 /** The files at any depth under `folder` whose names end in `ending`, without those in node_modules. */
@@ -97,6 +124,38 @@ function writesMetafile(name) {
       onEnd(({ metafile }) => {
         if (metafile) writeFileSync(`dist/meta/${name}.json`, JSON.stringify(metafile));
       }),
+  };
+}
+
+/**
+ * What suites import, for a browser: the package `assert` for the assertions of Node.js, and the build of Mocha for
+ * browsers, a script that its package declares to be a module.
+ */
+function takesTestPackages() {
+  const contents = new Map([
+    ['node:assert/strict', () => "module.exports = require('assert').strict;"],
+    ['mocha/mocha', () => readFileSync('node_modules/mocha/mocha.js', 'utf8')],
+  ]);
+  return {
+    name: 'testPackages',
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: /^(?:node:assert\/strict|mocha\/mocha)$/ }, ({ path }) => ({ path, namespace: 'test' }));
+      onLoad({ filter: /.*/, namespace: 'test' }, ({ path }) => ({
+        contents: contents.get(path)?.() ?? '',
+        resolveDir: resolve('.'),
+      }));
+    },
+  };
+}
+
+/** Takes the twin for a browser of a file for Node.js, and fails where it has none. */
+function takesTwins() {
+  return {
+    name: 'twins',
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /^\..*\.node$/ }, ({ path, resolveDir }) => ({
+        path: resolve(resolveDir, `${path.replace(/\.node$/, '.web')}.ts`),
+      })),
   };
 }
 

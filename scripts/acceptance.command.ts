@@ -4,7 +4,8 @@ import { claimSeeds, sampleClaims, type SampleClaim } from '../test/acceptance/s
 import { missingData, run, type Outcome } from '../test/acceptance/trial';
 import { builtKernelSets, defaultKernelSet } from '../src/engine/kernels/open';
 import { formatNumber } from '../src/text/numbers';
-import { formatTally, type Tally } from './tally';
+import { formatTally } from './counts';
+import { type Tally } from './tally';
 
 /**
  * `npm run acceptance`: trains the published experiments and compares their results with the published ones, and checks

@@ -6,7 +6,8 @@ import { installedEmbedded } from './installation';
 import { linkedRepository, scratchFolder, scratchWorkspace } from './scratch';
 import { EmbeddedServer } from './server';
 import { interrupted } from './progress';
-import { oneFailure, readReport, reportVariable, suiteLine, sum, type Tally } from './tally';
+import { suiteLine } from './counts';
+import { oneFailure, readReport, reportVariable, sum, type Tally } from './tally';
 
 /** The compiled suite; it is the same file for both launchers. */
 const suite = resolve('dist', 'test', 'workbench', 'index.cjs');

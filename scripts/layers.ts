@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { run } from './mochaRun';
 import { runInExtensionHost } from './extensionHost';
 import type { Tally } from './tally';
+import { runInWebHost } from './webHost';
 
 /** A kind of tests, which differs from the others in where it runs. */
 export interface Layer {
@@ -46,6 +47,14 @@ export const layers: readonly Layer[] = [
     parts: 1,
     runsFailedAgain: true,
     run: runInExtensionHost,
+  },
+  {
+    name: 'webHost',
+    title: 'The suite inside the extension host of a browser',
+    inWorkbench: true,
+    parts: 1,
+    runsFailedAgain: true,
+    run: runInWebHost,
   },
   {
     name: 'ui',

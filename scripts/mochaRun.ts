@@ -1,6 +1,7 @@
 import type Mocha from 'mocha';
 import { note } from './progress';
-import type { Counts, Tally } from './tally';
+import type { Counts } from './counts';
+import type { Tally } from './tally';
 
 /** Most lines of the reason of a failure that are printed at once. */
 const maxReasonLines = 8;

@@ -5,7 +5,8 @@ import { diskAccess } from '../src/data/files/fileAccess.node';
 import { readFiles } from '../src/data/files/fileReading';
 import { parseExperiment } from '../src/experiment/parse';
 import { connectPage } from '../src/panel/pageChannel';
-import { Channel } from '../src/protocol/channel';
+import type { Channel } from '../src/protocol/channel';
+import { trainerChannel } from './trainerChannel';
 import { panelRequests, type PanelHostContract, type PanelState } from '../src/protocol/panel';
 import { replayHandlers, type RequestReplay } from '../src/protocol/replayRequests';
 import type { TrainerContract, TrainerHostContract } from '../src/protocol/trainer';
@@ -30,7 +31,7 @@ async function openReplayedRun(folder: string, root: string): Promise<ReplayedRu
   const startTrainer = trainersIn(root);
   const reader = new RunReader(startTrainer);
   const replay = startTrainer();
-  const trainer = new Channel<TrainerHostContract, TrainerContract>(replay.port, {});
+  const trainer = trainerChannel(replay.port);
   replay.onExit((reason) => {
     trainer.close(reason ?? 'The replay has ended.');
   });

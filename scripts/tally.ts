@@ -1,11 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-
-/** Counts of tests by their result. */
-export interface Counts {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-}
+import type { Counts } from './counts';
 
 /** The results of the tests of one or several layers. */
 export interface Tally extends Counts {
@@ -15,9 +9,6 @@ export interface Tally extends Counts {
 
 /** The environment variable with the path of the file to which a run of tests writes its tally. */
 export const reportVariable = 'UNROLL_TEST_REPORT';
-
-/** Prefix of each line that the suite in the extension host prints, to distinguish it from output of the workbench. */
-export const suiteLine = '│ ';
 
 /** The tally of a layer that couldn't run. */
 export const oneFailure: Tally = { passed: 0, failed: 1, skipped: 0 };
@@ -55,12 +46,6 @@ export function withSecondResults(first: Tally, second: Tally): Tally {
   return { passed, failed, skipped };
 }
 
-/** Formats a tally as `12 passed, 0 failed`, with the skipped tests only if there are any. */
-export function formatTally({ passed, failed, skipped }: Tally): string {
-  const words = `${String(passed)} passed, ${String(failed)} failed`;
-  return skipped > 0 ? `${words}, ${String(skipped)} skipped` : words;
-}
-
 /** Writes a tally to the report file, for the process that started this one. */
 export function report(tally: Tally): void {
   const file = process.env[reportVariable];
@@ -78,7 +63,8 @@ export function readReport(file: string): Tally | undefined {
   return isTally(content) ? content : undefined;
 }
 
-function isTally(value: unknown): value is Tally {
+/** Whether a value is a tally. */
+export function isTally(value: unknown): value is Tally {
   if (typeof value !== 'object' || value === null) return false;
   const counts = value as Readonly<Record<string, unknown>>;
   return ['passed', 'failed', 'skipped'].every((key) => Number.isSafeInteger(counts[key]));

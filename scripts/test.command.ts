@@ -4,7 +4,8 @@ import { runIsolated } from './isolatedRun';
 import { runCommand } from './cleanup';
 import { installedEmbedded } from './installation';
 import { layers, type Layer, type Part } from './layers';
-import { failedSuites, formatTally, oneFailure, report, sum, withSecondResults, type Tally } from './tally';
+import { formatTally } from './counts';
+import { failedSuites, oneFailure, report, sum, withSecondResults, type Tally } from './tally';
 
 /** Argument of a process that runs one layer itself instead of starting a process for it. */
 const inside = '--inside';

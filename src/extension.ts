@@ -45,6 +45,7 @@ import {
   runsView,
 } from './platform/ids';
 import { openLog } from './platform/log';
+import { defaultRunsFolder } from './run/storage/runFolder';
 import { RunIndex } from './session/stored/runIndex';
 import { Estimates } from './session/live/estimates';
 import { confirm } from './platform/messages';
@@ -58,7 +59,7 @@ import { RunReader } from './session/stored/runReader';
 import { Sessions } from './session/sessions';
 import { targetOf } from './session/targets';
 import { TrainerPool } from './session/trainers/trainerPool';
-import { forkTrainers } from './session/trainers/trainerProcess.node';
+import { trainerStarter } from './session/trainers/trainerStarter.node';
 import { TrainingQueue } from './session/live/trainingQueue';
 import { EndNotices } from './views/endNotices';
 import { registerRunCommands } from './views/runCommands';
@@ -77,14 +78,15 @@ export function activate(context: ExtensionContext): void {
   const log = openLog();
   const sessions = new Sessions();
   const watcher = new RunFolderWatcher();
-  const index = new RunIndex(sessions, watcher);
-  const trainers = new TrainerPool(forkTrainers(at('dist', 'trainer.cjs').fsPath));
+  const ownRuns = context.storageUri && Uri.joinPath(context.storageUri, defaultRunsFolder);
+  const index = new RunIndex(sessions, watcher, ownRuns);
+  const trainers = new TrainerPool(trainerStarter(extensionUri));
   const startWorker = trainers.take;
   const reader = new RunReader(startWorker);
   const latestRuns = new LatestRuns(context.workspaceState, reader);
   const queue = new TrainingQueue();
   const estimates = new Estimates(startWorker);
-  const launcher = new Launcher(sessions, latestRuns, queue, () => estimates.handOver() ?? startWorker(), log);
+  const launcher = new Launcher(sessions, latestRuns, queue, () => estimates.handOver() ?? startWorker(), log, ownRuns);
   const panels = new RunPanels(
     {
       ...{ sessions, index, latestRuns, watcher, startWorker, extension: extensionUri, log },

@@ -1,8 +1,8 @@
+import type { Uri } from 'vscode';
 import {
   LanguageModelTextPart,
   LanguageModelToolResult,
   lm,
-  Uri,
   workspace,
   type CancellationToken,
   type Disposable,
@@ -27,6 +27,7 @@ import type { ToolRuns } from '../tools/answers';
 import type { ReadableRun, ListedRun } from '../tools/readableRun';
 import type { ToolInput } from '../tools/toolDefinitions';
 import { readingTools, trainTool, type ReadingTool } from '../tools/toolNames';
+import { locationOf, uriOfLocation } from '../session/files/location';
 
 /** What the tools use of the extension. */
 export interface ToolParts {
@@ -110,15 +111,15 @@ function nameOf(uri: Uri): string {
 function readableRun(run: StoredRun, { reader, startWorker }: ToolParts): ReadableRun {
   const { manifest, folder, base } = run;
   const { facts, updates } = manifest;
-  const inspector = new Inspector(base, folder.fsPath, startWorker, () => updates);
+  const inspector = new Inspector(base, locationOf(folder), startWorker, () => updates);
   return {
     ...listedRunOf(run),
     findings: async () => {
-      if (facts.recordedBy === undefined) return readFindingsIn(folder.fsPath);
-      const request = { folder: folder.fsPath, info: facts };
+      if (facts.recordedBy === undefined) return readFindingsIn(locationOf(folder));
+      const request = { folder: locationOf(folder), info: facts };
       return { findings: await reader.growing().recordedFindings(request, updates, false), damage: '' };
     },
-    outcome: () => reader.measureOutcome(folder.fsPath, facts),
+    outcome: () => reader.measureOutcome(locationOf(folder), facts),
     ask: (name, params) => inspector.ask(name, params),
     close: () => {
       inspector.dispose();
@@ -144,7 +145,7 @@ async function train(input: ToolInput<typeof trainTool>, token: CancellationToke
       return launch satisfies never;
   }
   const { folder, status } = launch.session;
-  const stored = folder === undefined ? undefined : await readStoredRun(Uri.file(folder));
+  const stored = folder === undefined ? undefined : await readStoredRun(uriOfLocation(folder));
   if (stored === undefined) {
     // The setting that keeps no records: only the end of the run is known.
     const { state, updates, message } = status;

@@ -19,6 +19,8 @@ import { reasonOf } from '../protocol/channel';
 import { fileNameOf } from '../session/experimentText';
 import type { Target } from '../session/sessions';
 import { targetOf } from '../session/targets';
+import { nodeProgram } from '../platform/machine.node';
+import { isWithoutDisk } from '../platform/needsDisk';
 
 /** What a task may do with an experiment: commands of the runner that take the file alone. */
 const taskCommands = ['train', 'check', 'test'] as const;
@@ -47,7 +49,7 @@ class RunnerTasks implements TaskProvider {
   constructor(readonly script: string) {}
 
   async provideTasks(): Promise<Task[]> {
-    if (!workspace.isTrusted) return [];
+    if (!workspace.isTrusted || nodeProgram === undefined) return [];
     const files = await workspace.findFiles(experimentGlob, '**/{node_modules,unroll-runs}/**', maxListedFiles);
     return files
       .sort((a, b) => a.path.localeCompare(b.path))
@@ -73,7 +75,7 @@ class RunnerTasks implements TaskProvider {
   }
 
   #task(uri: Uri, definition: RunnerDefinition, home: WorkspaceFolder | undefined): Task | undefined {
-    if (uri.scheme !== 'file') return undefined;
+    if (uri.scheme !== 'file' || nodeProgram === undefined) return undefined;
     const { command = 'train', variant, args = [] } = definition;
     const words = [
       ...[command, uri.fsPath],
@@ -84,7 +86,7 @@ class RunnerTasks implements TaskProvider {
     ];
     const call = { script: this.script, words, folder: (home?.uri ?? Uri.joinPath(uri, '..')).fsPath };
     const name = [command, fileNameOf(uri), ...(variant === undefined ? [] : [`(${variant})`])].join(' ');
-    return runnerTask(definition, home ?? TaskScope.Workspace, name, call);
+    return runnerTask(nodeProgram, definition, home ?? TaskScope.Workspace, name, call);
   }
 }
 
@@ -152,6 +154,7 @@ async function trainInTerminal(runner: RunnerTasks, target: Target | undefined):
     void showInformationMessage('Open an experiment (*.rnn.json) to train it in a terminal.');
     return;
   }
+  if (isWithoutDisk('Train in Terminal')) return;
   if (!workspace.isTrusted) {
     const manage = 'Manage Workspace Trust';
     const answer = await showInformationMessage(

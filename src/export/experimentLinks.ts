@@ -21,9 +21,10 @@ import {
   writeLinkQuery,
   type LinkedExperiment,
   type LinkedView,
-} from '../share/experimentLink.node';
+} from '../share/experimentLink';
 import { formatCount, formatExact } from '../text/numbers';
 import { fileStem } from '../text/fileStem';
+import { locationOf } from '../session/files/location';
 
 /** What can be linked to: an experiment with one of its variants and seeds, or a stored run. */
 export type Linked =
@@ -62,7 +63,7 @@ export async function copyLink(linked: Linked, parts: CopyParts): Promise<void> 
         `This experiment reads “${path}”, ${noFiles}. Send the experiment with that file, or share a run of it as one HTML file.`,
     );
     const view = linkedView(parts.viewOf(linked) ?? {});
-    const link = `${env.uriScheme}://${parts.extensionId}/open?${writeLinkQuery({ text, variant, seed, view })}`;
+    const link = `${env.uriScheme}://${parts.extensionId}/open?${await writeLinkQuery({ text, variant, seed, view })}`;
     if (link.length > maxLinkLength) {
       await offerHtml(linked, link.length);
       return;
@@ -99,7 +100,7 @@ async function offerHtml(linked: Linked, length: number): Promise<void> {
   const tooLong = `The link would have ${formatExact(length)} characters, and at most ${formatExact(maxLinkLength)} are opened. Shorten the experiment, or share a run of it as one HTML file.`;
   const share = 'Share as HTML File…';
   if ((await showWarningMessage(tooLong, share)) !== share) return;
-  await registry.executeCommand(commands.shareRun, linked.kind === 'run' ? linked.run.folder.fsPath : undefined);
+  await registry.executeCommand(commands.shareRun, linked.kind === 'run' ? locationOf(linked.run.folder) : undefined);
 }
 
 /** @throws with the first problem of an experiment that can't be trained */
@@ -140,7 +141,7 @@ export class ExperimentLinks implements UriHandler {
 
   async #open({ path, query }: Uri): Promise<void> {
     if (path !== '/open') throw new Error('It is no link to an experiment.');
-    const linked = readLinkQuery(query);
+    const linked = await readLinkQuery(query);
     const { text, variant, seed, view = {} } = linked;
     const { experiment, file } = await checked(text, variant, seed);
     refuseFiles(file, (named) => `its experiment reads “${named}”, ${noFiles}. A link that Unroll made names none.`);

@@ -4,9 +4,12 @@ import { reasonOf } from '../protocol/channel';
 import { fileNameOf } from '../session/experimentText';
 import type { RunReader } from '../session/stored/runReader';
 import { nameOf, type StoredRun } from '../session/stored/storedRun';
+import { locationOf } from '../session/files/location';
+import { isWithoutDisk } from '../platform/needsDisk';
 
 /** Writes the curves of a run for TensorBoard, in a folder named as the run in one that the user chooses. */
 export async function exportCurves(run: StoredRun, reader: RunReader): Promise<void> {
+  if (isWithoutDisk('Export as TensorBoard Log')) return;
   try {
     const [parent] =
       (await window.showOpenDialog({
@@ -18,7 +21,7 @@ export async function exportCurves(run: StoredRun, reader: RunReader): Promise<v
       })) ?? [];
     if (parent === undefined) return;
     const folder = Uri.joinPath(parent, fileNameOf(run.folder));
-    await reader.exportTensorBoard(run.folder.fsPath, folder.fsPath);
+    await reader.exportTensorBoard(locationOf(run.folder), folder.fsPath);
     void showInformationMessage(`The curves of “${nameOf(run)}” are in ${folder.fsPath}, for tensorboard --logdir.`);
   } catch (error) {
     void showErrorMessage(`The curves of “${nameOf(run)}” were not exported: ${reasonOf(error)}`);

@@ -7,6 +7,7 @@ import { fileNameOf } from '../session/experimentText';
 import type { RunReader } from '../session/stored/runReader';
 import { nameOf, type StoredRun } from '../session/stored/storedRun';
 import { fileStem } from '../text/fileStem';
+import { locationOf } from '../session/files/location';
 
 /** Writes the net of a run's latest checkpoint as an ONNX model, or as a `state_dict` of PyTorch. */
 export async function exportNet(run: StoredRun, reader: RunReader): Promise<void> {
@@ -18,7 +19,7 @@ export async function exportNet(run: StoredRun, reader: RunReader): Promise<void
     if (file === undefined) return;
     const format = netFormats.find((ending) => file.path.endsWith(`.${ending}`));
     if (format === undefined) throw new Error('The name of the file ends in .onnx or .safetensors.');
-    await workspace.fs.writeFile(file, await reader.trainedNet(run.folder.fsPath, format));
+    await workspace.fs.writeFile(file, await reader.trainedNet(locationOf(run.folder), format));
     const use =
       format === 'onnx'
         ? 'is an ONNX model: x [T, B, I] and the first states in; y and the last states out'

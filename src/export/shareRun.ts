@@ -4,7 +4,6 @@ import { showQuickPick } from '../platform/quickInput';
 import { Cancelled, waitFor } from '../platform/saveFile';
 import { reasonOf } from '../protocol/channel';
 import type { SharedUpdate } from '../protocol/sharedUpdates';
-import { FolderStorage } from '../run/storage/folderStorage.node';
 import { loadRun } from '../session/stored/latestRuns';
 import type { RunReader } from '../session/stored/runReader';
 import { formatStartTime, nameOf, type StoredRun } from '../session/stored/storedRun';
@@ -17,6 +16,8 @@ import { recordRun } from '../share/recordRun';
 import { formatCount } from '../text/numbers';
 import { fileStem } from '../text/fileStem';
 import { pageFilesIn, writeHtml } from './writeHtml';
+import { locationOf } from '../session/files/location';
+import { runStorage } from '../session/files/hostFiles.node';
 
 /** Numbers of recorded updates that are offered besides the notable ones. */
 const offered = [8, 16, 32] as const;
@@ -53,7 +54,7 @@ async function shareLoaded(run: StoredRun, session: StoredSession, parts: ShareP
   const updates =
     session.info.recordedBy === undefined
       ? await chooseUpdates(session)
-      : capturedUpdates(await new FolderStorage(run.folder.fsPath).list(''), session.status.updates);
+      : capturedUpdates(await runStorage(locationOf(run.folder)).list(''), session.status.updates);
   if (updates === undefined) return;
   const title = `Recording ${nameOf(run)}…`;
   const html = await waitFor(title, htmlOf(run, session, updates, parts));
@@ -105,7 +106,7 @@ async function htmlOf(
   { startWorker, page }: ShareParts,
 ): Promise<string> {
   const { info, status, series } = session;
-  const inspector = new Inspector(run.base, run.folder.fsPath, startWorker, () => status.updates);
+  const inspector = new Inspector(run.base, locationOf(run.folder), startWorker, () => status.updates);
   try {
     const title = nameOf(run);
     const recording = await recordRun(

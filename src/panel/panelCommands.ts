@@ -1,8 +1,9 @@
-import { commands as registry, Uri, window, workspace } from 'vscode';
+import { commands as registry, window, workspace } from 'vscode';
 import { commands } from '../platform/ids';
 import type { PanelCommand, RemedyRequest } from '../protocol/panel';
 import type { Session } from '../session/session';
 import type { Target } from '../session/sessions';
+import { uriOfLocation } from '../session/files/location';
 
 /**
  * Runs the command of a button in the panel.
@@ -43,7 +44,7 @@ export async function runPanelCommand(
       await window.showTextDocument(await workspace.openTextDocument(target.uri));
       return;
     case 'revealRun':
-      if (folder !== undefined) await registry.executeCommand('revealInExplorer', Uri.file(folder));
+      if (folder !== undefined) await registry.executeCommand('revealInExplorer', uriOfLocation(folder));
       return;
     case 'shareRun':
       await registry.executeCommand(commands.shareRun, folder);

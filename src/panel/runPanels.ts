@@ -7,6 +7,7 @@ import type { PageView } from './pageViews';
 import { Panels, type PanelFocus } from './panels';
 import { RunPanel, type RunPanelParts } from './runPanel';
 import { saveSubject, savedSubjectSchema, keyOf, restoreSubject, type SavedSubject, type Subject } from './subject';
+import { locationOf } from '../session/files/location';
 
 const panelKind: PanelKind<SavedSubject> = {
   viewType: panelViewType,
@@ -47,7 +48,7 @@ export class RunPanels extends Panels<SavedSubject, RunPanel> {
 
   /** Shows a stored run: in its experiment's panel if that is open and this window trained the run, else in its own. */
   async showRun(folder: Uri, focus?: PanelFocus): Promise<void> {
-    const session = this.parts.sessions.withFolder(folder.fsPath);
+    const session = this.parts.sessions.withFolder(locationOf(folder));
     if (session !== undefined && this.has(saveSubject({ kind: 'experiment', target: session })))
       await this.show(session, focus);
     else this.reveal(saveSubject({ kind: 'run', folder }), focus);

@@ -1,4 +1,5 @@
-import { commands as registry, Uri, workspace, type WebviewPanel } from 'vscode';
+import type { Uri} from 'vscode';
+import { commands as registry, workspace, type WebviewPanel } from 'vscode';
 import { DisposableStore } from '../platform/disposable';
 import { commands } from '../platform/ids';
 import { setPanelTitle } from '../platform/labels';
@@ -24,6 +25,7 @@ import { pageOf } from './page';
 import { connectPage } from './pageChannel';
 import type { PageView } from './pageViews';
 import type { PanelView } from './panels';
+import { uriOfLocation } from '../session/files/location';
 
 /** What the table of runs uses of the extension. */
 export interface RunsTableParts {
@@ -120,7 +122,7 @@ export class RunsTablePanel implements PanelView {
       const folder = session.isLive ? session.folder : undefined;
       if (folder === undefined) return [];
       const { state, updates, seconds, loss, validationLoss } = session.status;
-      return [{ folder: Uri.file(folder).toString(), state, updates, seconds, loss, validationLoss }];
+      return [{ folder: uriOfLocation(folder).toString(), state, updates, seconds, loss, validationLoss }];
     });
   }
 

@@ -10,6 +10,7 @@ import type { Sessions } from '../session/sessions';
 import { formatStartTime, type StoredRun } from '../session/stored/storedRun';
 import { StoredSession } from '../session/stored/storedSession';
 import type { Subject } from './subject';
+import { locationOf } from '../session/files/location';
 
 /** The sources of runs. */
 export interface RunSources {
@@ -47,7 +48,7 @@ export class SubjectSession implements Disposable {
   get session(): Session | undefined {
     const { subject, sources } = this;
     if (subject.kind === 'experiment') return sources.sessions.get(subject.target) ?? this.#loaded;
-    return sources.sessions.withFolder(subject.folder.fsPath) ?? this.#opened?.session;
+    return sources.sessions.withFolder(locationOf(subject.folder)) ?? this.#opened?.session;
   }
 
   /** Whether this object has read the session itself. */

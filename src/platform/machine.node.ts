@@ -9,3 +9,6 @@ export function machineMemory(): number {
 export function machineCores(): number {
   return availableParallelism();
 }
+
+/** The program that runs this extension host, for tasks; undefined where there are no processes. */
+export const nodeProgram: string | undefined = process.execPath;

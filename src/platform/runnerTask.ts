@@ -24,16 +24,18 @@ export interface RunnerCall {
  * A task that calls the terminal runner, as a process and never through a shell: nothing in a file name is a command. It
  * runs with the Node.js of the extension host.
  *
+ * @param nodeProgram the Node.js that runs it
  * @param definition the same object that VS Code passed, where it asked to resolve one
  * @param name shown as plain text
  */
 export function runnerTask(
+  nodeProgram: string,
   definition: TaskDefinition,
   scope: WorkspaceFolder | TaskScope.Workspace,
   name: string,
   { script, words, folder }: RunnerCall,
 ): Task {
-  const execution = new ProcessExecution(process.execPath, [script, ...words], {
+  const execution = new ProcessExecution(nodeProgram, [script, ...words], {
     cwd: folder,
     // The Electron binary of desktop VS Code runs as Node only with this variable.
     env: { ELECTRON_RUN_AS_NODE: '1' },

@@ -12,6 +12,7 @@ import type { RecordBatch } from '../run/records/recordBatch';
 import type { Pace } from './pace';
 import type { RangeTest, RangeTestProgress } from './rangeTest';
 import type { SaveStatus, RunInfo } from './run';
+import type { RunStorageRequests } from './runStorage';
 import type { StoredRunRequests } from './storedRun';
 import type { ReplayRequests } from './replayRequests';
 
@@ -332,8 +333,8 @@ export type TrainerContract = {
   };
 };
 
-/** What the host serves to the trainer: nothing so far. */
-export type TrainerHostContract = { requests: Record<never, never>; events: Record<never, never> };
+/** What the host serves to the trainer. */
+export type TrainerHostContract = { requests: RunStorageRequests; events: Record<never, never> };
 
 /**
  * What the host asks of a run beside the requests of the channel, so that it acts before the next update. A request
@@ -362,6 +363,25 @@ export function readRunSignal(line: string): RunSignal | undefined {
   return kind === 'pause' && Number.isSafeInteger(command) ? { kind, command: command as number } : undefined;
 }
 
+/** A signal as a message, where no other thread of the trainer can receive it. */
+export interface SignalMessage {
+  readonly kind: 'signal';
+  readonly signal: RunSignal;
+}
+
+/** Whether a message is a signal. */
+export function isSignalMessage(message: unknown): message is SignalMessage {
+  return isOfKind(message, 'signal') && readRunSignal(JSON.stringify(message['signal'])) !== undefined;
+}
+
+/** Sent by a trainer, outside the channel, when it has saved its data and exits; a process says it by its exit. */
+export const exited = { kind: 'exited' } as const;
+
+/** Whether a message says that the trainer exits. */
+export function isExited(message: unknown): boolean {
+  return isOfKind(message, exited.kind);
+}
+
 /** Sent by the trainer process, outside the channel, before it exits because of an exception. */
 export interface ProcessFailure {
   readonly kind: 'processFailure';
@@ -370,9 +390,7 @@ export interface ProcessFailure {
 
 /** Whether a message reports that the trainer process can't continue. */
 export function isProcessFailure(message: unknown): message is ProcessFailure {
-  if (typeof message !== 'object' || message === null) return false;
-  const { kind, reason } = message as Readonly<Record<string, unknown>>;
-  return kind === 'processFailure' && typeof reason === 'string';
+  return isOfKind(message, 'processFailure') && typeof message['reason'] === 'string';
 }
 
 /** Sent to the trainer process, outside the channel: it saves its data and exits. */
@@ -380,5 +398,9 @@ export const saveAndExit = { kind: 'saveAndExit' } as const;
 
 /** Whether a message tells the trainer process to save and exit. */
 export function isSaveAndExit(message: unknown): boolean {
-  return typeof message === 'object' && message !== null && 'kind' in message && message.kind === saveAndExit.kind;
+  return isOfKind(message, saveAndExit.kind);
+}
+
+function isOfKind(message: unknown, kind: string): message is Readonly<Record<string, unknown>> {
+  return typeof message === 'object' && message !== null && 'kind' in message && message.kind === kind;
 }

@@ -1,8 +1,8 @@
 import { FileType, Uri, workspace } from 'vscode';
 import type { FileAccess, Located } from '../data/files/fileReading';
 import { maxSiblings } from '../data/files/nearestFile';
-import { diskAccess } from '../data/files/fileAccess.node';
 import { folderOf } from './experimentText';
+import { localAccess } from './files/hostFiles.node';
 
 /** The files that an experiment may read: those of its workspace folder, else those of its own folder. */
 export function accessFor(experiment: Uri): FileAccess {
@@ -12,7 +12,7 @@ export function accessFor(experiment: Uri): FileAccess {
 /** As `accessFor`, for an experiment in this folder. */
 export function accessIn(folder: Uri): FileAccess {
   const boundary = workspace.getWorkspaceFolder(folder)?.uri ?? folder;
-  return folder.scheme === 'file' ? diskAccess(folder.fsPath, boundary.fsPath) : virtualAccess(folder, boundary);
+  return localAccess(folder, boundary) ?? virtualAccess(folder, boundary);
 }
 
 function virtualAccess(folder: Uri, boundary: Uri): FileAccess {

@@ -12,7 +12,7 @@ import { nodeThreads } from './training/workerThreads.node';
 import { TrainerService } from './service';
 import { diskHandlers } from './storage/diskHandlers.node';
 import { storedRunHandlers } from './storage/storedRuns';
-import { RunSignals } from './training/runSignals';
+import { RunSignals, sharedSignals } from './training/runSignals';
 import type { WatchedTraining } from './watchThread.node';
 
 // Entry point of the trainer's process, which the extension host forks. A crash here doesn't affect the extension host.
@@ -45,9 +45,9 @@ function failWith(reason: unknown): void {
 if (process.send === undefined) throw new Error('The trainer is started by the extension host, not as a program.');
 
 const saving = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-const signals = new RunSignals();
+const signals = sharedSignals();
 // It has the editor's priority: it needs almost no time, and what it receives shouldn't wait for the training.
-const watched: WatchedTraining = { parent: process.ppid, ...limits, saving, signals: signals.shared };
+const watched: WatchedTraining = { parent: process.ppid, ...limits, saving, signals };
 new Worker(join(__dirname, 'watchThread.cjs'), { name: 'unroll-watch-thread', workerData: watched }).unref();
 
 lowerPriority();
@@ -60,7 +60,7 @@ const trainer = new TrainerService({
   openFile: streamedFile,
   openFolder: (folder) => new LockedFolder(folder, process.ppid),
   storedRuns: storedRunHandlers((folder) => new FolderStorage(folder), diskHandlers),
-  signals,
+  signals: new RunSignals(signals),
   threads: nodeThreads(join(__dirname, 'workerThread.cjs')),
   clock: () => performance.now() / 1000,
   yieldToMessages: () =>

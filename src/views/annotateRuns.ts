@@ -11,10 +11,11 @@ import {
   writeAnnotations,
   type Annotations,
 } from '../run/annotations';
-import { FolderStorage } from '../run/storage/folderStorage.node';
 import { runFiles } from '../run/storage/runFiles';
 import type { RunIndex } from '../session/stored/runIndex';
 import { nameOf, type StoredRun } from '../session/stored/storedRun';
+import { locationOf } from '../session/files/location';
+import { runStorage } from '../session/files/hostFiles.node';
 
 /** Asks for the tags of runs: several get the same ones besides those that only some of them have. */
 export async function editTags(runs: readonly StoredRun[], index: RunIndex): Promise<void> {
@@ -67,7 +68,7 @@ async function annotate(
   change: (now: Annotations) => Partial<Annotations>,
 ): Promise<void> {
   for (const { folder } of runs) {
-    const storage = new FolderStorage(folder.fsPath);
+    const storage = runStorage(locationOf(folder));
     try {
       const now = readAnnotations(await storage.read(runFiles.annotations, maxAnnotationsBytes));
       if (now === undefined) throw new Error(`${runFiles.annotations} is damaged; repair or delete it.`);

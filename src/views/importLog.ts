@@ -17,6 +17,7 @@ import { fileNameOf, folderOf } from '../session/experimentText';
 import type { RunIndex } from '../session/stored/runIndex';
 import type { RunReader } from '../session/stored/runReader';
 import { formatCount, formatExact, formatNumber } from '../text/numbers';
+import { isWithoutDisk } from '../platform/needsDisk';
 
 /** What the command uses of the extension. */
 interface ImportParts {
@@ -28,6 +29,7 @@ interface ImportParts {
 /** Registers the command that makes a run of a training log of another program. */
 export function registerImportLog(parts: ImportParts): Disposable {
   return registry.registerCommand(commands.importLog, async (first?: unknown) => {
+    if (isWithoutDisk('Import Training Log')) return;
     try {
       const log = first instanceof Uri ? first : await chooseLog();
       if (log !== undefined) await importFrom(log, parts);

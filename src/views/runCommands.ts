@@ -1,4 +1,5 @@
-import { commands as registry, Uri, window, workspace, type Disposable, type TreeView } from 'vscode';
+import type { Uri } from 'vscode';
+import { commands as registry, window, workspace, type Disposable, type TreeView } from 'vscode';
 import { commands } from '../platform/ids';
 import { confirm, showErrorMessage, showInformationMessage, showWarningMessage } from '../platform/messages';
 import { showInputBox, showQuickPick, showQuickPickMany, type PickItem } from '../platform/quickInput';
@@ -7,9 +8,6 @@ import { formatNumber } from '../text/numbers';
 import { isResumable, stateLabels } from '../protocol/run';
 import { formatKeys, keyValues, distinguishingKeys } from '../run/differences';
 import { writeDisplayName } from '../run/displayName';
-import { isLocked } from '../run/storage/folderLock.node';
-import { reasonNotToDelete } from '../run/storage/deletion.node';
-import { FolderStorage } from '../run/storage/folderStorage.node';
 import { runFiles } from '../run/storage/runFiles';
 import {
   damagedRunMessage,
@@ -29,6 +27,8 @@ import type { Sessions } from '../session/sessions';
 import { editNote, editTags, setHidden } from './annotateRuns';
 import { compareExperiments } from './runExperiments';
 import type { RunsNode } from './runsTree';
+import { locationOf, uriOfLocation } from '../session/files/location';
+import { isRunLocked, reasonNotToDeleteRun, runStorage } from '../session/files/hostFiles.node';
 
 const noRuns = 'There are no saved runs in this workspace yet. Start one with "Unroll: Train RNN".';
 
@@ -85,7 +85,7 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
       if (run !== undefined) await showRun(run.folder, focus);
     }),
     registry.registerCommand(commands.resumeRun, async (first?: unknown, second?: unknown) => {
-      const folder = typeof first === 'string' ? Uri.file(first) : await resumable(parts, first, second);
+      const folder = typeof first === 'string' ? uriOfLocation(first) : await resumable(parts, first, second);
       if (folder !== undefined) await resume(parts, folder);
     }),
     registry.registerCommand(commands.compareRuns, async (first?: unknown, second?: unknown) => {
@@ -143,7 +143,7 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
       onOne('Save Predictions as CSV', (run) => saveLastPredictions(run, parts.startWorker)),
     ),
     registry.registerCommand(commands.shareRun, async (first?: unknown, second?: unknown) => {
-      const named = typeof first === 'string' ? await readStoredRun(Uri.file(first)) : undefined;
+      const named = typeof first === 'string' ? await readStoredRun(uriOfLocation(first)) : undefined;
       const run = named ?? (await targets(first, second, 'Share Run as HTML File'))[0];
       if (run !== undefined) await parts.share(run);
     }),
@@ -330,7 +330,7 @@ async function resumable({ index }: RunCommandParts, first: unknown, second: unk
 }
 
 async function resume({ launcher, showRun }: RunCommandParts, folder: Uri): Promise<void> {
-  const launch = await launcher.resume(folder.fsPath, () => void showRun(folder));
+  const launch = await launcher.resume(locationOf(folder), () => void showRun(folder));
   if (launch.kind === 'failed') void showErrorMessage(launch.message);
 }
 
@@ -340,7 +340,7 @@ async function saveLastPredictions(
   startWorker: StartTrainerWorker,
 ): Promise<void> {
   const { updates } = manifest;
-  const inspector = new Inspector(base, folder.fsPath, startWorker, () => updates);
+  const inspector = new Inspector(base, locationOf(folder), startWorker, () => updates);
   try {
     await savePredictions(inspector, state === 'diverged' ? Math.max(0, updates - 1) : updates, base);
   } finally {
@@ -355,7 +355,7 @@ async function rename(run: StoredRun, index: RunIndex): Promise<void> {
     value: run.displayName ?? '',
   });
   if (name === undefined) return;
-  const storage = new FolderStorage(run.folder.fsPath);
+  const storage = runStorage(locationOf(run.folder));
   try {
     if (name.trim() === '') await storage.remove(runFiles.displayName);
     else await storage.write(runFiles.displayName, writeDisplayName(name.trim()));
@@ -391,9 +391,9 @@ async function deleteRuns(runs: readonly Deletable[], { index, sessions }: RunCo
 
 /** Whether the folder of one of the runs contains other files; then it shows a warning. */
 async function warnOfOtherFiles(runs: readonly Deletable[]): Promise<boolean> {
-  const home = (workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+  const home = (workspace.workspaceFolders ?? []).map(({ uri }) => uri);
   for (const { name, folder } of runs) {
-    const reason = await reasonNotToDelete(folder.fsPath, home);
+    const reason = await reasonNotToDeleteRun(locationOf(folder), home);
     if (reason === undefined) continue;
     void showWarningMessage(
       `"${name}" can't be deleted: ${reason} (${folder.fsPath}). Nothing was deleted. ` +
@@ -407,9 +407,9 @@ async function warnOfOtherFiles(runs: readonly Deletable[]): Promise<boolean> {
 /** Whether one of the runs trains now, here or elsewhere; then it shows a warning. Reads the folder, not the index. */
 async function warnOfTraining(runs: readonly Deletable[], sessions: Sessions): Promise<boolean> {
   for (const { name, folder } of runs) {
-    const isLive = sessions.withFolder(folder.fsPath)?.isLive === true;
+    const isLive = sessions.withFolder(locationOf(folder))?.isLive === true;
     // The manifest may be damaged, and that of a run that is resumed changes after the lock is taken.
-    if (!isLive && !(await isLocked(folder.fsPath))) continue;
+    if (!isLive && !(await isRunLocked(locationOf(folder)))) continue;
     void showWarningMessage(`"${name}" is training. Stop it before you delete it.`);
     return true;
   }

@@ -39,6 +39,7 @@ import {
 import type { RunIndex } from '../session/stored/runIndex';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
+import { locationOf } from '../session/files/location';
 
 /** The runs of one experiment. */
 export interface RunGroup {
@@ -138,7 +139,7 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
       case 'group':
         return groupItem(node);
       case 'run':
-        return runItem(node, this.sessions.withFolder(node.run.folder.fsPath));
+        return runItem(node, this.sessions.withFolder(locationOf(node.run.folder)));
       case 'damagedGroup':
         return damagedGroupItem(node);
       case 'damaged':

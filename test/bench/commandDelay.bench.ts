@@ -5,8 +5,8 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exampleExperiment, exampleStart } from '../unit/trainer/exampleTraining';
-import { Channel } from '../../src/protocol/channel';
-import type { Ending, TrainerContract, TrainerHostContract } from '../../src/protocol/trainer';
+import { trainerChannel } from '../../scripts/trainerChannel';
+import type { Ending } from '../../src/protocol/trainer';
 import { forkTrainers } from '../../src/session/trainers/trainerProcess.node';
 
 /** Processes that compute for each core. */
@@ -28,7 +28,7 @@ const params = exampleStart(
 /** Milliseconds and updates from the command to the end of the training. */
 async function stop(isSignaled: boolean): Promise<{ readonly milliseconds: number; readonly updates: number }> {
   const worker = startTrainer();
-  const channel = new Channel<TrainerHostContract, TrainerContract>(worker.port, {});
+  const channel = trainerChannel(worker.port);
   let seen = 0;
   channel.on('records', ({ count }) => {
     seen += count;

@@ -9,8 +9,8 @@ import { resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { parseExperiment } from '../../src/experiment/parse';
-import { Channel } from '../../src/protocol/channel';
-import type { StartParams, TrainerContract, TrainerHostContract } from '../../src/protocol/trainer';
+import { trainerChannel } from '../../scripts/trainerChannel';
+import type { StartParams } from '../../src/protocol/trainer';
 import { forkTrainers } from '../../src/session/trainers/trainerProcess.node';
 
 const printed = 10;
@@ -20,7 +20,7 @@ const subjects: Readonly<Record<string, () => Promise<void>>> = {
   'a run in the trainer’s thread': startAndStop,
   'the trainer’s thread without a run': async () => {
     const worker = startTrainer();
-    const channel = new Channel<TrainerHostContract, TrainerContract>(worker.port, {});
+    const channel = trainerChannel(worker.port);
     // Answered, with a refusal, once its script has been loaded.
     await channel.request('pause', undefined).catch(() => undefined);
     const gone = new Promise<void>((done) => {
@@ -49,7 +49,7 @@ function paramsOf(): StartParams {
 
 async function startAndStop(): Promise<void> {
   const worker = startTrainer();
-  const channel = new Channel<TrainerHostContract, TrainerContract>(worker.port, {});
+  const channel = trainerChannel(worker.port);
   const ended = new Promise<void>((done) => {
     channel.on('ended', () => {
       done();

@@ -30,9 +30,15 @@ describe('The packed extension, installed into a clean VS Code', () => {
     const expected = [
       ...['package.json', 'package.nls.json', 'readme.md', 'changelog.md', 'LICENSE.txt', 'SECURITY.md'],
       ...['ARCHITECTURE.md', 'CONTRIBUTING.md', 'CITATION.cff', 'THIRD-PARTY-NOTICES.txt'],
-      ...['extension.cjs', 'cli.mjs', 'trainer.cjs', 'watchThread.cjs', 'workerThread.cjs'].map(
-        (file) => `dist/${file}`,
-      ),
+      ...[
+        'extension.cjs',
+        'extension.web.js',
+        'trainer.web.js',
+        'cli.mjs',
+        'trainer.cjs',
+        'watchThread.cjs',
+        'workerThread.cjs',
+      ].map((file) => `dist/${file}`),
       ...['dist/experiment.schema.json', 'dist/webview/main.js', 'dist/webview/main.css'],
       ...['dist/webview/recorded.js', 'dist/webview/recorded.css'],
       ...documents.map((file) => `docs/${file}`),

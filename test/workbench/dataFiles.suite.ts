@@ -1,5 +1,3 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { ExperimentFile, until } from './experimentFile';
 
@@ -8,19 +6,19 @@ const experiment =
 
 describe('A data file', () => {
   it('is checked again when it is created, changed and deleted', async () => {
-    const { document, folder } = await ExperimentFile.open(experiment);
-    const file = join(folder, 'late.txt');
+    const file = await ExperimentFile.open(experiment);
+    const { document } = file;
     const complaint = (words: RegExp) => () =>
       vscode.languages.getDiagnostics(document.uri).some(({ message }) => words.test(message));
     const none = (): boolean => vscode.languages.getDiagnostics(document.uri).length === 0;
     await until('the missing file', complaint(/File "late\.txt" not found/));
-    writeFileSync(file, 'hello, hello, hello! '.repeat(20));
+    await file.write('late.txt', 'hello, hello, hello! '.repeat(20));
     await until('no complaint', none);
-    writeFileSync(file, Uint8Array.of(0, 1, 2, 255, 0));
+    await file.write('late.txt', Uint8Array.of(0, 1, 2, 255, 0));
     await until('the binary file', complaint(/late\.txt/));
-    writeFileSync(file, 'hello, hello, hello! '.repeat(20));
+    await file.write('late.txt', 'hello, hello, hello! '.repeat(20));
     await until('no complaint once more', none);
-    rmSync(file);
+    await file.remove('late.txt');
     await until('the missing file again', complaint(/File "late\.txt" not found/));
   });
 });

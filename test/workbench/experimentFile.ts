@@ -1,6 +1,3 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 
 /** Time limit (ms) for asynchronous changes of the extension, and the interval of the polls. */
@@ -12,29 +9,59 @@ const settlingTime = 1_500;
 
 /** An experiment in its own folder inside the workspace, open in an editor. */
 export class ExperimentFile {
-  readonly document: vscode.TextDocument;
-  /** Absolute path of the folder. */
-  readonly folder: string;
+  private constructor(
+    readonly document: vscode.TextDocument,
+    /** Its folder. */
+    readonly home: vscode.Uri,
+  ) {}
 
-  private constructor(document: vscode.TextDocument, folder: string) {
-    this.document = document;
-    this.folder = folder;
+  /** Absolute path of its folder, where that is on disk. */
+  get folder(): string {
+    return this.home.fsPath;
   }
 
   /** Writes the experiment and the files beside it, and opens it in an editor. */
   static async open(text: string, files: Readonly<Record<string, string | Uint8Array>> = {}): Promise<ExperimentFile> {
     const workspace = vscode.workspace.workspaceFolders?.[0];
     if (!workspace) throw new Error('These tests need a window with a workspace folder.');
-    const folder = mkdtempSync(join(workspace.uri.fsPath, 'case-'));
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(join(folder, name, '..'), { recursive: true });
-      writeFileSync(join(folder, name), content);
+    const home = vscode.Uri.joinPath(workspace.uri, `case-${crypto.randomUUID().slice(0, 8)}`);
+    for (const [name, content] of Object.entries({ ...files, 'case.rnn.json': text })) {
+      const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+      await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(home, name), bytes);
     }
-    const path = join(folder, 'case.rnn.json');
-    writeFileSync(path, text);
-    const document = await vscode.workspace.openTextDocument(path);
+    const document = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(home, 'case.rnn.json'));
     await vscode.window.showTextDocument(document);
-    return new ExperimentFile(document, folder);
+    return new ExperimentFile(document, home);
+  }
+
+  /** The names in a folder beside the experiment; none if it doesn't exist. */
+  async list(folder: string): Promise<readonly string[]> {
+    const entries = await vscode.workspace.fs.readDirectory(vscode.Uri.joinPath(this.home, folder)).then(
+      (found) => found,
+      () => [],
+    );
+    return entries.map(([name]) => name).sort();
+  }
+
+  /** The folders of its runs, the oldest first. */
+  async runs(): Promise<readonly vscode.Uri[]> {
+    return (await this.list('unroll-runs')).map((name) => vscode.Uri.joinPath(this.home, 'unroll-runs', name));
+  }
+
+  /** Writes a file beside the experiment. */
+  async write(path: string, content: string | Uint8Array): Promise<void> {
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+    await vscode.workspace.fs.writeFile(vscode.Uri.joinPath(this.home, path), bytes);
+  }
+
+  /** Deletes a file or folder beside the experiment; '' is its own folder. */
+  async remove(path: string): Promise<void> {
+    await vscode.workspace.fs.delete(vscode.Uri.joinPath(this.home, path), { recursive: true });
+  }
+
+  /** The bytes of a file beside the experiment. */
+  async read(path: string): Promise<Uint8Array> {
+    return vscode.workspace.fs.readFile(vscode.Uri.joinPath(this.home, path));
   }
 
   /** Presses ▶ Train; does not wait, because the command never ends if it shows a message that is not answered. */
@@ -68,6 +95,10 @@ export class ExperimentFile {
   async lens(words: RegExp): Promise<string> {
     return until(`a lens with ${String(words)}`, async () => (await this.lenses()).find((title) => words.test(title)));
   }
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Polls until `look` returns a value. Throws an error with `what` after the time limit. */

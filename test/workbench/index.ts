@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import { run as runMocha } from '../../scripts/mochaRun';
-import { formatTally, report, suiteLine } from '../../scripts/tally';
+import { formatTally, suiteLine } from '../../scripts/counts';
+import { report } from '../../scripts/tally';
 
 /**
  * The entry point that VS Code calls: runs every suite of this folder inside the extension host.

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import * as vscode from 'vscode';
 import { toolNames } from '../../src/tools/toolNames';
 import { ExperimentFile, until } from './experimentFile';
@@ -26,11 +24,9 @@ describe('The tools for language models in VS Code', () => {
   let file: string;
   before(async () => {
     experiment = await ExperimentFile.open(short);
-    file = `${basename(experiment.folder)}/case.rnn.json`;
+    file = vscode.workspace.asRelativePath(experiment.document.uri, false);
   });
-  after(() => {
-    rmSync(experiment.folder, { recursive: true, force: true });
-  });
+  after(() => experiment.remove(''));
 
   it('are registered', () => {
     const registered = vscode.lm.tools.map(({ name }) => name).filter((name) => name.startsWith('unroll_'));
@@ -40,8 +36,8 @@ describe('The tools for language models in VS Code', () => {
   it('train an experiment as ▶ Train does, and answer what its run says', async () => {
     const diagnosis = await call('unroll_train', { file, variant: 'gated' });
     assert.deepEqual([diagnosis['state'], diagnosis['updates'], diagnosis['variant']], ['finished', 20, 'gated']);
-    const folder = join(experiment.folder, '..', String(diagnosis['run']));
-    const manifest = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8')) as { loss: number };
+    const text = new TextDecoder().decode(await experiment.read(`../${String(diagnosis['run'])}/run.json`));
+    const manifest = JSON.parse(text) as { loss: number };
     const loss = diagnosis['loss'] as number;
     assert.ok(Math.abs(loss - manifest.loss) <= 2e-6 * manifest.loss);
     const tabs = (): readonly string[] =>

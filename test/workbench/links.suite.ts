@@ -3,7 +3,7 @@ import { deflateRawSync } from 'node:zlib';
 import * as vscode from 'vscode';
 import { copyLink, ExperimentLinks, type OpenParts } from '../../src/export/experimentLinks';
 import type { StoredRun } from '../../src/session/stored/storedRun';
-import { writeLinkQuery } from '../../src/share/experimentLink.node';
+import { writeLinkQuery } from '../../src/share/experimentLink';
 import { ExperimentFile } from './experimentFile';
 
 const experiment = {
@@ -138,7 +138,7 @@ describe('Copy Link', () => {
     await vscode.env.clipboard.writeText('');
     void copyLink({ kind: 'experiment', target }, parts);
     await new Promise((resolve) => setTimeout(resolve, 1000));
-    const expected = writeLinkQuery({
+    const expected = await writeLinkQuery({
       text: file.document.getText(),
       variant: 'gated',
       view: { selection: { update: 2 } },

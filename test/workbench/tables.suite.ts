@@ -25,7 +25,7 @@ async function fixesOf(uri: vscode.Uri, { range }: vscode.Diagnostic): Promise<r
 
 describe('The editor of an experiment over a table', () => {
   it('offers a fix that clears the problem, and a link to its place in the data', async () => {
-    const { document, folder } = await ExperimentFile.open(experiment, { 'days.csv': ['n;m', ...rows].join('\n') });
+    const { document, home } = await ExperimentFile.open(experiment, { 'days.csv': ['n;m', ...rows].join('\n') });
     const [problem] = await until('the diagnostic', () => {
       const found = vscode.languages.getDiagnostics(document.uri);
       return found.length > 0 && found;
@@ -33,7 +33,7 @@ describe('The editor of an experiment over a table', () => {
     assert.ok(problem);
     const [related] = problem.relatedInformation ?? [];
     assert.ok(related);
-    assert.equal(related.location.uri.fsPath, vscode.Uri.joinPath(vscode.Uri.file(folder), 'days.csv').fsPath);
+    assert.equal(related.location.uri.toString(), vscode.Uri.joinPath(home, 'days.csv').toString());
     assert.deepEqual(
       [related.location.range.start.line, related.location.range.start.character, related.location.range.end.character],
       [1, 0, 3],

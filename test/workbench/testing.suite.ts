@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { readManifest } from '../../src/run/manifest';
 import { ExperimentFile, until } from './experimentFile';
@@ -26,10 +24,8 @@ async function testsIn(uri: vscode.Uri): Promise<readonly string[]> {
   return paths.map((path) => path.slice(2).join('/')).filter((id) => id !== '');
 }
 
-const runsIn = (folder: string): readonly string[] => {
-  const runs = join(folder, 'unroll-runs');
-  return existsSync(runs) ? readdirSync(runs).filter((name) => name !== '.gitignore') : [];
-};
+const runsOf = async (experiment: ExperimentFile): Promise<readonly string[]> =>
+  (await experiment.list('unroll-runs')).filter((name) => name !== '.gitignore');
 
 describe('The Test Explorer', () => {
   afterEach(async () => {
@@ -65,7 +61,7 @@ describe('The Test Explorer', () => {
       const found = [...(await testsIn(uri))].sort();
       return found.length === expected.length && found.every((id, index) => id === expected[index]);
     });
-    assert.deepEqual(runsIn(experiment.folder), [], 'nothing is trained to list the tests');
+    assert.deepEqual(await runsOf(experiment), [], 'nothing is trained to list the tests');
     const edit = new vscode.WorkspaceEdit();
     const at = experiment.document.getText().indexOf('"validationLoss"');
     edit.replace(
@@ -83,7 +79,7 @@ describe('The Test Explorer', () => {
     assert.ok(!(await testsIn(uri)).includes('experiment/expectations/validationLoss'));
     await experiment.document.save();
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
-    rmSync(uri.fsPath);
+    await experiment.remove('case.rnn.json');
     await until('no tests of a deleted file', async () => (await testsIn(uri)).length === 0);
   });
 
@@ -93,16 +89,16 @@ describe('The Test Explorer', () => {
     await until('the tests', async () => (await testsIn(uri)).includes('experiment/expectations/loss'));
     await vscode.commands.executeCommand('testing.clearTestResults');
     await vscode.commands.executeCommand('testing.runCurrentFile');
-    const manifest = await until('a finished run', () => {
-      const [run] = runsIn(experiment.folder);
-      const path = run === undefined ? '' : join(experiment.folder, 'unroll-runs', run, 'run.json');
-      const read = existsSync(path) ? readManifest(readFileSync(path)) : undefined;
+    const manifest = await until('a finished run', async () => {
+      const [run] = await runsOf(experiment);
+      const bytes = await experiment.read(`unroll-runs/${run}/run.json`).catch(() => undefined);
+      const read = bytes && readManifest(bytes);
       return read?.state === 'finished' ? read : undefined;
     });
-    assert.deepEqual([manifest.updates, manifest.variant, runsIn(experiment.folder).length], [20, null, 1]);
+    assert.deepEqual([manifest.updates, manifest.variant, (await runsOf(experiment)).length], [20, null, 1]);
     // The loss is not below its limit: without a failed test, nothing would be trained again.
     await until('another run for the failed test', async () => {
-      if (runsIn(experiment.folder).length > 1) return true;
+      if ((await runsOf(experiment)).length > 1) return true;
       await vscode.commands.executeCommand('testing.reRunFailTests');
       return false;
     });

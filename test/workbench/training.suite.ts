@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { formatCount, formatMebibytes } from '../../src/text/numbers';
 import { readManifest } from '../../src/run/manifest';
@@ -26,8 +24,8 @@ function panels(): readonly vscode.Tab[] {
 }
 
 /** The seeds of the runs that have begun. */
-function begunSeeds(folder: string): readonly number[] {
-  return readdirSync(join(folder, 'unroll-runs')).flatMap((name) => {
+async function begunSeeds(experiment: ExperimentFile): Promise<readonly number[]> {
+  return (await experiment.list('unroll-runs')).flatMap((name) => {
     const [, seed] = /--seed-(\d+)--/.exec(name) ?? [];
     return seed === undefined ? [] : [Number(seed)];
   });
@@ -44,8 +42,8 @@ describe('Training', () => {
     experiment.train();
     assert.equal(updatesIn(await experiment.lens(/finished/)), 30);
     await until('the panel', () => panels().length === 1);
-    const [run] = readdirSync(join(experiment.folder, 'unroll-runs'));
-    assert.ok(existsSync(join(experiment.folder, 'unroll-runs', run, 'records.arrows')));
+    const [run] = await experiment.list('unroll-runs');
+    assert.ok((await experiment.read(`unroll-runs/${run}/records.arrows`)).length > 0);
   });
 
   it('shows its memory estimate before it starts, and stays below it', async () => {
@@ -53,8 +51,8 @@ describe('Training', () => {
     const title = await experiment.lens(/^[\d,]+ parameters · [\d.]+ MiB · about [\d.]+ m?s per update$/);
     experiment.train();
     await experiment.lens(/finished/);
-    const [run] = readdirSync(join(experiment.folder, 'unroll-runs'));
-    const manifest = readManifest(readFileSync(join(experiment.folder, 'unroll-runs', run, 'run.json')));
+    const [run] = await experiment.list('unroll-runs');
+    const manifest = readManifest(await experiment.read(`unroll-runs/${run}/run.json`));
     assert.ok(manifest !== undefined);
     const { parameterCount, memoryBytes } = manifest.facts;
     const [parameters, memory] = title.split(' · ');
@@ -128,15 +126,16 @@ describe('Training', () => {
       await experiment.lens(/^4 seeds: 4 paused$/);
       await experiment.lens(/Resume$/);
       // One that waited is trained by a single update, without the others.
-      const waited = [1, 2, 3, 4].find((seed) => !begunSeeds(experiment.folder).includes(seed));
+      const begun = await begunSeeds(experiment);
+      const waited = [1, 2, 3, 4].find((seed) => !begun.includes(seed));
       await vscode.commands.executeCommand('unroll.step', uri, undefined, waited);
-      await until('one more run', () => begunSeeds(experiment.folder).length === 3);
+      await until('one more run', async () => (await begunSeeds(experiment)).length === 3);
       await experiment.lens(/^4 seeds: 4 paused$/);
       await vscode.commands.executeCommand('unroll.resume', uri);
       await experiment.lens(/^4 seeds: 3 training, 1 waiting$/);
       await vscode.commands.executeCommand('unroll.stop', uri);
       await experiment.lens(/^4 seeds: 4 stopped$/);
-      assert.equal(begunSeeds(experiment.folder).length, 3, 'the last one that waited has never begun');
+      assert.equal((await begunSeeds(experiment)).length, 3, 'the last one that waited has never begun');
     } finally {
       await settings.update('trainTogether', undefined, vscode.ConfigurationTarget.Global);
     }

@@ -1,4 +1,5 @@
-import { commands as registry, Uri, window, workspace, type Disposable } from 'vscode';
+import type { Uri} from 'vscode';
+import { commands as registry, window, workspace, type Disposable } from 'vscode';
 import { remedySchema, type Remedy } from '../../diagnosis/remedy';
 import { formatRemedy } from '../../text/remedyText';
 import { commands } from '../../platform/ids';
@@ -10,6 +11,7 @@ import { formatFindings } from '../../text/findingCount';
 import { formatLossChange } from '../../text/lossChange';
 import { targetOf } from '../../session/targets';
 import type { FixRequest } from './findingActions';
+import { uriOfLocation } from '../../session/files/location';
 
 /** What fixing and training again uses of the extension. */
 export interface FixAndTrainParts {
@@ -136,7 +138,7 @@ async function reportFix(
 }
 
 function compareBoth({ compare }: FixAndTrainParts, before: string | undefined, after: string | undefined): void {
-  if (before !== undefined && after !== undefined) compare([before, after].map((folder) => Uri.file(folder)));
+  if (before !== undefined && after !== undefined) compare([before, after].map((folder) => uriOfLocation(folder)));
 }
 
 function beforeFixOf(earlier: Session, session: Session, fix: string): RunBeforeFix {

@@ -9,6 +9,7 @@ import type { RunIndex } from '../../session/stored/runIndex';
 import type { RunReader } from '../../session/stored/runReader';
 import type { StoredRun } from '../../session/stored/storedRun';
 import { changedKeys } from '../../session/changedKeys';
+import { locationOf } from '../../session/files/location';
 
 /** The values of the newest run of an experiment. */
 export interface MeasuredValues {
@@ -86,7 +87,7 @@ export class MeasuredRuns implements Disposable {
   }
 
   async #measure(run: StoredRun): Promise<Omit<MeasuredValues, 'run' | 'changed'>> {
-    const measured = await this.reader.measure(run.folder.fsPath, run.manifest.facts);
+    const measured = await this.reader.measure(locationOf(run.folder), run.manifest.facts);
     return { measured, truncationBias: await this.#truncationBias(run).catch(() => undefined) };
   }
 
@@ -97,7 +98,7 @@ export class MeasuredRuns implements Disposable {
     // Without checkpoints on the way, the whole run would be replayed.
     const distance = typeof checkpointEvery === 'number' && checkpointEvery > 0 ? checkpointEvery : updates;
     if (facts.bptt === 'full' || state === 'diverged' || Math.min(distance, updates) > maxReplayed) return undefined;
-    const inspector = new Inspector(base, folder.fsPath, this.startWorker, () => updates);
+    const inspector = new Inspector(base, locationOf(folder), this.startWorker, () => updates);
     try {
       const { actual } = await inspector.ask('whatIf', { update: updates - 1, change: {} });
       return Number.isFinite(actual.bias) ? actual.bias : undefined;

@@ -16,6 +16,7 @@ import type { RunReader } from '../../session/stored/runReader';
 import { readFindingsIn } from '../../session/stored/storedFindings';
 import { formatStartTime } from '../../session/stored/storedRun';
 import { changedKeys } from '../../session/changedKeys';
+import { locationOf } from '../../session/files/location';
 
 /** The judgements of a run, or why there are none. */
 export type JudgedRun =
@@ -88,8 +89,8 @@ export class JudgedRuns {
     }
     const { manifest, folder } = run;
     try {
-      const measured = await reader.measureOutcome(folder.fsPath, manifest.facts);
-      const { findings, damage } = await readFindingsIn(folder.fsPath);
+      const measured = await reader.measureOutcome(locationOf(folder), manifest.facts);
+      const { findings, damage } = await readFindingsIn(locationOf(folder));
       if (damage !== '') return { kind: 'failed', note: damage };
       const judgements = judge(expect, {
         ...{ state: run.state, updates: manifest.updates, message: manifest.message ?? undefined, measured, findings },

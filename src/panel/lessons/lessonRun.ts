@@ -1,4 +1,4 @@
-import { Uri, type Disposable } from 'vscode';
+import { type Disposable } from 'vscode';
 import { keepsRecords } from '../../platform/settings';
 import { reasonOf } from '../../protocol/channel';
 import type { RequestReplay } from '../../protocol/replayRequests';
@@ -13,6 +13,8 @@ import type { Target } from '../../session/sessions';
 import { quote } from '../../text/quoting';
 import { SubjectSession, type RunSources } from '../subjectSession';
 import { lessonRunState, untrained, type LessonRunState, type Saving } from './lessonRunState';
+import { uriOfLocation } from '../../session/files/location';
+import { canSaveRuns } from '../../session/files/hostFiles.node';
 
 /** Why a run can't answer: training it again may mend it. */
 export class LessonRunError extends Error {}
@@ -34,7 +36,7 @@ class LessonRun implements Disposable {
   /** Whether a new run is saved. */
   get saving(): Saving {
     const { uri } = this.target;
-    if (uri.scheme !== 'file') return 'unavailable';
+    if (!canSaveRuns(uri)) return 'unavailable';
     return keepsRecords(uri) ? 'on' : 'off';
   }
 
@@ -58,7 +60,7 @@ class LessonRun implements Disposable {
     // While it trains neither its folder nor its file decides, and it is asked for many times a second.
     if (isLive(state))
       return lessonRunState({ name, state, updates, folder: 'readable', saving: this.saving, changed: [] }, update);
-    const isThere = folder !== undefined && (await readStoredRun(Uri.file(folder))) !== undefined;
+    const isThere = folder !== undefined && (await readStoredRun(uriOfLocation(folder))) !== undefined;
     const { uri, variant } = this.target;
     const parsed = await readExperiment(uri).catch(() => undefined);
     const file = parsed?.kind === 'experiment' ? parsed.file : undefined;

@@ -1,9 +1,6 @@
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { isRunFile, runFolders } from './runFiles';
-
-/** Files that operating systems create in any folder that they show. */
-const systemFiles = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini']);
+import { firstForeignEntry } from './foreignEntry';
 
 /**
  * Why a folder must not be deleted as a run; undefined if it may be. A `run.json` alone does not make a folder a run:
@@ -28,20 +25,9 @@ export async function reasonNotToDelete(
       return `it contains the workspace folder ${path}`;
     }
   }
-  for (const part of ['', ...runFolders]) {
-    const other = await firstForeignEntry(folder, part);
-    if (other !== undefined) return `it contains "${other}", which is not a file of a run`;
-  }
-  return undefined;
-}
-
-/** The first entry, as a path with `/`, that is not a file of a run. */
-async function firstForeignEntry(root: string, folder: string): Promise<string | undefined> {
-  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
-  const other = entries.find((entry) => {
-    if (entry.isDirectory()) return folder !== '' || !runFolders.includes(entry.name);
-    const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    return !entry.isFile() || !(isRunFile(path) || systemFiles.has(entry.name));
+  const other = await firstForeignEntry(async (part) => {
+    const entries = await readdir(join(folder, part), { withFileTypes: true }).catch(() => []);
+    return entries.map((one) => ({ name: one.name, isFolder: one.isDirectory(), isFile: one.isFile() }));
   });
-  return other === undefined || folder === '' ? other?.name : `${folder}/${other.name}`;
+  return other === undefined ? undefined : `it contains "${other}", which is not a file of a run`;
 }

@@ -1,4 +1,4 @@
-import { EventEmitter, Uri, type Disposable, type Event } from 'vscode';
+import { EventEmitter, workspace, type Uri, type Disposable, type Event } from 'vscode';
 import type { FileContent } from '../../data/files/fileContent';
 import { checkFiles, readFiles, type FilesRead } from '../../data/files/fileReading';
 import type { ExperimentFile } from '../../experiment/experimentFile';
@@ -12,9 +12,7 @@ import type { GitState } from '../../run/gitState';
 import { groupSeed } from '../../run/runInfo';
 import { formatUnsaved } from '../../run/storage/storageErrorAdvice';
 import { removeIncompleteRun } from '../../run/storage/incompleteRun';
-import { readGitCommit } from '../../run/storage/gitCommit.node';
-import { lockFolder, type FolderLock } from '../../run/storage/folderLock.node';
-import { FolderStorage } from '../../run/storage/folderStorage.node';
+import type { FolderLock } from '../../run/storage/folderLock.node';
 import { runFiles } from '../../run/storage/runFiles';
 import { newRunFolder } from '../../run/storage/runFolder';
 import { completeStep } from '../../platform/completedSteps';
@@ -35,6 +33,8 @@ import type { Session } from '../session';
 import type { Sessions, Target } from '../sessions';
 import type { StartTrainerWorker } from '../trainers/trainerWorker';
 import type { TrainingQueue } from './trainingQueue';
+import { locationOf, uriOfLocation } from '../files/location';
+import { canSaveRuns, commitAround, lockRun, runStorage } from '../files/hostFiles.node';
 
 /** The result of starting a run. */
 export type Launch =
@@ -58,7 +58,7 @@ interface Prepared {
   readonly seeds: readonly number[];
   /** Reads its files when it trains: runs that wait would hold copies of them in the extension host. */
   readonly readFiles: () => Promise<FilesRead>;
-  /** Where the run is saved; undefined if it is not. */
+  /** The location of the run's folder; undefined if it is not saved. */
   readonly folder: string | undefined;
   /** The run to resume; undefined for a new run. */
   readonly stored: StoredRun | undefined;
@@ -90,6 +90,8 @@ export class Launcher implements Disposable {
     readonly queue: TrainingQueue,
     readonly startWorker: StartTrainerWorker,
     readonly log: Log,
+    /** Where runs of experiments are saved whose file system is read-only; undefined where there is no such place. */
+    readonly ownRuns?: Uri,
   ) {}
 
   /**
@@ -173,7 +175,7 @@ export class Launcher implements Disposable {
     const session = this.sessions.withFolder(folder);
     if (session === undefined || session.info !== undefined) return;
     await session.released;
-    const stored = await readStoredRun(Uri.file(folder));
+    const stored = await readStoredRun(uriOfLocation(folder));
     const loaded = stored && (await loadRun(stored, this.latestRuns.reader.growing()).catch(() => undefined));
     if (loaded === undefined || session.isLive || this.sessions.withFolder(folder) !== session) return;
     this.sessions.replace(session, new StoredSession(session.uri, session.variant, loaded));
@@ -182,7 +184,7 @@ export class Launcher implements Disposable {
   async #prepareResume(folder: string, earlier: Session | undefined): Promise<Preparation> {
     // A trainer that was told to exit may still be writing.
     await earlier?.released;
-    const stored = await readStoredRun(Uri.file(folder));
+    const stored = await readStoredRun(uriOfLocation(folder));
     if (stored === undefined) return { kind: 'failed', message: `${folder} has no readable run.` };
     const { reason, facts } = stored.manifest;
     if (!isResumable(stored.state, 'whole', reason, facts)) {
@@ -213,7 +215,7 @@ export class Launcher implements Disposable {
     };
     const target = { uri, variant: manifest.variant ?? undefined, seed: groupSeed(manifest.facts) };
     const prepared = {
-      ...{ target, experiment, stored, folder: folder.fsPath, file: undefined, begin: 'now' as const },
+      ...{ target, experiment, stored, folder: locationOf(folder), file: undefined, begin: 'now' as const },
       seeds: manifest.facts.seeds,
       git: Promise.resolve(manifest.git ?? undefined),
       readFiles: () => Promise.resolve(read),
@@ -225,7 +227,12 @@ export class Launcher implements Disposable {
     const { target } = prepared;
     const previous = this.sessions.get(target);
     if (previous?.isLive === true) await previous.stopAndWait().catch(() => undefined);
-    const session = new LiveSession(target.uri, target.variant, prepared.stored?.folder.fsPath, target.seed);
+    const session = new LiveSession(
+      target.uri,
+      target.variant,
+      prepared.stored && locationOf(prepared.stored.folder),
+      target.seed,
+    );
     session.onDidNotice((message) => {
       this.log.warn(message);
       this.#noticed.fire(message);
@@ -252,7 +259,7 @@ export class Launcher implements Disposable {
       const readHistory =
         stored &&
         ((updates: number) =>
-          this.latestRuns.reader.historyUntil(stored.folder.fsPath, stored.manifest.facts, updates));
+          this.latestRuns.reader.historyUntil(locationOf(stored.folder), stored.manifest.facts, updates));
       const resources = {
         lock: isNew && lock !== undefined ? lockOfNewRun(lock, folder, session) : lock,
         readHistory,
@@ -288,7 +295,7 @@ export class Launcher implements Disposable {
       workers: workerCount(target.uri),
       reproducible: isReproducible(target.uri),
       folder,
-      source: folder === undefined ? undefined : relativePath(Uri.file(folder), target.uri),
+      source: folder === undefined ? undefined : sourceOf(uriOfLocation(folder), target.uri),
       git: await prepared.git,
       resumedManifest: stored?.manifest,
       begin,
@@ -307,7 +314,7 @@ export class Launcher implements Disposable {
   async #locked({ folder, stored }: Prepared): Promise<FolderLock | undefined> {
     if (folder === undefined) return undefined;
     try {
-      return await lockFolder(folder);
+      return await lockRun(folder);
     } catch (error) {
       if (stored !== undefined) throw new Error(`This run can't be resumed: ${reasonOf(error)}.`);
       const message = formatUnsaved(error, folder);
@@ -331,23 +338,37 @@ export class Launcher implements Disposable {
   }
 
   #folderFor({ uri, variant, seed }: Target): string | undefined {
-    if (uri.scheme !== 'file' || !keepsRecords(uri)) return undefined;
-    return newRunFolder(uri.fsPath, variant, new Date(), runsFolder(uri)?.fsPath, seed);
+    if (!canSaveRuns(uri) || !keepsRecords(uri)) return undefined;
+    const runs = runsFolder(uri) ?? (isWritable(uri) ? undefined : this.ownRuns);
+    const path = newRunFolder(uri.path, variant, new Date(), runs?.path, seed);
+    return locationOf((runs ?? uri).with({ path }));
   }
+}
+
+/** Where an experiment is, for the manifest of a run: relative to the run's folder, or its URI in another file system. */
+function sourceOf(folder: Uri, experiment: Uri): string {
+  const isBeside = folder.scheme === experiment.scheme && folder.authority === experiment.authority;
+  return isBeside ? relativePath(folder, experiment) : experiment.toString();
+}
+
+function isWritable({ scheme }: Uri): boolean {
+  return workspace.fs.isWritableFileSystem(scheme) !== false;
 }
 
 /** The commit around an experiment file, and whether files differ from it. */
 async function gitStateOf(uri: Uri): Promise<GitState | undefined> {
-  const commit = await readGitCommit(uri.fsPath);
+  const commit = await commitAround(uri);
   return commit === undefined ? undefined : { commit, isDirty: await hasGitChanges(uri) };
 }
 
 /** Whether a run's folder has no file except its lock. */
 async function isEmpty(folder: string): Promise<boolean> {
-  return new FolderStorage(folder).list('').then(
-    (names) => names.every((name) => name === runFiles.lock),
-    () => false,
-  );
+  return runStorage(folder)
+    .list('')
+    .then(
+      (names) => names.every((name) => name === runFiles.lock),
+      () => false,
+    );
 }
 
 /** The lock of a new run's folder; releasing it before the run has started also removes the incomplete run. */
@@ -355,7 +376,7 @@ function lockOfNewRun(lock: FolderLock, folder: string, session: LiveSession): F
   return {
     addWriter: (pid) => lock.addWriter(pid),
     release: async () => {
-      if (session.info === undefined) await removeIncompleteRun(new FolderStorage(folder)).catch(() => undefined);
+      if (session.info === undefined) await removeIncompleteRun(runStorage(folder)).catch(() => undefined);
       await lock.release();
     },
   };

@@ -24,6 +24,7 @@ import type { RecordBatch } from '../../run/records/recordBatch';
 import type { RateChange } from '../../run/rateChanges';
 import { RateMeter } from './rateMeter';
 import { outOfMemory, type StartTrainerWorker, type TrainerWorker } from '../trainers/trainerWorker';
+import { storageHandlers } from '../trainers/storageHandlers';
 
 /** Milliseconds within which a second Stop counts as a double click. */
 const doublePress = 500;
@@ -405,15 +406,11 @@ export class LiveSession implements Disposable {
   }
 
   #connect(worker: TrainerWorker, lock: FolderLock | undefined): LiveTrainer {
-    const channel = new Channel<TrainerHostContract, TrainerContract>(
-      worker.port,
-      {},
-      {
-        onFault: (reason) => {
-          this.#noticed.fire(reason);
-        },
+    const channel = new Channel<TrainerHostContract, TrainerContract>(worker.port, storageHandlers, {
+      onFault: (reason) => {
+        this.#noticed.fire(reason);
       },
-    );
+    });
     const trainer = { worker, channel };
     // If this process exits first, the folder stays locked until the trainer has exited too.
     if (worker.processId !== undefined) void lock?.addWriter(worker.processId);

@@ -8,6 +8,7 @@ import { accessFor } from '../dataAccess';
 import type { Target } from '../sessions';
 import type { StartTrainerWorker, TrainerWorker } from '../trainers/trainerWorker';
 import { sentFiles } from './sentFiles';
+import { storageHandlers } from '../trainers/storageHandlers';
 
 /** Why a task of a trainer has no result. */
 export type TaskFailure =
@@ -72,7 +73,7 @@ export class TrainerTask implements Disposable {
     if (this.#isDisposed) return { kind: 'ended' };
     const worker = this.startWorker();
     this.#worker = worker;
-    const channel: TaskChannel = new Channel<TrainerHostContract, TrainerContract>(worker.port, {});
+    const channel: TaskChannel = new Channel<TrainerHostContract, TrainerContract>(worker.port, storageHandlers);
     worker.onExit((reason) => {
       channel.close(reason ?? 'The trainer has ended.');
     });

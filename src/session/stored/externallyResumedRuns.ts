@@ -1,4 +1,4 @@
-import { Uri, type Disposable } from 'vscode';
+import { type Disposable } from 'vscode';
 import { DisposableStore } from '../../platform/disposable';
 import { Throttler } from '../../platform/throttler';
 import type { GrowingHistory } from './growingHistory';
@@ -10,6 +10,7 @@ import type { Session } from '../session';
 import type { Sessions } from '../sessions';
 import { goneMessage, readStoredRun, versionOf, type StoredRun } from './storedRun';
 import { StoredSession } from './storedSession';
+import { uriOfLocation } from '../files/location';
 
 const checkDelay = 100;
 
@@ -59,10 +60,10 @@ export class ExternallyResumedRuns implements Disposable {
     if (session.isLive || folder === undefined) return;
     // Until its own trainer has exited, the folder is locked by this window.
     await session.released;
-    const run = await readStoredRun(Uri.file(folder));
+    const run = await readStoredRun(uriOfLocation(folder));
     if (run === undefined) {
       if (session.kind === 'stored' && session.status.state === 'elsewhere') {
-        session.markUnreadable(goneMessage(Uri.file(folder)));
+        session.markUnreadable(goneMessage(uriOfLocation(folder)));
       }
       return;
     }
@@ -86,7 +87,7 @@ export class ExternallyResumedRuns implements Disposable {
     this.#following = this.sessions.all.flatMap(({ status, folder }) => {
       const shown = status.state === 'elsewhere' ? this.#shown.get(folder ?? '') : undefined;
       if (shown === undefined || folder === undefined) return [];
-      return this.watcher.follow(Uri.file(folder), shown.version, () => {
+      return this.watcher.follow(uriOfLocation(folder), shown.version, () => {
         this.#check.schedule();
       });
     });

@@ -1,4 +1,4 @@
-import { Uri, type Memento } from 'vscode';
+import type { Memento } from 'vscode';
 import { formatMissing } from '../../run/series/missing';
 import { formatCount, formatExact } from '../../text/numbers';
 import { reasonOf } from '../../protocol/channel';
@@ -10,6 +10,7 @@ import { readStoredRun, type StoredRun } from './storedRun';
 import type { RunReader } from './runReader';
 import type { LoadedRun } from './storedSession';
 import { targetKey, type Target } from '../sessions';
+import { locationOf, uriOfLocation } from '../files/location';
 
 const storeKey = 'unroll.latestRuns';
 const maxEntries = 200;
@@ -43,7 +44,7 @@ export class LatestRuns {
   /** Reads the latest run of a target; undefined if there is none or it can't be read. */
   async open(target: Target): Promise<LoadedRun | undefined> {
     const folder = this.#entries()[targetKey(target)];
-    const stored = folder === undefined ? undefined : await readStoredRun(Uri.file(folder));
+    const stored = folder === undefined ? undefined : await readStoredRun(uriOfLocation(folder));
     return stored && loadRun(stored, this.reader.growing()).catch(() => undefined);
   }
 
@@ -59,17 +60,16 @@ export class LatestRuns {
  * @throws with a readable reason when its records cannot be read
  */
 export async function loadRun({ folder, manifest, state }: StoredRun, records: GrowingHistory): Promise<LoadedRun> {
-  const history = await records.read(folder.fsPath, manifest);
+  const location = locationOf(folder);
+  const history = await records.read(location, manifest);
   const { missing, updates } = history.numbers;
   const { findings, damage } =
     manifest.facts.recordedBy === undefined
-      ? await readFindingsIn(folder.fsPath)
-      : await records
-          .recordedFindings({ folder: folder.fsPath, info: manifest.facts }, updates, state === 'elsewhere')
-          .then(
-            (found) => ({ findings: found, damage: '' }),
-            (error: unknown) => ({ findings: [], damage: `This run can't be diagnosed: ${reasonOf(error)}` }),
-          );
+      ? await readFindingsIn(location)
+      : await records.recordedFindings({ folder: location, info: manifest.facts }, updates, state === 'elsewhere').then(
+          (found) => ({ findings: found, damage: '' }),
+          (error: unknown) => ({ findings: [], damage: `This run can't be diagnosed: ${reasonOf(error)}` }),
+        );
   const messages = [
     (manifest.facts.recordedBy === undefined ? stateMessages : recordedMessages)[state] ?? manifest.message ?? '',
     missing === undefined ? '' : formatMissing(missing),
@@ -80,14 +80,14 @@ export async function loadRun({ folder, manifest, state }: StoredRun, records: G
   ];
   return {
     // The manifest of a moved or copied folder has the old path.
-    info: { ...manifest.facts, folder: folder.fsPath },
+    info: { ...manifest.facts, folder: location },
     experiment: manifest.experiment,
     state,
     message: messages.filter((text) => text !== '').join(' ') || undefined,
     nonFinite: manifest.nonFinite ?? undefined,
     reason: manifest.reason ?? undefined,
     findings,
-    rateChanges: await readRateChangesIn(folder.fsPath),
+    rateChanges: await readRateChangesIn(location),
     history,
   };
 }

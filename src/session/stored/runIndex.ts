@@ -1,5 +1,4 @@
-import type { Uri } from 'vscode';
-import { EventEmitter, RelativePattern, workspace, type Disposable, type Event } from 'vscode';
+import { EventEmitter, FileType, RelativePattern, Uri, workspace, type Disposable, type Event } from 'vscode';
 import { DisposableStore } from '../../platform/disposable';
 import { settings } from '../../platform/ids';
 import { runsFolder } from '../../platform/settings';
@@ -50,6 +49,8 @@ export class RunIndex implements Disposable {
   constructor(
     sessions: Sessions,
     readonly watcher: RunFolderWatcher,
+    /** Where runs of read-only workspaces are; see Launcher. */
+    readonly ownRuns?: Uri,
   ) {
     this.#owned.add(
       sessions.onDidChange((session) => {
@@ -104,7 +105,8 @@ export class RunIndex implements Disposable {
         workspace.findFiles(new RelativePattern(folder, `*/${filesOfRuns}`), undefined, 2 * maxRuns),
       ),
     ]);
-    const folders = new Map(lists.flat().map((uri) => [folderOf(uri).toString(), folderOf(uri)]));
+    const found = [...lists.flat().map(folderOf), ...(await foldersIn(this.ownRuns))];
+    const folders = new Map(found.map((folder) => [folder.toString(), folder]));
     const all = await readAll([...folders.values()]);
     this.#known = [...folders.values()].map(({ path }) => path);
     const runs = all
@@ -174,6 +176,16 @@ async function readAll(folders: readonly Uri[]): Promise<readonly (StoredRun | D
     runs.push(...some.filter((run) => run !== undefined));
   }
   return runs;
+}
+
+/** The folders in a folder; none if it doesn't exist. VS Code's search finds only what is in a workspace. */
+async function foldersIn(folder: Uri | undefined): Promise<readonly Uri[]> {
+  if (folder === undefined) return [];
+  const entries = await workspace.fs.readDirectory(folder).then(undefined, () => []);
+  return entries
+    .filter(([, type]) => type === FileType.Directory)
+    .slice(0, maxRuns)
+    .map(([name]) => Uri.joinPath(folder, name));
 }
 
 /** Folders of `unroll.runsFolder` outside all workspace folders; those inside are found with the workspace. */

@@ -2,14 +2,14 @@ import { FileType, Uri, workspace } from 'vscode';
 import { maxAnnotationsBytes, noAnnotations, readAnnotations, type Annotations } from '../../run/annotations';
 import { maxDisplayNameBytes, memberName, readDisplayName } from '../../run/displayName';
 import { groupSeed } from '../../run/runInfo';
-import { isLocked } from '../../run/storage/folderLock.node';
-import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
 import { maxManifestBytes, readManifest, unreadableReason, type Manifest } from '../../run/manifest';
 import { reasonOf } from '../../protocol/channel';
 import type { RunState } from '../../protocol/run';
 import { experimentName, folderOf } from '../experimentText';
 import { formatTime } from '../../text/dates';
+import { locationOf } from '../files/location';
+import { canSaveRuns, isRunLocked, runStorage } from '../files/hostFiles.node';
 
 /** A run as read from its folder, without its records. */
 export interface StoredRun {
@@ -32,8 +32,7 @@ const experimentFile = /\.rnn\.json$/i;
 
 /** Reads the run in a folder, without its records; undefined if there is none or it can't be read. */
 export async function readStoredRun(folder: Uri): Promise<StoredRun | undefined> {
-  // Runs are saved on disk only; the path of a virtual folder may be that of a different folder on disk.
-  const manifest = folder.scheme === 'file' ? await manifestOf(folder) : undefined;
+  const manifest = canSaveRuns(folder) ? await manifestOf(folder) : undefined;
   if (manifest === undefined) return undefined;
   const source = sourceOf(folder, manifest);
   const isThere = source !== undefined && (await isFile(source));
@@ -62,8 +61,8 @@ export interface DamagedRun {
  * the file of rate changes, which every run has.
  */
 export async function readDamagedRun(folder: Uri): Promise<DamagedRun | undefined> {
-  if (folder.scheme !== 'file') return undefined;
-  const storage = new FolderStorage(folder.fsPath);
+  if (!canSaveRuns(folder)) return undefined;
+  const storage = runStorage(locationOf(folder));
   const names: readonly string[] = await storage.list('').catch(() => []);
   const [hasRecords, hasCheckpoints, hasRateChanges] = [
     names.includes(runFiles.records),
@@ -140,7 +139,9 @@ async function manifestOf(folder: Uri): Promise<Manifest | undefined> {
 
 /** The bytes of a file of the run; undefined if it does not exist or can't be read. */
 export async function fileOf(folder: Uri, name: string, largest: number): Promise<Uint8Array | undefined> {
-  return new FolderStorage(folder.fsPath).read(name, largest).catch(() => undefined);
+  return runStorage(locationOf(folder))
+    .read(name, largest)
+    .catch(() => undefined);
 }
 
 /** The default folder of a run's experiment, if that is in the workspace folder of the run; else the workspace folder. */
@@ -153,8 +154,10 @@ function placeOf(folder: Uri): Uri {
 /** A manifest may name any path: only an experiment in the same workspace folder, or in the default place, is accepted. */
 function sourceOf(folder: Uri, { source }: Manifest): Uri | undefined {
   if (source === null || !experimentFile.test(source)) return undefined;
-  const uri = Uri.joinPath(folder, source);
   const home = workspace.getWorkspaceFolder(folder);
+  // A run outside the workspace may be of an experiment in a file system that is read-only.
+  const isElsewhere = home === undefined && /^[a-z][a-z\d+.-]+:\/\//i.test(source);
+  const uri = isElsewhere ? Uri.parse(source) : Uri.joinPath(folder, source);
   const sourceHome = workspace.getWorkspaceFolder(uri);
   const isBeside = folderOf(uri).path === Uri.joinPath(folder, '..', '..').path;
   // For a run directly in the workspace folder, the default place is outside the workspace.
@@ -172,5 +175,5 @@ async function isFile(uri: Uri): Promise<boolean> {
 /** A run whose manifest says that it is running is being trained elsewhere if its folder is locked, else interrupted. */
 async function stateOf(folder: Uri, { state }: Manifest): Promise<RunState> {
   if (state !== 'running' && state !== 'paused') return state;
-  return (await isLocked(folder.fsPath)) ? 'elsewhere' : 'interrupted';
+  return (await isRunLocked(locationOf(folder))) ? 'elsewhere' : 'interrupted';
 }

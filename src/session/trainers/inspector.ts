@@ -4,12 +4,13 @@ import { Channel } from '../../protocol/channel';
 import { formatExact } from '../../text/numbers';
 import type { TrainerContract, TrainerHostContract } from '../../protocol/trainer';
 import type { ReplayRequestName, ReplayRequests } from '../../protocol/replayRequests';
-import { FolderStorage } from '../../run/storage/folderStorage.node';
 import { runFiles } from '../../run/storage/runFiles';
 import { manifestIn, type Manifest } from '../../run/manifest';
 import { sentFiles } from '../live/sentFiles';
 import { readStoredRunFiles } from '../stored/storedRunFiles';
+import { storageHandlers } from './storageHandlers';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
+import { runStorage } from '../files/hostFiles.node';
 
 const noLongerShown = 'The panel no longer shows this run.';
 const trainAgain = 'Train again to inspect single updates.';
@@ -28,7 +29,7 @@ export class Inspector implements Disposable {
 
   /**
    * @param base the folder that the experiment's paths are relative to
-   * @param folder of the run
+   * @param folder the location of the run's folder
    * @param updatesDone updates of the run so far, as far as this window knows
    */
   constructor(
@@ -78,14 +79,14 @@ export class Inspector implements Disposable {
     // The worker starts while the files are read.
     const worker = this.startWorker();
     this.#worker = worker;
-    const channel = new Channel<TrainerHostContract, TrainerContract>(worker.port, {});
+    const channel = new Channel<TrainerHostContract, TrainerContract>(worker.port, storageHandlers);
     worker.onExit((reason) => {
       channel.close(reason ?? 'The replay has ended.');
       // The next request starts another worker, unless one was already started.
       if (this.#worker === worker) this.#opened = undefined;
     });
     try {
-      const manifest = await manifestIn(new FolderStorage(this.folder), trainAgain);
+      const manifest = await manifestIn(runStorage(this.folder), trainAgain);
       const { facts, updates } = manifest;
       if (facts.recordedBy === undefined) await this.#openReplay(channel, manifest);
       else {

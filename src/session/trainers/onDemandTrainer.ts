@@ -1,6 +1,7 @@
 import type { Disposable } from 'vscode';
 import { Channel, type RequestName } from '../../protocol/channel';
 import type { TrainerContract, TrainerHostContract } from '../../protocol/trainer';
+import { storageHandlers } from './storageHandlers';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 
 type Params<Name extends RequestName<TrainerContract>> = TrainerContract['requests'][Name]['params'];
@@ -63,7 +64,7 @@ export class OnDemandTrainer implements Disposable {
 
   #connect(): { readonly worker: TrainerWorker; readonly channel: Channel<TrainerHostContract, TrainerContract> } {
     const worker = this.start();
-    const live = { worker, channel: new Channel<TrainerHostContract, TrainerContract>(worker.port, {}) };
+    const live = { worker, channel: new Channel<TrainerHostContract, TrainerContract>(worker.port, storageHandlers) };
     worker.onExit((reason) => {
       live.channel.close(reason ?? 'The trainer was ended.');
       if (this.#live === live) this.#live = undefined;

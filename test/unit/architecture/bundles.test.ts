@@ -89,6 +89,33 @@ describe('The bundles', () => {
     assert.deepEqual(ofNode, []);
   });
 
+  for (const bundle of ['extension.web', 'trainer.web']) {
+    it(`${bundle} imports nothing of Node, and has no file that is for Node`, () => {
+      assert.deepEqual(
+        asksFor(bundle).filter((path) => path !== 'vscode'),
+        [],
+      );
+      assert.deepEqual(contentOf(bundle, '.node.ts'), []);
+      assert.notDeepEqual(contentOf(bundle, '.web.ts'), []);
+    });
+
+    it(`no file of this project in ${bundle} uses a global of Node`, () => {
+      const files = contentOf(bundle, 'src/').filter((file) => file.endsWith('.ts') && !file.includes('node_modules/'));
+      assert.ok(files.length > 100);
+      const users = files.filter((file) => {
+        const code = readFileSync(file, 'utf8').replace(/^\s*(?:\*|\/\/|\/\*).*$/gm, '');
+        return /(?<![.\w'"`])(?:process\.|Buffer\.|setImmediate\(|__dirname\b|require\()/.test(code);
+      });
+      assert.deepEqual(users, []);
+    });
+  }
+
+  it('extension.web contains no module of the trainer and no reader of records', () => {
+    assert.deepEqual(contentOf('extension.web', 'src/trainer/'), []);
+    assert.deepEqual(contentOf('extension.web', 'node_modules/apache-arrow/'), []);
+    assert.ok(!asksFor('trainer.web').includes('vscode'));
+  });
+
   it('webview contains no react', () => {
     assert.deepEqual(contentOf('webview', 'node_modules/react'), []);
   });

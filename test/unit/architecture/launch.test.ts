@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { chromiumPath } from '../../../scripts/chromium';
 import { filesOf, layers } from '../../../scripts/layers';
 import { nodeFor } from '../../../scripts/release';
-import { failedSuites, formatTally, readReport, sum, withSecondResults } from '../../../scripts/tally';
+import { formatTally } from '../../../scripts/counts';
+import { failedSuites, readReport, sum, withSecondResults } from '../../../scripts/tally';
 import { temporaryFolder } from '../../temporaryFolder';
 
 describe('A tally', () => {

@@ -1,13 +1,13 @@
 // A parent of a trainer's process, for tests of the end of a parent. It starts the run that
 // it receives, and locks its folder as the extension host does.
 import { resolve } from 'node:path';
-import { Channel } from '../../../src/protocol/channel';
-import type { StartParams, TrainerContract, TrainerHostContract } from '../../../src/protocol/trainer';
+import { trainerChannel } from '../../../scripts/trainerChannel';
+import type { StartParams } from '../../../src/protocol/trainer';
 import { lockFolder } from '../../../src/run/storage/folderLock.node';
 import { forkTrainers } from '../../../src/session/trainers/trainerProcess.node';
 
 const trainer = forkTrainers(resolve('dist/trainer.cjs'))();
-const channel = new Channel<TrainerHostContract, TrainerContract>(trainer.port, {});
+const channel = trainerChannel(trainer.port);
 
 process.on('message', (message: StartParams | 'exit' | 'saveAndExit') => {
   if (message === 'exit') process.exit(0);

@@ -9,7 +9,8 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { formatGradientCheck, gradientVerdict } from '../../../src/checks/gradientCheck';
 import { computeDataDigest } from '../../../src/data/files/dataDigest';
-import { Channel } from '../../../src/protocol/channel';
+import type { Channel } from '../../../src/protocol/channel';
+import { trainerChannel } from '../../../scripts/trainerChannel';
 import type { RecordBatch } from '../../../src/run/records/recordBatch';
 import type {
   Ending,
@@ -42,7 +43,7 @@ function trainer(): Started {
   const worker = startTrainer();
   running.add(worker);
   worker.onExit(() => running.delete(worker));
-  const channel = new Channel<TrainerHostContract, TrainerContract>(worker.port, {});
+  const channel = trainerChannel(worker.port);
   return { worker, channel, gone: new Promise((done) => worker.onExit(done)) };
 }
 

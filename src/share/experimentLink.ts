@@ -1,4 +1,3 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod';
 
 /** The longest link that is made and opened, in characters. */
@@ -74,9 +73,12 @@ export function linkedView(view: Readonly<Record<string, unknown>>): LinkedView 
 }
 
 /** The query of a link. */
-export function writeLinkQuery({ text, variant, seed, view }: LinkedExperiment): string {
-  const bytes = deflateRawSync(JSON.stringify({ text, variant, seed, view }), { level: 9 });
-  return `v=${version}&e=${bytes.toString('base64url')}`;
+export async function writeLinkQuery({ text, variant, seed, view }: LinkedExperiment): Promise<string> {
+  const content = new Blob([JSON.stringify({ text, variant, seed, view })]);
+  const stream = content.stream().pipeThrough(new CompressionStream('deflate-raw'));
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+  return `v=${version}&e=${base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')}`;
 }
 
 /**
@@ -85,22 +87,34 @@ export function writeLinkQuery({ text, variant, seed, view }: LinkedExperiment):
  *
  * @throws with a sentence for the person who opened the link
  */
-export function readLinkQuery(query: string): LinkedExperiment {
+export async function readLinkQuery(query: string): Promise<LinkedExperiment> {
   if (query.length > maxLinkLength) throw new Error('The link is too long.');
   const [, written, encoded] = /^v=(\d{1,6})&e=([\w-]+)$/.exec(query) ?? [];
   if (written === undefined || encoded === undefined) throw new Error('The link is incomplete. Copy all of it.');
   if (written !== version) throw new Error('The link is of another version of Unroll.');
-  const { data } = contentSchema.safeParse(contentOf(encoded));
+  // What was read so far says nothing to the person.
+  const content = await contentOf(encoded).catch(() => undefined);
+  const { data } = contentSchema.safeParse(content);
   if (data === undefined) throw new Error('The link is damaged, or was not made by Unroll.');
   return data;
 }
 
-function contentOf(encoded: string): unknown {
-  try {
-    const bytes = inflateRawSync(Buffer.from(encoded, 'base64url'), { maxOutputLength: maxContentBytes });
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch {
-    // What was read so far says nothing to the person.
-    return undefined;
+/** @throws where it can't be decompressed or is no JSON */
+async function contentOf(encoded: string): Promise<unknown> {
+  const binary = atob(encoded.replaceAll('-', '+').replaceAll('_', '/'));
+  const compressed = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  const reader = new Blob([compressed]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
+  const bytes = new Uint8Array(maxContentBytes);
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (length + value.length > maxContentBytes) {
+      await reader.cancel();
+      throw new Error('It is too long.');
+    }
+    bytes.set(value, length);
+    length += value.length;
   }
+  return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length)));
 }

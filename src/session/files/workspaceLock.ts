@@ -1,0 +1,114 @@
+import { Uri, workspace } from 'vscode';
+import type { FolderLock } from '../../run/storage/folderLock.node';
+import { runFiles } from '../../run/storage/runFiles';
+
+/** Milliseconds between two heartbeats in the lock file. */
+const heartbeatInterval = 10_000;
+
+/** Milliseconds without a heartbeat after which a process of a computer counts as ended. */
+const heartbeatTimeout = 60_000;
+
+/** The largest lock file that is read, in bytes. */
+const maxLockBytes = 1024;
+
+/**
+ * Locks a run's folder for this window, and creates it if necessary. Windows of this browser exclude each other by the
+ * Web Locks API, which releases the locks of a closed or crashed window. A lock file tells processes of computers that
+ * share the folder; it has the form of theirs, with this origin as the machine.
+ *
+ * @throws an error that says who trains in the folder, or the error of the file system
+ */
+export async function lockWorkspaceFolder(folder: Uri): Promise<FolderLock> {
+  const release = await requestLock(lockName(folder));
+  if (release === undefined) throw new Error(heldMessage('another window of this browser'));
+  const file = Uri.joinPath(folder, runFiles.lock);
+  const write = async (): Promise<void> => {
+    await workspace.fs.writeFile(file, new TextEncoder().encode(`1 ${ownOrigin()}`));
+  };
+  try {
+    const other = await otherHolder(file);
+    if (other !== undefined) throw new Error(heldMessage(other));
+    await workspace.fs.createDirectory(folder);
+    await write();
+  } catch (error) {
+    release();
+    throw error;
+  }
+  let last = Promise.resolve();
+  const timer = setInterval(() => {
+    // One that fails is followed by others.
+    last = last.then(write).catch(() => undefined);
+  }, heartbeatInterval);
+  return {
+    // A worker of the browser ends with its window.
+    addWriter: () => Promise.resolve(),
+    release: async () => {
+      clearInterval(timer);
+      // A heartbeat after the release could be written into the lock of the next holder.
+      await last;
+      await remove(file);
+      await removeIfEmpty(folder);
+      release();
+    },
+  };
+}
+
+/** Whether a window of this browser, or a living process of a computer, trains in the folder. */
+export async function isWorkspaceFolderLocked(folder: Uri): Promise<boolean> {
+  const name = lockName(folder);
+  const { held = [] } = await navigator.locks.query();
+  if (held.some((lock) => lock.name === name)) return true;
+  return (await otherHolder(Uri.joinPath(folder, runFiles.lock))) !== undefined;
+}
+
+function lockName(folder: Uri): string {
+  return `unroll ${folder.toString()}`;
+}
+
+/** The origin of this extension host; VS Code gives each browser and workspace one of its own. */
+function ownOrigin(): string {
+  return self.location.origin;
+}
+
+function heldMessage(holder: string): string {
+  return `${holder} is training in this folder. Wait until it ends`;
+}
+
+/** Takes a lock of this browser; undefined if another window, or this one, has it. */
+function requestLock(name: string): Promise<(() => void) | undefined> {
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(name, { ifAvailable: true }, (lock) => {
+        if (lock === null) {
+          resolve(undefined);
+          return undefined;
+        }
+        return new Promise<void>((release) => {
+          resolve(release);
+        });
+      })
+      .catch(reject);
+  });
+}
+
+/** The name of the living process of another origin that holds the lock file; undefined if there is none. */
+async function otherHolder(file: Uri): Promise<string | undefined> {
+  const entry = await workspace.fs.stat(file).then(undefined, () => undefined);
+  if (entry === undefined || entry.size > maxLockBytes) return undefined;
+  const text = new TextDecoder().decode(await workspace.fs.readFile(file).then(undefined, () => new Uint8Array()));
+  const [, pid, host] = /^([1-9]\d{0,9})(?: (\S{1,255}))?/.exec(text) ?? [];
+  // Of this origin the locks of the browser say whether it lives.
+  if (pid === undefined || host === ownOrigin()) return undefined;
+  const isAlive = Math.abs(Date.now() - entry.mtime) <= heartbeatTimeout;
+  return isAlive ? `process ${pid}${host === undefined ? '' : ` on ${host}`}` : undefined;
+}
+
+async function remove(uri: Uri): Promise<void> {
+  await workspace.fs.delete(uri, { useTrash: false }).then(undefined, () => undefined);
+}
+
+/** Removes a folder without a run; one with entries stays. */
+async function removeIfEmpty(folder: Uri): Promise<void> {
+  const entries = await workspace.fs.readDirectory(folder).then(undefined, () => undefined);
+  if (entries?.length === 0) await remove(folder);
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { scratchWorkspace } from '../../scripts/scratch';
+import { webExtension } from '../../scripts/webHost';
+import { updatesOfCheckpoint } from '../../src/run/storage/runFiles';
+import { readManifest } from '../../src/run/manifest';
+import { sharedLab } from './lab';
+import { Workbench } from './workbench';
+
+/** Windows in which the extension runs in the browser, as on vscode.dev: it has neither Node.js nor a disk. */
+async function inBrowser(options: Parameters<typeof Workbench.open>[0]): Promise<Workbench> {
+  return Workbench.open({ ...options, lab: { ...(await sharedLab()), sources: webExtension() } });
+}
+
+const endless = `{
+  "data": { "task": "echo" },
+  "model": { "cell": "rnn", "hidden": 4 },
+  "training": { "steps": 100000000, "checkpointEvery": 20 }
+}`;
+
+const cells = `{
+  "data": { "task": "adding", "length": 8 },
+  "model": { "cell": "rnn", "hidden": 4 },
+  "training": { "steps": 50, "batch": 4 },
+  "variants": { "gated": { "model": { "cell": "gru" } } }
+}`;
+
+describe('In a browser, without Node.js', () => {
+  let workbench: Workbench;
+
+  before(async () => {
+    const folder = scratchWorkspace(resolve('media', 'samples'));
+    writeFileSync(join(folder, 'cells.rnn.json'), cells);
+    workbench = await inBrowser({ file: 'three-steps.rnn.json', folder });
+  });
+
+  after(() => workbench.close());
+
+  it('a run is trained, and its updates are computed again with the numbers of the run', async () => {
+    await workbench.codeLens('Train').click();
+    await workbench.codeLens('finished').waitFor();
+    const frame = workbench.webviewFrame();
+    await frame.getByText('Sequence time — update 0').waitFor();
+    await frame.getByText('All 2 units computed from these numbers agree with the engine').first().waitFor();
+    await workbench.screenshot('browser');
+  });
+
+  it('is there after the window was reloaded', async () => {
+    await workbench.reload();
+    await workbench.tab('Unroll:').click();
+    const frame = workbench.webviewFrame();
+    await frame.locator('.progress', { hasText: 'finished' }).waitFor();
+    await frame.getByText('All 2 units computed from these numbers agree with the engine').first().waitFor();
+  });
+
+  it('the variants are trained and compared', async () => {
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.openFile('cells.rnn.json');
+    await workbench.codeLens('▶ Train').waitFor();
+    await workbench.runCommand('Unroll: Train All Variants');
+    const rows = workbench.webviewFrame().locator('.comparison-table tbody tr');
+    await rows.filter({ hasText: 'finished' }).nth(1).waitFor();
+    await workbench.screenshot('browser-comparison');
+  });
+
+  it('what needs a disk says so', async () => {
+    await workbench.runCommand('Unroll: Import Training Log…');
+    await workbench.page.getByText('“Import Training Log” needs the disk of a computer').first().waitFor();
+  });
+});
+
+describe('A run whose browser window is closed while it trains', () => {
+  it('can be resumed at once in the next window', async () => {
+    const folder = scratchWorkspace({ 'endless.rnn.json': endless });
+    const runs = join(folder, 'unroll-runs');
+    const first = await inBrowser({ folder, file: 'endless.rnn.json' });
+    await first.codeLens('Train').click();
+    await first.codeLens('running').waitFor();
+    const run = (): string => join(runs, readdirSync(runs)[0] ?? '');
+    const latest = (): number =>
+      Math.max(...readdirSync(join(run(), 'checkpoints')).map((name) => updatesOfCheckpoint(name) ?? 0));
+    for (let waited = 0; waited < 120 && latest() <= 20; waited++) await first.page.waitForTimeout(500);
+    await first.close();
+    assert.ok(existsSync(join(run(), 'run.lock')), 'its lock file is still there');
+    const second = await inBrowser({ folder, file: 'endless.rnn.json' });
+    await second.runCommand('Unroll: Resume Run…');
+    await second.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await second.page.keyboard.press('Enter');
+    await second.codeLens('running').waitFor();
+    await second.codeLens('Stop').click();
+    await second.codeLens('stopped').waitFor();
+    const manifest = readManifest(readFileSync(join(run(), 'run.json')));
+    assert.equal(manifest?.state, 'stopped');
+    assert.ok(manifest.updates > 20);
+    await second.close();
+  });
+});
