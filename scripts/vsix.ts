@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 /** Maximum number of bytes of the packed extension. */
-export const maxPackageBytes = 2_800_000;
+export const maxPackageBytes = 2_400_000;
 
 /**
  * Packs the extension, built for production, into `dist/unroll.vsix`, and returns that path.
