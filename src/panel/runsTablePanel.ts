@@ -1,5 +1,4 @@
-import type { Uri} from 'vscode';
-import { commands as registry, workspace, type WebviewPanel } from 'vscode';
+import { commands as registry, workspace, type Uri, type WebviewPanel } from 'vscode';
 import { DisposableStore } from '../platform/disposable';
 import { commands } from '../platform/ids';
 import { setPanelTitle } from '../platform/labels';

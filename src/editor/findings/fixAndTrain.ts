@@ -1,4 +1,4 @@
-import type { Uri} from 'vscode';
+import type { Uri } from 'vscode';
 import { commands as registry, window, workspace, type Disposable } from 'vscode';
 import { remedySchema, type Remedy } from '../../diagnosis/remedy';
 import { formatRemedy } from '../../text/remedyText';

@@ -1,4 +1,4 @@
-import { type Disposable } from 'vscode';
+import type { Disposable } from 'vscode';
 import { keepsRecords } from '../../platform/settings';
 import { reasonOf } from '../../protocol/channel';
 import type { RequestReplay } from '../../protocol/replayRequests';

@@ -1,4 +1,4 @@
-import { type Disposable } from 'vscode';
+import type { Disposable } from 'vscode';
 import { DisposableStore } from '../../platform/disposable';
 import { Throttler } from '../../platform/throttler';
 import type { GrowingHistory } from './growingHistory';
