@@ -1,19 +1,14 @@
 import { runTests, TestRunFailedError } from '@vscode/test-electron';
 import { join, resolve } from 'node:path';
-import { format } from 'node:util';
-import { openChromium } from './chromium';
 import { installedEmbedded } from './installation';
 import { linkedRepository, scratchFolder, scratchWorkspace } from './scratch';
 import { EmbeddedServer } from './server';
 import { interrupted } from './progress';
-import { suiteLine } from './counts';
+import { runSuiteIn } from './suiteWindow';
 import { oneFailure, readReport, reportVariable, sum, type Tally } from './tally';
 
 /** The compiled suite; it is the same file for both launchers. */
 const suite = resolve('dist', 'test', 'workbench', 'index.cjs');
-
-/** Time limit (ms) from the opening of the window to the suite's exit code: several times what two idle cores need. */
-const limit = 1_500_000;
 
 /**
  * Runs the suite inside a real extension host: of the desktop VS Code if it can be downloaded and displayed, else of the
@@ -80,24 +75,5 @@ async function runEmbedded(folder: string, report: string): Promise<number> {
     development: true,
     environment: { [reportVariable]: report },
   });
-  const page = await (await openChromium()).newPage();
-  const ended = new Promise<number>((exit, failed) => {
-    const late = setTimeout(() => {
-      failed(new Error(`The suite has not ended after ${String(limit / 1000)} s.`));
-    }, limit);
-    // The workbench looks for both functions when it starts, so they must exist before it is opened.
-    const listen = async (): Promise<void> => {
-      await page.exposeFunction('codeAutomationLog', (_kind: string, args: readonly unknown[]) => {
-        const line = format(...args);
-        if (line.startsWith(suiteLine) || process.env['UNROLL_DEBUG']) console.log(line);
-      });
-      await page.exposeFunction('codeAutomationExit', (code: number) => {
-        clearTimeout(late);
-        exit(code);
-      });
-      await page.goto(server.address({ folder, extension: linkedRepository(), suite }));
-    };
-    listen().catch(failed);
-  });
-  return ended;
+  return runSuiteIn(server, { folder, extension: linkedRepository(), suite });
 }

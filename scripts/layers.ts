@@ -53,7 +53,7 @@ export const layers: readonly Layer[] = [
     title: 'The suite inside the extension host of a browser',
     inWorkbench: true,
     parts: 1,
-    runsFailedAgain: true,
+    runsFailedAgain: false,
     run: runInWebHost,
   },
   {
