@@ -7,6 +7,10 @@ export function locationOf(folder: Uri): string {
 
 /** The URI of a location. */
 export function uriOfLocation(location: string): Uri {
-  // A scheme has two letters at least: one letter is a drive of Windows.
-  return /^[a-z][a-z\d+.-]+:\/\//i.test(location) ? Uri.parse(location, true) : Uri.file(location);
+  return isUri(location) ? Uri.parse(location, true) : Uri.file(location);
+}
+
+/** Whether a text is a URI and no path. A scheme has two letters at least: one letter is a drive of Windows. */
+export function isUri(text: string): boolean {
+  return /^[a-z][a-z\d+.-]+:/i.test(text);
 }

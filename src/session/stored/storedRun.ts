@@ -8,7 +8,7 @@ import { reasonOf } from '../../protocol/channel';
 import type { RunState } from '../../protocol/run';
 import { experimentName, folderOf } from '../experimentText';
 import { formatTime } from '../../text/dates';
-import { locationOf } from '../files/location';
+import { isUri, locationOf } from '../files/location';
 import { canSaveRuns, isRunLocked, runStorage } from '../files/hostFiles.node';
 
 /** A run as read from its folder, without its records. */
@@ -156,7 +156,7 @@ function sourceOf(folder: Uri, { source }: Manifest): Uri | undefined {
   if (source === null || !experimentFile.test(source)) return undefined;
   const home = workspace.getWorkspaceFolder(folder);
   // A run outside the workspace may be of an experiment in a file system that is read-only.
-  const isElsewhere = home === undefined && /^[a-z][a-z\d+.-]+:\/\//i.test(source);
+  const isElsewhere = home === undefined && isUri(source);
   const uri = isElsewhere ? Uri.parse(source) : Uri.joinPath(folder, source);
   const sourceHome = workspace.getWorkspaceFolder(uri);
   const isBeside = folderOf(uri).path === Uri.joinPath(folder, '..', '..').path;
