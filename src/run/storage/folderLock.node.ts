@@ -2,6 +2,7 @@ import { constants, lstat, mkdir, open, rm, rmdir, stat, type FileHandle } from 
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { heartbeatInterval } from './lockFile';
 import { runFiles } from './runFiles';
 import { syncFolder } from './syncFolder.node';
 import {
@@ -16,8 +17,6 @@ import {
 } from './lockHolder.node';
 import { findProcess } from './processStart.node';
 
-/** Default interval of the heartbeats of a lock, in milliseconds. */
-const defaultHeartbeatInterval = 10_000;
 /** The locks that this process holds; another lock file with its process id is stale. */
 const heldLocks = new Set<string>();
 
@@ -34,10 +33,10 @@ export interface FolderLock {
  * corrupt them. A lock whose process has ended, as after a kill, is taken over. A process on another machine, or in
  * another container, cannot be checked: its lock is taken over after a minute without a heartbeat.
  *
- * @param heartbeatInterval milliseconds between heartbeats
+ * @param interval milliseconds between heartbeats
  * @throws an error that names the process that holds the lock, or the error of the file system
  */
-export async function lockFolder(folder: string, heartbeatInterval = defaultHeartbeatInterval): Promise<FolderLock> {
+export async function lockFolder(folder: string, interval = heartbeatInterval): Promise<FolderLock> {
   const path = join(folder, runFiles.lock);
   if (heldLocks.has(path)) throw new Error(heldByMessage({ pid: process.pid, host: hostname() }, path));
   heldLocks.add(path);
@@ -55,7 +54,7 @@ export async function lockFolder(folder: string, heartbeatInterval = defaultHear
   const queueHeartbeat = (): void => {
     lastHeartbeat = lastHeartbeat.then(() => writeHeartbeat(path, text));
   };
-  const timer = setInterval(queueHeartbeat, heartbeatInterval);
+  const timer = setInterval(queueHeartbeat, interval);
   timer.unref();
   return {
     addWriter: async (pid) => {

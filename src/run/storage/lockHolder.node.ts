@@ -2,13 +2,8 @@ import type { Stats } from 'node:fs';
 import { lstat, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { heartbeatTimeout, maxLockBytes, parseLockText } from './lockFile';
 import { findProcess, isFromThisSystem, ownStart, type ProcessStart } from './processStart.node';
-
-/** Maximum size of a lock file, in bytes: pid, host and start of the holder, pid and start of its writer. */
-const maxLockBytes = 1024;
-
-/** Milliseconds without a heartbeat after which a holder on another machine counts as ended. */
-const heartbeatTimeout = 60_000;
 
 /** A process in a lock file: its id, and its start if known, because ids are reused. */
 export interface ProcessIdentity {
@@ -52,17 +47,8 @@ export async function parseHolder(path: string, entry: Stats): Promise<LockHolde
   // Reading a pipe would block for ever.
   if (!entry.isFile() || entry.size > maxLockBytes) return undefined;
   const text = await readFile(path, 'utf8').catch(() => '');
-  const [first = '', second = ''] = text.split('\n');
-  const [, pid, host, start] = /^([1-9]\d{0,9})(?: (\S{1,255})(?: (\S{1,100}))?)?$/.exec(first) ?? [];
-  if (pid === undefined) return undefined;
-  const [, writer, writerStart] = /^([1-9]\d{0,9})(?: (\S{1,100}))?$/.exec(second) ?? [];
-  return {
-    pid: Number(pid),
-    start,
-    host,
-    writer: writer === undefined ? undefined : { pid: Number(writer), start: writerStart },
-    lastHeartbeat: entry.mtimeMs,
-  };
+  const holder = parseLockText(text);
+  return holder && { ...holder, lastHeartbeat: entry.mtimeMs };
 }
 
 /** Whether the holder is this process: a stale lock of another process with the same id has another start. */

@@ -1,15 +1,7 @@
 import { Uri, workspace } from 'vscode';
 import type { FolderLock } from '../../run/storage/folderLock.node';
+import { heartbeatInterval, heartbeatTimeout, maxLockBytes, parseLockText } from '../../run/storage/lockFile';
 import { runFiles } from '../../run/storage/runFiles';
-
-/** Milliseconds between two heartbeats in the lock file. */
-const heartbeatInterval = 10_000;
-
-/** Milliseconds without a heartbeat after which a process of a computer counts as ended. */
-const heartbeatTimeout = 60_000;
-
-/** The largest lock file that is read, in bytes. */
-const maxLockBytes = 1024;
 
 /**
  * Locks a run's folder for this window, and creates it if necessary. Windows of this browser exclude each other by the
@@ -96,10 +88,11 @@ async function otherHolder(file: Uri): Promise<string | undefined> {
   const entry = await workspace.fs.stat(file).then(undefined, () => undefined);
   if (entry === undefined || entry.size > maxLockBytes) return undefined;
   const text = new TextDecoder().decode(await workspace.fs.readFile(file).then(undefined, () => new Uint8Array()));
-  const [, pid, host] = /^([1-9]\d{0,9})(?: (\S{1,255}))?/.exec(text) ?? [];
+  const holder = parseLockText(text);
   // Of this origin the locks of the browser say whether it lives.
-  if (pid === undefined || host === ownOrigin()) return undefined;
+  if (holder === undefined || holder.host === ownOrigin()) return undefined;
   const isAlive = Math.abs(Date.now() - entry.mtime) <= heartbeatTimeout;
+  const { pid, host } = holder;
   return isAlive ? `process ${pid}${host === undefined ? '' : ` on ${host}`}` : undefined;
 }
 
