@@ -15,7 +15,11 @@ export function trainerStarter(extension: Uri): StartTrainerWorker {
     return URL.createObjectURL(new Blob([new Uint8Array(code)], { type: 'text/javascript' }));
   };
   return () => {
-    script ??= readScript();
+    script ??= readScript().catch((error: unknown) => {
+      // The next trainer tries again.
+      script = undefined;
+      throw error;
+    });
     return new BrowserTrainer(script);
   };
 }
