@@ -9,13 +9,14 @@ import { isTally, oneFailure, type Tally } from './tally';
 
 /**
  * The extension without its part for Node.js, in a folder of its own: VS Code then runs it in the extension host of the
- * browser, as vscode.dev does.
+ * browser, as vscode.dev does. Its manifest also selects the tests, since a browser has no environment variables.
  */
 export function webExtension(): string {
   const folder = join(scratchFolder('sources'), 'unroll');
   mkdirSync(folder);
   const { main: _, ...manifest } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>;
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, extensionKind: ['web'] }));
+  const selectedTests = process.env['UNROLL_TESTS'];
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, extensionKind: ['web'], selectedTests }));
   for (const name of ['package.nls.json', 'dist', 'media', 'docs', 'README.md', 'LICENSE'])
     symlinkSync(resolve(name), join(folder, name));
   return folder;

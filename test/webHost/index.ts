@@ -1,4 +1,5 @@
 import 'mocha/mocha';
+import { extensions } from 'vscode';
 import { formatTally, suiteLine, tallyLine, type Counts } from '../../scripts/counts';
 
 // The entry point that VS Code calls in the extension host of a browser, which is a worker.
@@ -22,6 +23,11 @@ export async function run(): Promise<void> {
   await import('../workbench/languageModelTools.suite');
   await import('../workbench/restoring.suite');
   await import('./workspaceStorage.suite');
+  await import('../workbench/readOnly.suite');
+  const { selectedTests } = extensions.getExtension('unroll.unroll')?.packageJSON as {
+    readonly selectedTests?: string;
+  };
+  if (selectedTests) mocha.grep(new RegExp(selectedTests));
   const counts: { -readonly [Result in keyof Counts]: number } = { passed: 0, failed: 0, skipped: 0 };
   await new Promise<void>((resolve) => {
     const runner = mocha.run(() => {

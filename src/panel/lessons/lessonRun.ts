@@ -14,7 +14,7 @@ import { quote } from '../../text/quoting';
 import { SubjectSession, type RunSources } from '../subjectSession';
 import { lessonRunState, untrained, type LessonRunState, type Saving } from './lessonRunState';
 import { uriOfLocation } from '../../session/files/location';
-import { canSaveRuns } from '../../session/files/hostFiles.node';
+import { folderOfRuns } from '../../session/files/folderOfRuns';
 
 /** Why a run can't answer: training it again may mend it. */
 export class LessonRunError extends Error {}
@@ -27,7 +27,7 @@ class LessonRun implements Disposable {
 
   constructor(
     readonly target: Target,
-    sources: RunSources,
+    readonly sources: RunSources,
     readonly startWorker: StartTrainerWorker,
   ) {
     this.#shown = new SubjectSession({ kind: 'experiment', target }, sources);
@@ -36,7 +36,11 @@ class LessonRun implements Disposable {
   /** Whether a new run is saved. */
   get saving(): Saving {
     const { uri } = this.target;
-    if (!canSaveRuns(uri)) return 'unavailable';
+    try {
+      if (folderOfRuns(uri, this.sources.index.ownRuns) === undefined) return 'unavailable';
+    } catch {
+      // An invalid setting is reported when a run is started.
+    }
     return keepsRecords(uri) ? 'on' : 'off';
   }
 

@@ -57,15 +57,15 @@ export function lessonRunState(facts: LessonRunFacts, update: number): LessonRun
     case 'off':
       return { sentence: `${made} ${why} ${turnOn}, then train it again.`, kind: 'unsaved' };
     case 'unavailable':
-      return { sentence: `${made} ${notOnDisk}`, kind: 'unsavable' };
+      return { sentence: `${made} ${notInFolder}`, kind: 'unsavable' };
     default:
       return saving satisfies never;
   }
 }
 
 const turnOn = 'Runs aren’t saved: turn on the setting unroll.keepRecords';
-const notOnDisk =
-  'The experiment is not a file on a disk, beside which its run could be saved, so its updates can’t be inspected.';
+const notInFolder =
+  'The experiment is not a file in an open folder, so its run can’t be saved and its updates can’t be inspected.';
 
 /** The state of a run that doesn't exist. */
 export function untrained(name: string, saving: Saving): LessonRunState {
@@ -76,7 +76,7 @@ export function untrained(name: string, saving: Saving): LessonRunState {
     case 'off':
       return { sentence: `${made} ${turnOn} before you train it.`, kind: 'unsaved' };
     case 'unavailable':
-      return { sentence: `${made} ${notOnDisk}`, kind: 'unsavable' };
+      return { sentence: `${made} ${notInFolder}`, kind: 'unsavable' };
     default:
       return saving satisfies never;
   }

@@ -11,10 +11,10 @@ import type { RunStorage } from '../../run/storage/storage';
 // the same functions in hostFiles.web.ts.
 
 /**
- * Whether runs in this folder, or of the experiments in it, can be saved: on disk only. The path of a virtual folder may
- * be that of another one on disk.
+ * Whether runs in this folder can be written and read: on disk only. The path of a virtual folder may be that of another
+ * one on disk.
  */
-export function canSaveRuns({ scheme }: Uri): boolean {
+export function canStoreRuns({ scheme }: Uri): boolean {
   return scheme === 'file';
 }
 

@@ -10,7 +10,7 @@ import { workspaceStorage } from './workspaceStorage';
 // The files of runs and data in a browser: through VS Code's file systems. Node.js has the same functions in
 // hostFiles.node.ts, where they are described.
 
-export function canSaveRuns(_: Uri): boolean {
+export function canStoreRuns(_: Uri): boolean {
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { EventEmitter, workspace, type Uri, type Disposable, type Event } from 'vscode';
+import { EventEmitter, type Uri, type Disposable, type Event } from 'vscode';
 import type { FileContent } from '../../data/files/fileContent';
 import { checkFiles, readFiles, type FilesRead } from '../../data/files/fileReading';
 import type { ExperimentFile } from '../../experiment/experimentFile';
@@ -34,7 +34,8 @@ import type { Sessions, Target } from '../sessions';
 import type { StartTrainerWorker } from '../trainers/trainerWorker';
 import type { TrainingQueue } from './trainingQueue';
 import { locationOf, uriOfLocation } from '../files/location';
-import { canSaveRuns, commitAround, lockRun, runStorage } from '../files/hostFiles.node';
+import { folderOfRuns } from '../files/folderOfRuns';
+import { commitAround, lockRun, runStorage } from '../files/hostFiles.node';
 
 /** The result of starting a run. */
 export type Launch =
@@ -90,7 +91,7 @@ export class Launcher implements Disposable {
     readonly queue: TrainingQueue,
     readonly startWorker: StartTrainerWorker,
     readonly log: Log,
-    /** Where runs of experiments are saved whose file system is read-only; undefined where there is no such place. */
+    /** In the storage of the extension; see `folderOfRuns`. */
     readonly ownRuns?: Uri,
   ) {}
 
@@ -338,10 +339,9 @@ export class Launcher implements Disposable {
   }
 
   #folderFor({ uri, variant, seed }: Target): string | undefined {
-    if (!canSaveRuns(uri) || !keepsRecords(uri)) return undefined;
-    const runs = runsFolder(uri) ?? (isWritable(uri) ? undefined : this.ownRuns);
-    const path = newRunFolder(uri.path, variant, new Date(), runs?.path, seed);
-    return locationOf((runs ?? uri).with({ path }));
+    const runs = keepsRecords(uri) ? folderOfRuns(uri, this.ownRuns) : undefined;
+    if (runs === undefined) return undefined;
+    return locationOf(runs.with({ path: newRunFolder(uri.path, variant, new Date(), runs.path, seed) }));
   }
 }
 
@@ -349,10 +349,6 @@ export class Launcher implements Disposable {
 function sourceOf(folder: Uri, experiment: Uri): string {
   const isBeside = folder.scheme === experiment.scheme && folder.authority === experiment.authority;
   return isBeside ? relativePath(folder, experiment) : experiment.toString();
-}
-
-function isWritable({ scheme }: Uri): boolean {
-  return workspace.fs.isWritableFileSystem(scheme) !== false;
 }
 
 /** The commit around an experiment file, and whether files differ from it. */

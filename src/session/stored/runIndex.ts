@@ -49,7 +49,7 @@ export class RunIndex implements Disposable {
   constructor(
     sessions: Sessions,
     readonly watcher: RunFolderWatcher,
-    /** Where runs of read-only workspaces are; see Launcher. */
+    /** In the storage of the extension; see `folderOfRuns`. */
     readonly ownRuns?: Uri,
   ) {
     this.#owned.add(
@@ -148,7 +148,8 @@ export class RunIndex implements Disposable {
   }
 
   #watchFiles(files: string, ignoreChange: boolean): void {
-    const patterns = [`**/${files}`, ...movedFolders().map((folder) => new RelativePattern(folder, `*/${files}`))];
+    const elsewhere = [...movedFolders(), ...(this.ownRuns === undefined ? [] : [this.ownRuns])];
+    const patterns = [`**/${files}`, ...elsewhere.map((folder) => new RelativePattern(folder, `*/${files}`))];
     for (const pattern of patterns) {
       const watcher = this.#watchers.add(workspace.createFileSystemWatcher(pattern, false, ignoreChange));
       for (const event of [watcher.onDidCreate, watcher.onDidChange, watcher.onDidDelete]) {

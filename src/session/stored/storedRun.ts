@@ -9,7 +9,7 @@ import type { RunState } from '../../protocol/run';
 import { experimentName, folderOf } from '../experimentText';
 import { formatTime } from '../../text/dates';
 import { isUri, locationOf } from '../files/location';
-import { canSaveRuns, isRunLocked, runStorage } from '../files/hostFiles.node';
+import { canStoreRuns, isRunLocked, runStorage } from '../files/hostFiles.node';
 
 /** A run as read from its folder, without its records. */
 export interface StoredRun {
@@ -32,7 +32,7 @@ const experimentFile = /\.rnn\.json$/i;
 
 /** Reads the run in a folder, without its records; undefined if there is none or it can't be read. */
 export async function readStoredRun(folder: Uri): Promise<StoredRun | undefined> {
-  const manifest = canSaveRuns(folder) ? await manifestOf(folder) : undefined;
+  const manifest = canStoreRuns(folder) ? await manifestOf(folder) : undefined;
   if (manifest === undefined) return undefined;
   const source = sourceOf(folder, manifest);
   const isThere = source !== undefined && (await isFile(source));
@@ -61,7 +61,7 @@ export interface DamagedRun {
  * the file of rate changes, which every run has.
  */
 export async function readDamagedRun(folder: Uri): Promise<DamagedRun | undefined> {
-  if (!canSaveRuns(folder)) return undefined;
+  if (!canStoreRuns(folder)) return undefined;
   const storage = runStorage(locationOf(folder));
   const names: readonly string[] = await storage.list('').catch(() => []);
   const [hasRecords, hasCheckpoints, hasRateChanges] = [

@@ -69,10 +69,7 @@ describe('The run of a lesson', () => {
 
   it('can’t be had where runs can’t be saved', () => {
     assert.equal(kindOf({ folder: 'none', saving: 'unavailable' }), 'unsavable');
-    assert.match(
-      sentenceOf({ folder: 'none', saving: 'unavailable' }),
-      /not a file on a disk, beside which .*inspected\.$/,
-    );
+    assert.match(sentenceOf({ folder: 'none', saving: 'unavailable' }), /not a file in an open folder, .*inspected\.$/);
     assert.equal(untrained('x', 'unavailable').kind, 'unsavable');
   });
 
