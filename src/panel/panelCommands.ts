@@ -1,5 +1,6 @@
 import { commands as registry, window, workspace } from 'vscode';
 import { commands } from '../platform/ids';
+import { showFolder } from '../platform/showFolder';
 import type { PanelCommand, RemedyRequest } from '../protocol/panel';
 import type { Session } from '../session/session';
 import type { Target } from '../session/sessions';
@@ -44,7 +45,7 @@ export async function runPanelCommand(
       await window.showTextDocument(await workspace.openTextDocument(target.uri));
       return;
     case 'revealRun':
-      if (folder !== undefined) await registry.executeCommand('revealInExplorer', uriOfLocation(folder));
+      if (folder !== undefined) await showFolder(uriOfLocation(folder));
       return;
     case 'shareRun':
       await registry.executeCommand(commands.shareRun, folder);

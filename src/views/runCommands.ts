@@ -3,6 +3,7 @@ import { commands as registry, window, workspace, type Disposable, type TreeView
 import { commands } from '../platform/ids';
 import { confirm, showErrorMessage, showInformationMessage, showWarningMessage } from '../platform/messages';
 import { showInputBox, showQuickPick, showQuickPickMany, type PickItem } from '../platform/quickInput';
+import { showFolder } from '../platform/showFolder';
 import { reasonOf } from '../protocol/channel';
 import { formatNumber } from '../text/numbers';
 import { isResumable, stateLabels } from '../protocol/run';
@@ -136,7 +137,7 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
     registry.registerCommand(commands.revealRun, async (first?: unknown, second?: unknown) => {
       const [damaged] = damagedIn([first]);
       const folder = damaged?.folder ?? (await targets(first, second, 'Reveal Run'))[0]?.folder;
-      if (folder !== undefined) await registry.executeCommand('revealInExplorer', folder);
+      if (folder !== undefined) await showFolder(folder);
     }),
     registry.registerCommand(
       commands.savePredictions,
