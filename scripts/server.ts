@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { registerCleanup } from './cleanup';
 import type { Installation } from './installation';
+import { isolatingProxy } from './isolatingProxy';
 import { scratchFolder } from './scratch';
 
 /** The options of a server. */
@@ -20,6 +21,8 @@ export interface ServerOptions {
   readonly restricts?: boolean;
   /** The initial settings of every window, by their full ids. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Whether its pages are cross-origin isolated, so that threads of a browser may share memory. */
+  readonly isolates?: boolean;
   /** Variables added to the environment of the server and its extension hosts. */
   readonly environment?: Readonly<Record<string, string>>;
   /** The folder for settings and extensions; a scratch folder by default. */
@@ -89,7 +92,8 @@ export class EmbeddedServer {
       // Its own process group: the server starts extension hosts, which must be stopped too.
       { detached: true, env: { ...environmentAt(home), ...options.environment }, stdio: ['ignore', 'pipe', 'pipe'] },
     );
-    return new EmbeddedServer(child, await announcedPort(child), home, options.token);
+    const port = await announcedPort(child);
+    return new EmbeddedServer(child, options.isolates ? await isolatingProxy(port) : port, home, options.token);
   }
 
   /** The address of a window; opening it in a browser starts an extension host for it. */

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { scratchWorkspace } from '../../scripts/scratch';
+import { scratchFolder, scratchWorkspace } from '../../scripts/scratch';
 import { webExtension } from '../../scripts/webHost';
 import { updatesOfCheckpoint } from '../../src/run/storage/runFiles';
 import { readManifest } from '../../src/run/manifest';
-import { sharedLab } from './lab';
+import { isolatingLab, sharedLab } from './lab';
 import { Workbench } from './workbench';
 
 /** Windows in which the extension runs in the browser, as on vscode.dev: it has neither Node.js nor a disk. */
@@ -67,6 +68,66 @@ describe('In a browser, without Node.js', () => {
   it('what needs a disk says so', async () => {
     await workbench.runCommand('Unroll: Import Training Log…');
     await workbench.page.getByText('“Import Training Log” needs the disk of a computer').first().waitFor();
+  });
+});
+
+const wide = `{
+  "data": { "task": "adding", "length": 40 },
+  "model": { "cell": "lstm", "hidden": 64 },
+  "training": { "steps": 30, "batch": 64 }
+}`;
+
+describe('In a browser whose pages may share memory', () => {
+  it('a run is trained on several threads, and every cell of the notebook shows it', async function () {
+    // A trainer divides a batch among the processor's cores.
+    if (availableParallelism() < 2) this.skip();
+    const folder = scratchWorkspace({ 'wide.rnn.json': wide });
+    const lab = { ...(await isolatingLab()), sources: webExtension() };
+    const workbench = await Workbench.open({ folder, file: 'wide.rnn.json', lab });
+    await workbench.codeLens('Train').click();
+    await workbench.codeLens('finished').waitFor();
+    const runs = join(folder, 'unroll-runs');
+    const facts = readManifest(readFileSync(join(runs, readdirSync(runs)[0] ?? '', 'run.json')))?.facts;
+    assert.ok(facts);
+    assert.ok(facts.workers >= 2, String(facts.workers));
+    const frame = workbench.webviewFrame();
+    await frame.getByRole('combobox', { name: 'Cells' }).click();
+    await frame.getByRole('option', { name: 'All cells' }).click();
+    // Each cell is drawn when it comes into sight.
+    for (const shown of [
+      'All 64 units computed from these numbers agree with the engine',
+      'within rounding',
+      'Hidden states and their projection',
+      'kernels, batches split into',
+    ]) {
+      const place = frame.getByText(shown).first();
+      for (let i = 0; i < 40 && !(await place.isVisible()); i++) {
+        await workbench.page.mouse.move(1040, 500);
+        await workbench.page.mouse.wheel(0, 500);
+        await workbench.page.waitForTimeout(250);
+      }
+      await place.waitFor();
+    }
+    await workbench.screenshot('browser-threads');
+    await workbench.close();
+  });
+});
+
+describe('A run outside the workspace', () => {
+  it('says where its folder is, since the explorer can’t show it', async () => {
+    const elsewhere = join(scratchFolder('runs'), 'mine');
+    const folder = scratchWorkspace({ 'cells.rnn.json': cells });
+    const workbench = await Workbench.open({
+      folder,
+      file: 'cells.rnn.json',
+      settings: { 'unroll.runsFolder': elsewhere },
+    });
+    await workbench.codeLens('Train').click();
+    await workbench.codeLens('finished').waitFor();
+    await workbench.runCommand('Unroll: Reveal Run’s Folder');
+    await workbench.pick('cells');
+    await workbench.notificationWith(/The folder .*mine.cells--.* is outside the workspace/);
+    await workbench.close();
   });
 });
 

@@ -24,6 +24,11 @@ export function restrictedLab(): Promise<Lab> {
   return openLab({ development: true, restricts: true }, linkedRepository());
 }
 
+/** A lab whose windows are cross-origin isolated, as those of vscode.dev are when asked for it. */
+export function isolatingLab(): Promise<Lab> {
+  return openLab({ development: true, isolates: true }, linkedRepository());
+}
+
 /** A lab around an extension that is installed in `home`. */
 export function labAt(home: string): Promise<Lab> {
   return openLab({ home }, undefined);
