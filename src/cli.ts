@@ -12,6 +12,7 @@ import { CommandLineError } from './trainer/headless/commandLine/commandLineWord
 import { compareHeadless } from './trainer/headless/comparing.node';
 import { shareHeadless } from './trainer/headless/sharing.node';
 import { importHeadless } from './trainer/headless/importing.node';
+import { allowFusedKernels } from './trainer/fusedKernels.node';
 import { nodeThreads } from './trainer/training/workerThreads.node';
 import { sweepHeadless } from './trainer/headless/sweep/sweep.node';
 import { answerOnce } from './trainer/headless/tools/toolCommand.node';
@@ -141,4 +142,5 @@ function version(): string {
   return typeof json === 'object' && json !== null && 'version' in json ? String(json.version) : 'unknown';
 }
 
+allowFusedKernels();
 process.exitCode = await main();

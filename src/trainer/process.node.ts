@@ -7,6 +7,7 @@ import type { Port } from '../protocol/channel';
 import { isSaveAndExit, type ProcessFailure } from '../protocol/trainer';
 import { FolderStorage } from '../run/storage/folderStorage.node';
 import { LockedFolder } from '../run/storage/lockedFolder.node';
+import { allowFusedKernels } from './fusedKernels.node';
 import { lowerPriority } from './priority.node';
 import { nodeThreads } from './training/workerThreads.node';
 import { TrainerService } from './service';
@@ -43,6 +44,9 @@ function failWith(reason: unknown): void {
 }
 
 if (process.send === undefined) throw new Error('The trainer is started by the extension host, not as a program.');
+
+// A server of VS Code may still run Node 20.
+allowFusedKernels();
 
 const saving = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 const signals = sharedSignals();

@@ -92,8 +92,6 @@ function fileOf({ data, cell, reduction = 'mean', output, clip = null, layers = 
 const scratch = mkdtempSync(join(tmpdir(), 'unroll-captures-'));
 const asked = process.argv.indexOf('--kernels');
 const kernelSets = asked < 0 ? ['simd', 'simd-fma'] : [String(process.argv[asked + 1])];
-// Node 20 has relaxed SIMD behind a flag; later versions have it without, and may not know the flag any more.
-const flags = Number(process.versions.node.split('.')[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
 try {
   const folders = [];
   for (const [name, experiment] of experiments()) {
@@ -102,7 +100,7 @@ try {
     for (const kernels of kernelSets) {
       const folder = file.replace('.rnn.json', `-${kernels}`);
       const words = [file, '--out', folder, '--capture', '0,1,2', '--kernels', kernels];
-      const { status, stderr } = spawnSync(process.execPath, [...flags, resolve('dist/cli.mjs'), ...words]);
+      const { status, stderr } = spawnSync(process.execPath, [resolve('dist/cli.mjs'), ...words]);
       if (status !== 0) throw new Error(`${name} did not train with ${kernels} (exit code ${status}): ${stderr}`);
       if (!existsSync(join(folder, 'step-2.safetensors'))) throw new Error(`${name} left no step-2.safetensors`);
       folders.push(folder);

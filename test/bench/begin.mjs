@@ -18,6 +18,4 @@ if (!existsSync(`${peers}/node_modules/.package-lock.json`)) {
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], peers);
 }
 run(process.execPath, ['esbuild.mjs']);
-// Node 20 has relaxed SIMD behind a flag; later versions have it without, and may not know the flag any more.
-const flags = Number(process.versions.node.split('.')[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
-run(process.execPath, [...flags, 'dist/test/bench/speed.bench.mjs', ...process.argv.slice(2)]);
+run(process.execPath, ['dist/test/bench/speed.bench.mjs', ...process.argv.slice(2)]);

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { shardsOf } from '../../src/engine/parallel/shardBatch';
 import { openKernels, runnableKernelSets, type BuiltKernelSet } from '../../src/engine/kernels/open';
 import { Learner } from '../../src/engine/learner';
+import { allowFusedKernels } from '../../src/trainer/fusedKernels.node';
 import { WorkerPool } from '../../src/trainer/training/workerPool';
 import { nodeThreads } from '../../src/trainer/training/workerThreads.node';
 import type { Contender, Trial } from './contender';
@@ -60,6 +61,8 @@ function ours(kernels: BuiltKernelSet, recorded: boolean, workers = 1): Contende
     prepare: (workload) => Promise.resolve(trialOf(workload, kernels, recorded, workers)),
   };
 }
+
+allowFusedKernels();
 
 /**
  * This engine with every kernel set that the machine runs; the fast ones also with the instruments off, and on all

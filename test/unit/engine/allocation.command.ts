@@ -1,5 +1,6 @@
 import { cellNamed } from '../../../src/engine/cells/registry';
 import { openKernels, runnableKernelSets } from '../../../src/engine/kernels/open';
+import { allowFusedKernels } from '../../../src/trainer/fusedKernels.node';
 import { exampleLearner, randomWindow, smallNetwork, update } from './exampleLearner';
 
 /** Bytes of the JavaScript heap that one update of `steps` steps allocates: the minimum of several measurements. */
@@ -25,6 +26,7 @@ function heapPerUpdate(set: string, cell: string, steps: number, collect: () => 
 const [set = '', cell = ''] = process.argv.slice(2);
 const { gc } = globalThis;
 if (gc === undefined) throw new Error('This needs node --expose-gc.');
+allowFusedKernels();
 const collect = (): void => {
   gc();
 };

@@ -5,8 +5,6 @@ import { cells } from '../../../src/engine/cells/registry';
 import { testedKernels } from './kernelSets';
 
 const command = resolve('dist', 'test', 'unit', 'engine', 'allocation.command.mjs');
-// Node 20 has relaxed SIMD behind a flag, later versions without one.
-const relaxed = Number(process.versions.node.split('.')[0]) < 22 ? ['--experimental-wasm-relaxed-simd'] : [];
 
 describe('the time loop', () => {
   // The reference kernels are plain TypeScript, whose doubles are on the heap until all of it is compiled.
@@ -15,7 +13,7 @@ describe('the time loop', () => {
       it(`${name}: ${cell}: allocates nothing, for any number of steps`, () => {
         // Otherwise the amount of compiled code, and with it the doubles on the heap, would depend on the load of the
         // machine.
-        const words = [...relaxed, '--predictable', '--expose-gc', command, name, cell];
+        const words = ['--predictable', '--expose-gc', command, name, cell];
         const { status, stdout, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 50_000 });
         assert.equal(status, 0, stderr);
         // An object has at least 16 bytes, and a step would allocate one in each layer and direction.

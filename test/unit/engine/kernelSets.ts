@@ -1,7 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
 import type { KernelSet } from '../../../src/engine/kernels/kernelSet';
 import type { Tensor } from '../../../src/engine/tensor';
 import { openKernels, runnableKernelSets, type BuiltKernelSet } from '../../../src/engine/kernels/open';
+import { allowFusedKernels } from '../../../src/trainer/fusedKernels.node';
 
 /** A kernel set under test and how exact it must be. */
 export interface TestedKernels {
@@ -12,8 +12,7 @@ export interface TestedKernels {
   readonly within: (double: number, single: number) => number;
 }
 
-// Node 20 has relaxed SIMD behind a flag, later versions and VS Code without one: the tests run it everywhere.
-if (!runnableKernelSets().includes('simd-fma')) setFlagsFromString('--experimental-wasm-relaxed-simd');
+allowFusedKernels();
 
 /** Every kernel set that this machine can run; tests of the engine run over all of them. */
 export const testedKernels: readonly TestedKernels[] = runnableKernelSets().map((name) => ({
