@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { scratchFolder, scratchWorkspace } from '../../scripts/scratch';
 import { webExtension } from '../../scripts/webHost';
 import { updatesOfCheckpoint } from '../../src/run/storage/runFiles';
 import { readManifest } from '../../src/run/manifest';
-import { isolatingLab, sharedLab } from './lab';
+import { isolatingLab, restrictedLab, sharedLab } from './lab';
 import { Workbench } from './workbench';
 
 /** Windows in which the extension runs in the browser, as on vscode.dev: it has neither Node.js nor a disk. */
@@ -71,6 +71,12 @@ describe('In a browser, without Node.js', () => {
   });
 });
 
+const outside = `{
+  "data": { "csv": "../secret.csv", "inputs": ["a"], "targets": ["b"], "length": 4 },
+  "model": { "cell": "rnn", "hidden": 2 },
+  "training": { "steps": 5, "batch": 1 }
+}`;
+
 const wide = `{
   "data": { "task": "adding", "length": 40 },
   "model": { "cell": "lstm", "hidden": 64 },
@@ -109,6 +115,35 @@ describe('In a browser whose pages may share memory', () => {
       await place.waitFor();
     }
     await workbench.screenshot('browser-threads');
+    await workbench.close();
+  });
+});
+
+describe('A browser window in Restricted Mode', () => {
+  it('trains, and obeys no setting of the workspace that costs memory, threads or disk', async () => {
+    const folder = scratchWorkspace({ 'cells.rnn.json': cells, 'outside.rnn.json': outside });
+    writeFileSync(join(folder, '..', 'secret.csv'), 'a,b\n1,2\n');
+    mkdirSync(join(folder, '.vscode'));
+    const costly = { 'unroll.keepRecords': false, 'unroll.memoryLimitMiB': 1, 'unroll.runsFolder': 'elsewhere' };
+    writeFileSync(join(folder, '.vscode', 'settings.json'), JSON.stringify(costly));
+    const settings = { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never' };
+    const lab = { ...(await restrictedLab()), sources: webExtension() };
+    const workbench = await Workbench.open({ folder, file: 'cells.rnn.json', lab, settings });
+    await workbench.statusItem('Restricted Mode').waitFor();
+    await workbench.codeLens('Train').click();
+    await workbench.codeLens('finished').waitFor();
+    assert.equal(readdirSync(join(folder, 'unroll-runs')).length, 1);
+    assert.equal(existsSync(join(folder, 'elsewhere')), false, 'nothing is written where the workspace says');
+    await workbench.notificationWith(
+      /This workspace sets unroll.runsFolder to .elsewhere.\. Restricted Mode ignores that/,
+    );
+    await workbench.openFile('outside.rnn.json');
+    await workbench.codeLens('Train').click();
+    const told = await workbench.problems();
+    assert.ok(
+      told.some((text) => text.includes('Only files inside it can be read')),
+      told.join('\n'),
+    );
     await workbench.close();
   });
 });
