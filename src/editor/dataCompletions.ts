@@ -15,7 +15,7 @@ import { completionItem } from '../platform/labels';
 import type { TableColumnSummary } from '../protocol/trainer';
 import { accessFor } from '../session/dataAccess';
 import type { Estimates } from '../session/live/estimates';
-import { folderOf, relativePath } from '../session/experimentText';
+import { folderOf, pathFrom } from '../session/experimentText';
 import { isShort } from './experimentCheck';
 
 /** Maximum number of bytes of a table that are read for its columns. */
@@ -99,8 +99,9 @@ async function filesFor(experiment: Uri, endings: string, range: Range): Promise
   const root = workspace.getWorkspaceFolder(experiment)?.uri ?? folder;
   const pattern = new RelativePattern(root, `**/*.${endings}`);
   const files = await workspace.findFiles(pattern, '**/{node_modules,unroll-runs,.*}/**', maxFiles);
-  return files.map((file) => {
-    const path = relativePath(folder, file);
+  return files.flatMap((file) => {
+    const path = pathFrom(folder, file);
+    if (path === undefined) return [];
     const item = valueItem(path, CompletionItemKind.File, range);
     item.sortText = `${String(path.split('/').length).padStart(3, '0')}${path}`;
     return item;

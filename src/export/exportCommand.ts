@@ -8,12 +8,11 @@ import { reasonOf } from '../protocol/channel';
 import { recorderName } from '../protocol/trainer';
 import { memberName } from '../run/displayName';
 import { defaultRunsFolder } from '../run/storage/runFolder';
-import { experimentName, fileNameOf, folderOf, readExperiment } from '../session/experimentText';
+import { experimentName, fileNameOf, folderOf, pathFrom, readExperiment } from '../session/experimentText';
 import { exportedProgram } from '../session/live/exportedProgram';
 import type { Target } from '../session/sessions';
 import { targetOf } from '../session/targets';
 import type { StartTrainerWorker } from '../session/trainers/trainerWorker';
-import { relativePath } from './relativePath';
 
 /** Registers the command that exports an experiment as a PyTorch program. */
 export function registerExport(startWorker: StartTrainerWorker): Disposable {
@@ -55,7 +54,7 @@ async function exportTarget({ uri, variant }: Target, asks: boolean, startWorker
   const name = memberName(member.variant, member.seed);
   const text =
     'text' in experiment.data
-      ? relativePath(folderOf(script).path, Uri.joinPath(folderOf(uri), experiment.data.text).path)
+      ? pathFrom(folderOf(script), Uri.joinPath(folderOf(uri), experiment.data.text))
       : undefined;
   if ('text' in experiment.data && text === undefined) {
     throw new Error(

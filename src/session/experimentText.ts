@@ -3,6 +3,7 @@ import { decodeExperiment } from '../experiment/document/decodeExperiment';
 import type { Parsed } from '../experiment/parse';
 import { memberName, plainName } from '../run/displayName';
 import { formatExact, formatMebibytes } from '../text/numbers';
+import { relativePath } from './files/relativePath';
 import type { Target } from './sessions';
 
 /** The text of an experiment as the user sees it: the open document, saved or not, else the file. */
@@ -42,13 +43,10 @@ export function folderOf(uri: Uri): Uri {
   return Uri.joinPath(uri, '..');
 }
 
-/** The relative path from a folder to a file, with `/`. */
-export function relativePath(folder: Uri, file: Uri): string {
-  const from = folder.path.split('/');
-  const to = file.path.split('/');
-  const shared = from.findIndex((part, i) => part !== to[i]);
-  const depth = shared < 0 ? from.length : shared;
-  return [...from.slice(depth).map(() => '..'), ...to.slice(depth)].join('/');
+/** The path of a file from a folder, as `relativePath`; undefined also for a file in another file system. */
+export function pathFrom(folder: Uri, file: Uri): string | undefined {
+  const isBeside = folder.scheme === file.scheme && folder.authority.toLowerCase() === file.authority.toLowerCase();
+  return isBeside ? relativePath(folder.path, file.path) : undefined;
 }
 
 /** A target by its file, its variant and its seed: `adding.rnn.json (no clipping, seed 2)`. */

@@ -22,7 +22,7 @@ import { untrustedRunsFolderSetting } from '../../platform/restrictedMode';
 import { isReproducible, keepsRecords, memoryLimit, runsFolder, workerCount } from '../../platform/settings';
 import type { Log } from '../../platform/log';
 import { accessFor } from '../dataAccess';
-import { readExperiment, relativePath } from '../experimentText';
+import { pathFrom, readExperiment } from '../experimentText';
 import { sentFiles } from './sentFiles';
 import { readStoredRunFiles } from '../stored/storedRunFiles';
 import { readStoredRun, type StoredRun } from '../stored/storedRun';
@@ -345,10 +345,12 @@ export class Launcher implements Disposable {
   }
 }
 
-/** Where an experiment is, for the manifest of a run: relative to the run's folder, or its URI in another file system. */
+/**
+ * Where an experiment is, for the manifest of a run: relative to the run's folder, or its URI if it is in another file
+ * system or on another drive.
+ */
 function sourceOf(folder: Uri, experiment: Uri): string {
-  const isBeside = folder.scheme === experiment.scheme && folder.authority === experiment.authority;
-  return isBeside ? relativePath(folder, experiment) : experiment.toString();
+  return pathFrom(folder, experiment) ?? experiment.toString();
 }
 
 /** The commit around an experiment file, and whether files differ from it. */

@@ -155,11 +155,10 @@ function placeOf(folder: Uri): Uri {
 function sourceOf(folder: Uri, { source }: Manifest): Uri | undefined {
   if (source === null || !experimentFile.test(source)) return undefined;
   const home = workspace.getWorkspaceFolder(folder);
-  // A run outside the workspace may be of an experiment in a file system that is read-only.
-  const isElsewhere = home === undefined && isUri(source);
-  const uri = isElsewhere ? Uri.parse(source) : Uri.joinPath(folder, source);
+  // An experiment in another file system, or on another drive, than its run is named by its URI.
+  const uri = isUri(source) ? Uri.parse(source) : Uri.joinPath(folder, source);
   const sourceHome = workspace.getWorkspaceFolder(uri);
-  const isBeside = folderOf(uri).path === Uri.joinPath(folder, '..', '..').path;
+  const isBeside = folderOf(uri).toString() === Uri.joinPath(folder, '..', '..').toString();
   // For a run directly in the workspace folder, the default place is outside the workspace.
   const isAllowed = home === undefined ? isBeside || sourceHome !== undefined : sourceHome === home;
   return isAllowed ? uri : undefined;

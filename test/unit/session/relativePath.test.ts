@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { relativePath } from '../../../src/export/relativePath';
+import { relativePath } from '../../../src/session/files/relativePath';
 
 describe('The path of a file from a folder', () => {
   for (const [folder, file, path] of [
@@ -9,6 +9,7 @@ describe('The path of a file from a folder', () => {
     ['/a', '/e/d.txt', '../e/d.txt'],
     ['/', '/d.txt', 'd.txt'],
     ['/c:/a', '/c:/b/d.txt', '../b/d.txt'],
+    ['/C:/a', '/c:/b/d.txt', '../b/d.txt'],
     ['/c:/a', '/d:/b/d.txt', undefined],
     ['/a', '/d:/b/d.txt', undefined],
   ] as const) {
