@@ -14,6 +14,32 @@ const applications = [
   '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
 ];
 
+/** What Playwright turns off by itself. Chromium takes only the last of several lists, so that ours has to repeat it. */
+export const featuresOffInPlaywright = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'TcpPortRandomizationWin',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'PreconnectToSearch',
+  'msForceBrowserSignIn',
+  'msEdgeUpdateLaunchServicesPreferredVersion',
+];
+
+/**
+ * The suggestions below the address bar: two pages of Chromium's own, which it loads for every new window. They take a
+ * process and about two seconds of a core each time, and nobody types an address here.
+ */
+const addressSuggestions = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'];
+
 /** Disables requests to other servers than the one under test, and the sandbox, which Chromium lacks as root (often in CI). */
 const flags = [
   '--no-sandbox',
@@ -23,6 +49,7 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  `--disable-features=${[...featuresOffInPlaywright, ...addressSuggestions].join(',')}`,
 ];
 
 /**

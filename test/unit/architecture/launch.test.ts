@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromiumPath } from '../../../scripts/chromium';
+import { chromiumPath, featuresOffInPlaywright } from '../../../scripts/chromium';
 import { filesOf, layers } from '../../../scripts/layers';
 import { nodeFor } from '../../../scripts/release';
 import { formatTally } from '../../../scripts/counts';
@@ -107,5 +107,15 @@ describe('The launchers', () => {
   it('use the Chromium in CHROME_PATH, and report if it is not executable', () => {
     assert.equal(chromiumPath({ CHROME_PATH: process.execPath }), process.execPath);
     assert.throws(() => chromiumPath({ CHROME_PATH: '/nowhere/chrome' }), /\/nowhere\/chrome/);
+  });
+
+  it('turn off in Chromium what Playwright turns off', () => {
+    const playwright = readFileSync(join('node_modules', 'playwright-core', 'lib', 'coreBundle.js'), 'utf8');
+    const [, list] = /\bdisabledFeatures = \[(.*?)\]/s.exec(playwright) ?? [];
+    assert.ok(list !== undefined, 'Playwright keeps its list elsewhere');
+    assert.deepEqual(
+      [...list.matchAll(/^\s*"(\w+)"/gm)].map(([, name]) => name),
+      featuresOffInPlaywright,
+    );
   });
 });
