@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { registerCleanup } from './cleanup';
 import type { Installation } from './installation';
@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Whether its pages are cross-origin isolated, so that threads of a browser may share memory. */
   readonly isolates?: boolean;
+  /** Folder names of VS Code's own extensions that windows do without; none by default. */
+  readonly withoutExtensions?: readonly string[];
   /** Variables added to the environment of the server and its extension hosts. */
   readonly environment?: Readonly<Record<string, string>>;
   /** The folder for settings and extensions; a scratch folder by default. */
@@ -87,6 +89,9 @@ export class EmbeddedServer {
         ...['--host', '127.0.0.1', '--port', '0', access, '--accept-server-license-terms'],
         ...(options.development ? ['--enable-smoke-test-driver'] : []),
         ...(options.restricts ? [] : ['--disable-workspace-trust']),
+        ...(options.withoutExtensions
+          ? ['--builtin-extensions-dir', extensionsWithout(installation, options.withoutExtensions)]
+          : []),
         ...['--disable-telemetry', ...folderFlags(home)],
       ],
       // Its own process group: the server starts extension hosts, which must be stopped too.
@@ -160,6 +165,17 @@ function tokenFile(token: string): string {
   const file = join(scratchFolder('token'), 'token');
   writeFileSync(file, token, { mode: 0o600, flag: 'wx' });
   return file;
+}
+
+/** A folder with links to VS Code's own extensions but for some. @throws when one of those doesn't exist */
+function extensionsWithout({ server }: Installation, leftOut: readonly string[]): string {
+  const all = realpathSync(join(dirname(server), '..', 'extensions'));
+  const names = readdirSync(all);
+  const unknown = leftOut.filter((name) => !names.includes(name));
+  if (unknown.length > 0) throw new Error(`The embedded VS Code has no extension ${unknown.join(', ')}.`);
+  const folder = scratchFolder('extensions');
+  for (const name of names) if (!leftOut.includes(name)) symlinkSync(join(all, name), join(folder, name));
+  return folder;
 }
 
 function folderFlags(home: string): readonly string[] {

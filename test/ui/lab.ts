@@ -12,16 +12,31 @@ export interface Lab {
   readonly sources: string | undefined;
 }
 
+/**
+ * The largest of VS Code's own extensions, which every window would read and start, and of which Unroll uses nothing. The
+ * tests of the packed extension and the suite in the extension host have all of them. Those that run in a browser, too,
+ * would be started there instead.
+ */
+const withoutExtensions = [
+  'copilot',
+  'debug-auto-launch',
+  'git',
+  'github',
+  'microsoft-authentication',
+  'ms-vscode.js-debug',
+  'ms-vscode.js-debug-companion',
+];
+
 let shared: Promise<Lab> | undefined;
 
 /** The lab of this process, set up at the first call; the command that runs the tests closes it. */
 export function sharedLab(): Promise<Lab> {
-  return (shared ??= openLab({ development: true }, linkedRepository()));
+  return (shared ??= openLab({ development: true, withoutExtensions }, linkedRepository()));
 }
 
 /** A lab whose windows are in Restricted Mode where their settings turn workspace trust on; trust is not given. */
 export function restrictedLab(): Promise<Lab> {
-  return openLab({ development: true, restricts: true }, linkedRepository());
+  return openLab({ development: true, restricts: true, withoutExtensions }, linkedRepository());
 }
 
 /** A lab whose windows are cross-origin isolated, as those of vscode.dev are when asked for it. */
