@@ -1,3 +1,4 @@
+import './platform/texts';
 import { commands as registry, languages, Uri, window, type ExtensionContext } from 'vscode';
 import { DataCompletions } from './editor/dataCompletions';
 import { ExperimentDiagnostics } from './editor/diagnostics';

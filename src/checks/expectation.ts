@@ -1,5 +1,6 @@
 import type { Expectations } from '../experiment/schema/schema';
 import { formatExact } from '../text/numbers';
+import { english } from '../text/translate';
 
 /** The key of an expectation, inside `expect`. */
 export type ExpectationKey = keyof Expectations;
@@ -36,9 +37,9 @@ export function limitsOf({ above, below, atLeast, atMost }: Limits): readonly Li
       : [{ words: `${words} ${formatExact(value)}`, value, allows: (found: number) => allows(found, value) }];
   return [
     ...limit('above', above, (found, least) => found > least),
-    ...limit('at least', atLeast, (found, least) => found >= least),
+    ...limit(english`at least`, atLeast, (found, least) => found >= least),
     ...limit('below', below, (found, most) => found < most),
-    ...limit('at most', atMost, (found, most) => found <= most),
+    ...limit(english`at most`, atMost, (found, most) => found <= most),
   ];
 }
 
@@ -73,11 +74,11 @@ function labelOf(key: ExpectationKey, expect: Expectations): string {
     case 'clipped':
       return `${key} ${limitWords(expect[key] ?? {})}`;
     case 'betterThan':
-      return `betterThan ${expect.betterThan ?? ''}`;
+      return english`betterThan ${expect.betterThan ?? ''}`;
     case 'findings':
-      return `findings ${findingWords(expect.findings)}`;
+      return english`findings ${findingWords(expect.findings)}`;
     case 'diverges':
-      return `diverges ${String(expect.diverges)}`;
+      return english`diverges ${String(expect.diverges)}`;
     default:
       return key satisfies never;
   }
@@ -87,14 +88,14 @@ function labelOf(key: ExpectationKey, expect: Expectations): string {
 export function limitWords(limits: Limits): string {
   return limitsOf(limits)
     .map(({ words }) => words)
-    .join(' and ');
+    .join(english` and `);
 }
 
 function findingWords(findings: Expectations['findings']): string {
   if (findings === undefined || findings === 'none') return 'none';
   const { absent = [], present = [] } = findings;
   return [
-    ...(absent.length === 0 ? [] : [`absent ${absent.join(', ')}`]),
-    ...(present.length === 0 ? [] : [`present ${present.join(', ')}`]),
+    ...(absent.length === 0 ? [] : [english`absent ${absent.join(', ')}`]),
+    ...(present.length === 0 ? [] : [english`present ${present.join(', ')}`]),
   ].join('; ');
 }

@@ -1,5 +1,6 @@
 import { formatCount, formatExact, formatNumber } from '../text/numbers';
 import type { Verdict } from './judgement';
+import { english } from '../text/translate';
 
 /**
  * Largest relative error of a gradient that is right. In double precision a central difference with h = 1e-5 of a smooth
@@ -48,19 +49,19 @@ export function formatGradientCheck(check: ParameterCheck): string {
   const { name, relativeError, norm, rounding, elements, size } = check;
   const checked =
     size === 1
-      ? 'its only element'
+      ? english`its only element`
       : elements === size
-        ? `all ${formatCount(size, 'element')}`
-        : `${formatExact(elements)} of ${formatCount(size, 'element')}`;
-  const error = `The gradient of ${name} differs from central differences by a relative error of ${formatNumber(relativeError)} (${checked}, ‖g‖ = ${formatNumber(norm)})`;
+        ? english`all ${formatCount(size, 'element')}`
+        : english`${formatExact(elements)} of ${formatCount(size, 'element')}`;
+  const error = english`The gradient of ${name} differs from central differences by a relative error of ${formatNumber(relativeError)} (${checked}, ‖g‖ = ${formatNumber(norm)})`;
   const verdict = gradientVerdict(check);
   switch (verdict) {
     case 'met':
-      return `${error}, at most ${formatNumber(maxRelativeError)} as expected.`;
+      return english`${error}, at most ${formatNumber(maxRelativeError)} as expected.`;
     case 'unmet':
-      return `${error}; it should be at most ${formatNumber(maxRelativeError)}.`;
+      return english`${error}; it should be at most ${formatNumber(maxRelativeError)}.`;
     case 'unjudged':
-      return `${error}. That says nothing: the gradient is too small for a difference of two losses, whose rounding alone is ${formatNumber(rounding)}.`;
+      return english`${error}. That says nothing: the gradient is too small for a difference of two losses, whose rounding alone is ${formatNumber(rounding)}.`;
     default:
       return verdict satisfies never;
   }

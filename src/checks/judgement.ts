@@ -10,6 +10,7 @@ import {
   type ExpectationKey,
   type Limits,
 } from './expectation';
+import { english } from '../text/translate';
 
 /** A loss that is known without training; see RunInfo. */
 export interface KnownBaseline {
@@ -68,14 +69,16 @@ function resultOf(key: ExpectationKey, expect: Expectations, outcome: RunOutcome
   const { state, updates, message } = outcome;
   if (state !== 'finished' && state !== 'diverged') {
     const why = message === undefined ? '' : ` ${message}`;
-    return unjudged(`The run was not trained to its end (${state} after ${formatCount(updates, 'update')}).${why}`);
+    return unjudged(
+      english`The run was not trained to its end (${state} after ${formatCount(updates, 'update')}).${why}`,
+    );
   }
   if (key === 'diverges') return divergence(expect.diverges === true, outcome);
   if (key === 'findings') return findings(expect.findings ?? 'none', outcome);
   if (state === 'diverged') {
     return {
       verdict: 'unmet',
-      message: `The run diverged after ${formatCount(updates, 'update')}, so its end has no such number.`,
+      message: english`The run diverged after ${formatCount(updates, 'update')}, so its end has no such number.`,
     };
   }
   return numberResult(key, expect, outcome);
@@ -86,37 +89,37 @@ function numberResult(
   expect: Expectations,
   { updates, measured, baselines }: RunOutcome,
 ): Result {
-  const after = `after ${formatCount(updates, 'update')}`;
+  const after = english`after ${formatCount(updates, 'update')}`;
   const { validation, best, accuracy } = measured;
   if (measured.updates !== updates) {
     const missing = formatCount(updates - measured.updates, 'update');
-    return unjudged(`The records of ${missing} of the run are missing.`);
+    return unjudged(english`The records of ${missing} of the run are missing.`);
   }
   switch (key) {
     case 'loss':
-      return within(`The training loss of update ${formatExact(updates - 1)}`, measured.loss, expect.loss);
+      return within(english`The training loss of update ${formatExact(updates - 1)}`, measured.loss, expect.loss);
     case 'validationLoss':
-      if (validation?.updates !== updates) return unjudged(`No validation loss was measured ${after}.`);
-      return within(`The validation loss ${after}`, validation.validationLoss, expect.validationLoss);
+      if (validation?.updates !== updates) return unjudged(english`No validation loss was measured ${after}.`);
+      return within(english`The validation loss ${after}`, validation.validationLoss, expect.validationLoss);
     case 'bestValidationLoss':
-      if (best === undefined) return unjudged('The run has no validation loss that is finite.');
+      if (best === undefined) return unjudged(english`The run has no validation loss that is finite.`);
       return within(
-        `The lowest validation loss, after ${formatCount(best.updates, 'update')},`,
+        english`The lowest validation loss, after ${formatCount(best.updates, 'update')},`,
         best.validationLoss,
         expect.bestValidationLoss,
       );
     case 'accuracy':
       if (accuracy === undefined || validation?.updates !== updates)
-        return unjudged(`No accuracy was measured ${after}.`);
-      return within(`The accuracy on held-out data ${after}`, accuracy, expect.accuracy);
+        return unjudged(english`No accuracy was measured ${after}.`);
+      return within(english`The accuracy on held-out data ${after}`, accuracy, expect.accuracy);
     case 'betterThan':
-      if (validation?.updates !== updates) return unjudged(`No validation loss was measured ${after}.`);
+      if (validation?.updates !== updates) return unjudged(english`No validation loss was measured ${after}.`);
       return better(expect.betterThan ?? 'persistence', validation.validationLoss, baselines, after);
     case 'gradientAtStart':
       return gradientAtStart(measured, expect.gradientAtStart);
     case 'clipped':
       return within(
-        `The share of updates whose gradient was clipped, ${formatExact(measured.clipped)} of ${formatExact(updates)},`,
+        english`The share of updates whose gradient was clipped, ${formatExact(measured.clipped)} of ${formatExact(updates)},`,
         measured.clipped / updates,
         expect.clipped,
       );
@@ -134,10 +137,10 @@ function within(subject: string, value: number, limits: Limits = {}): Result {
   const text = first === undefined ? formatNumber(value) : formatDistinct(value, first.value);
   const [expected, actual] = [limitWords(limits), text];
   return violated.length === 0
-    ? { verdict: 'met', message: `${subject} is ${text}, ${expected} as expected.`, expected, actual }
+    ? { verdict: 'met', message: english`${subject} is ${text}, ${expected} as expected.`, expected, actual }
     : {
         verdict: 'unmet',
-        message: `${subject} is ${text}; it should be ${violated.map(({ words }) => words).join(' and ')}.`,
+        message: english`${subject} is ${text}; it should be ${violated.map(({ words }) => words).join(english` and `)}.`,
         expected,
         actual,
       };
@@ -150,42 +153,55 @@ function better(
   after: string,
 ): Result {
   const baseline = baselineOf(kind, baselines);
-  if (baseline === undefined) return unjudged(`These data have no baseline "${kind}".`);
+  if (baseline === undefined) return unjudged(english`These data have no baseline "${kind}".`);
   const [actual, expected] = [formatDistinct(loss, baseline.value), formatDistinct(baseline.value, loss)];
-  const compared = `The validation loss ${after} is ${actual}, that of “${baseline.name}” ${expected}`;
+  const compared = english`The validation loss ${after} is ${actual}, that of “${baseline.name}” ${expected}`;
   return loss < baseline.value
-    ? { verdict: 'met', message: `${compared}; it is lower, as expected.`, expected: `below ${expected}`, actual }
-    : { verdict: 'unmet', message: `${compared}; it should be lower.`, expected: `below ${expected}`, actual };
+    ? {
+        verdict: 'met',
+        message: english`${compared}; it is lower, as expected.`,
+        expected: english`below ${expected}`,
+        actual,
+      }
+    : {
+        verdict: 'unmet',
+        message: english`${compared}; it should be lower.`,
+        expected: english`below ${expected}`,
+        actual,
+      };
 }
 
 function gradientAtStart({ gradient }: MeasuredOutcome, limits: Limits | undefined): Result {
-  if (gradient === undefined) return unjudged('The run has no series through time.');
+  if (gradient === undefined) return unjudged(english`The run has no series through time.`);
   const { update, first, last, lastStep } = gradient;
   if (lastStep === undefined) {
-    return unjudged(`The gradient of update ${formatExact(update)} is 0 at every step, so there is no ratio.`);
+    return unjudged(english`The gradient of update ${formatExact(update)} is 0 at every step, so there is no ratio.`);
   }
-  const norms = `‖∂L/∂h_0‖ = ${formatNumber(first)} to ‖∂L/∂h_${lastStep}‖ = ${formatNumber(last)}`;
-  return within(`At update ${formatExact(update)} the ratio of ${norms}`, first / last, limits);
+  const norms = english`‖∂L/∂h_0‖ = ${formatNumber(first)} to ‖∂L/∂h_${lastStep}‖ = ${formatNumber(last)}`;
+  return within(english`At update ${formatExact(update)} the ratio of ${norms}`, first / last, limits);
 }
 
 function divergence(isExpected: boolean, { state, updates, message }: RunOutcome): Result {
   const after = formatCount(updates, 'update');
   if (state === 'diverged') {
     return isExpected
-      ? { verdict: 'met', message: `The run diverged after ${after}, as expected.` }
-      : { verdict: 'unmet', message: `The run should not diverge. ${message ?? `It diverged after ${after}.`}` };
+      ? { verdict: 'met', message: english`The run diverged after ${after}, as expected.` }
+      : {
+          verdict: 'unmet',
+          message: english`The run should not diverge. ${message ?? english`It diverged after ${after}.`}`,
+        };
   }
   return isExpected
-    ? { verdict: 'unmet', message: `The run should diverge, but all values of its ${after} were finite.` }
-    : { verdict: 'met', message: `All values of the ${after} were finite, as expected.` };
+    ? { verdict: 'unmet', message: english`The run should diverge, but all values of its ${after} were finite.` }
+    : { verdict: 'met', message: english`All values of the ${after} were finite, as expected.` };
 }
 
 function findings(expected: NonNullable<Expectations['findings']>, outcome: RunOutcome): Result {
   const all = outcome.findings;
   if (expected === 'none') {
     return all.length === 0
-      ? { verdict: 'met', message: 'The run has no findings, as expected.' }
-      : { verdict: 'unmet', message: `The run has ${formatFindings(all)}; it should have none.` };
+      ? { verdict: 'met', message: english`The run has no findings, as expected.` }
+      : { verdict: 'unmet', message: english`The run has ${formatFindings(all)}; it should have none.` };
   }
   const { absent = [], present = [] } = expected;
   const unwanted = all.filter(({ code }) => absent.some((one) => one === code));
@@ -193,19 +209,19 @@ function findings(expected: NonNullable<Expectations['findings']>, outcome: RunO
   const wanted = all.filter(({ code }) => present.some((one) => one === code));
   if (unwanted.length === 0 && missing.length === 0) {
     const parts = [
-      ...(absent.length === 0 ? [] : [`none of the findings ${absent.join(', ')}`]),
+      ...(absent.length === 0 ? [] : [english`none of the findings ${absent.join(', ')}`]),
       ...(wanted.length === 0 ? [] : [formatFindings(wanted)]),
     ];
-    return { verdict: 'met', message: `The run has ${parts.join(', and ')}, as expected.` };
+    return { verdict: 'met', message: english`The run has ${parts.join(', and ')}, as expected.` };
   }
   const faults = [
-    ...(unwanted.length === 0 ? [] : [`The run has ${formatFindings(unwanted)}, which it should not have.`]),
-    ...(missing.length === 0 ? [] : [`The run should have the findings ${missing.join(', ')}, but has not.`]),
+    ...(unwanted.length === 0 ? [] : [english`The run has ${formatFindings(unwanted)}, which it should not have.`]),
+    ...(missing.length === 0 ? [] : [english`The run should have the findings ${missing.join(', ')}, but has not.`]),
   ];
   return { verdict: 'unmet', message: faults.join(' ') };
 }
 
 function formatFindings(found: RunOutcome['findings']): string {
-  const listed = found.map(({ code, level, update }) => `${code} (${level}, update ${formatExact(update)})`);
+  const listed = found.map(({ code, level, update }) => english`${code} (${level}, update ${formatExact(update)})`);
   return `${formatCount(found.length, 'finding')}: ${listed.join(', ')}`;
 }

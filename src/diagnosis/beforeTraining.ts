@@ -10,6 +10,7 @@ import type { RuleResult } from './rule';
 import { rules } from './rules/all';
 import { initialFault, unscaledInputs } from './rules/causes';
 import { ratiosOf } from './rules/updateRatios';
+import { english } from '../text/translate';
 
 /**
  * What an experiment shows before it is trained: the rules that need no update, and those about its first update.
@@ -73,9 +74,7 @@ function initialLoss({ loss, info }: Observations): RuleResult | undefined {
   if (info.loss.kind !== 'crossEntropy' || info.loss.reduction !== 'mean' || !(first > 2 * chance)) return undefined;
   return {
     keyPath: ['model', 'init'],
-    message:
-      `With the initial weights the loss is ${formatNumber(first)}, more than twice the ln ${formatExact(info.outputs)} = ` +
-      `${formatNumber(chance)} of uniform guessing (CS231n): the net starts confident and wrong. Use smaller initial weights.`,
+    message: english`With the initial weights the loss is ${formatNumber(first)}, more than twice the ln ${formatExact(info.outputs)} = ${formatNumber(chance)} of uniform guessing (CS231n): the net starts confident and wrong. Use smaller initial weights.`,
   };
 }
 
@@ -95,7 +94,7 @@ function largeRate(observations: Observations): RuleResult | undefined {
   return {
     keyPath: ['optimizer', 'learningRate'],
     message:
-      `The first update would change ${formatParameterName(largest.name)} by ${formatPercentage(largest.ratio)} of its norm ` +
+      english`The first update would change ${formatParameterName(largest.name)} by ${formatPercentage(largest.ratio)} of its norm ` +
       `(CS231n aims at 0.1 %). Lower the learning rate, to about ${formatShortNumber(rate)}.`,
     remedies: [[setKey(['optimizer', 'learningRate'], rate)]],
   };
@@ -117,10 +116,7 @@ function smallRate(observations: Observations): RuleResult | undefined {
   const rate = higherRate(optimizer.learningRate, ratio);
   return {
     keyPath: ['optimizer', 'learningRate'],
-    message:
-      `The first update would change the weights by ${formatNumber(ratio)} of their norm (CS231n aims at 1e-3), and all ` +
-      `${formatExact(training.steps)} by about ${formatPercentage(ratio * training.steps, 2)} at most. Raise the learning rate, to about ` +
-      `${formatShortNumber(rate)}.`,
+    message: english`The first update would change the weights by ${formatNumber(ratio)} of their norm (CS231n aims at 1e-3), and all ${formatExact(training.steps)} by about ${formatPercentage(ratio * training.steps, 2)} at most. Raise the learning rate, to about ${formatShortNumber(rate)}.`,
     remedies: [[setKey(['optimizer', 'learningRate'], rate)]],
   };
 }

@@ -2,6 +2,7 @@ import type { ResolvedExperiment } from '../experiment/schema/schema';
 import { formatCount, formatExact, formatNumber } from '../text/numbers';
 import { onsetFactor, type Onset } from './onset';
 import { lowerRate, setKey, type Remedy } from './remedy';
+import { english } from '../text/translate';
 
 /** Where the first value that is not finite appeared. */
 export interface FirstNonFinite {
@@ -40,12 +41,15 @@ export function divergenceCause(place: FirstNonFinite, experiment: ResolvedExper
     optimizer: { learningRate },
   } = experiment;
   if (tensor === 'inputs') {
-    return { keyPath: ['data'], advice: 'An input is not finite in single precision (about ±3.4e38): check the data.' };
+    return {
+      keyPath: ['data'],
+      advice: english`An input is not finite in single precision (about ±3.4e38): check the data.`,
+    };
   }
   if (pass === 'update' || update > 0) {
     return {
       keyPath: ['optimizer', 'learningRate'],
-      advice: 'A smaller optimizer.learningRate or a clip usually helps.',
+      advice: english`A smaller optimizer.learningRate or a clip usually helps.`,
       remedies: [
         [setKey(['optimizer', 'learningRate'], lowerRate(learningRate))],
         ...(lacksClip(place, experiment) ? [clipByNorm] : []),
@@ -53,10 +57,13 @@ export function divergenceCause(place: FirstNonFinite, experiment: ResolvedExper
     };
   }
   return weights === undefined
-    ? { keyPath: ['model', 'init'], advice: 'It is the first update: check the scale of the data, and model.init.' }
+    ? {
+        keyPath: ['model', 'init'],
+        advice: english`It is the first update: check the scale of the data, and model.init.`,
+      }
     : {
         keyPath: ['model', 'weights'],
-        advice: 'It is the first update: check the scale of the data, and model.weights.',
+        advice: english`It is the first update: check the scale of the data, and model.weights.`,
       };
 }
 
@@ -84,17 +91,17 @@ export function divergenceStory({ onset, updates, growth, steps, lacksClip: isUn
     const size = formatNumber(first);
     sentences.push(
       began === null
-        ? `It came suddenly: up to update ${formatExact(updates - 1)} the loss was below ${onsetFactor} times its first value, ${size}.`
-        : `It began at update ${formatExact(began)}: from there on the loss was more than ${onsetFactor} times its first value, ${size}.`,
+        ? english`It came suddenly: up to update ${formatExact(updates - 1)} the loss was below ${onsetFactor} times its first value, ${size}.`
+        : english`It began at update ${formatExact(began)}: from there on the loss was more than ${onsetFactor} times its first value, ${size}.`,
     );
   }
   const perStep = growth === undefined || steps < 2 ? 1 : growth ** (1 / (steps - 1));
   const grew = perStep >= growing;
   if (grew) {
     sentences.push(
-      `At the first update the gradient grew ${formatNumber(perStep)}-fold, on average, at each of ${formatCount(steps - 1, 'step')} back.`,
+      english`At the first update the gradient grew ${formatNumber(perStep)}-fold, on average, at each of ${formatCount(steps - 1, 'step')} back.`,
     );
   }
-  if (isUnclipped) sentences.push(`Nothing clips the gradient: try "clip": { "norm": 1 }.`);
+  if (isUnclipped) sentences.push(english`Nothing clips the gradient: try "clip": { "norm": 1 }.`);
   return sentences.join(' ');
 }

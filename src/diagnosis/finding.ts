@@ -1,11 +1,15 @@
 import * as z from 'zod';
 import { remedySchema } from './remedy';
 import { formatDamagedLines, readCheckedLines, writeCheckedLines, type DamagedLine } from '../run/storage/checkedLines';
+import { english } from '../text/translate';
+
+/** The levels of findings, the most severe first. */
+export const levels = ['error', 'warning', 'hint'] as const;
 
 const findingSchema = z.object({
   /** Code of the rule. */
   code: z.string().max(64),
-  level: z.enum(['error', 'warning', 'hint']),
+  level: z.enum(levels),
   /** `start`: found in the experiment alone; `update`: found during training; `end`: about the run as a whole. */
   when: z.enum(['start', 'update', 'end']),
   /** The update at which it was found. */
@@ -49,5 +53,5 @@ export function readFindings(bytes: Uint8Array | undefined): FindingsRead {
 
 /** The message about damaged lines in a run's file of findings; undefined if there are none. */
 export function formatDamagedFindings(path: string, damaged: readonly DamagedLine[]): string | undefined {
-  return formatDamagedLines(path, damaged, 'a finding is lost');
+  return formatDamagedLines(path, damaged, english`a finding is lost`);
 }

@@ -3,6 +3,7 @@ import { showInformationMessage } from '../platform/messages';
 import { defaultRunsFolder } from '../run/storage/runFolder';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
+import { translate } from '../text/translate';
 
 const storeKey = 'unroll.offeredIgnore';
 
@@ -32,11 +33,11 @@ export class IgnoreHelp implements Disposable {
     const file = Uri.joinPath(root, '.gitignore');
     const lines = await textOf(file);
     if (lines.split(/\r?\n/).some((line) => line.includes(defaultRunsFolder))) return;
-    const add = `Add to .gitignore`;
+    const add = translate`Add to .gitignore`;
     const answer = await showInformationMessage(
-      `Runs are saved in folders called ${defaultRunsFolder}. Should Git ignore them?`,
+      translate`Runs are saved in folders called ${defaultRunsFolder}. Should Git ignore them?`,
       add,
-      'No',
+      translate`No`,
     );
     if (answer !== add) return;
     const text = `${lines}${lines === '' || lines.endsWith('\n') ? '' : '\n'}${defaultRunsFolder}/\n`;

@@ -3,6 +3,7 @@ import { markdown } from '../platform/labels';
 import type { Estimates } from '../session/live/estimates';
 import { layerTable } from '../text/layerTable';
 import { parsedInHost } from './experimentCheck';
+import { translate } from '../text/translate';
 
 /** The size of each layer, where the pointer is over the key `model` of an experiment or a variant. */
 export class LayerHover implements HoverProvider {
@@ -19,9 +20,7 @@ export class LayerHover implements HoverProvider {
       if (!range.contains(position)) continue;
       const layers = this.estimates.of({ uri: document.uri, variant })?.layers ?? [];
       if (layers.length === 0) return undefined;
-      const explanation =
-        'Multiply-adds of one forward pass over the window of a batch; the backward pass takes about twice as many. Memory of ' +
-        'the parameters, their gradients and the state of the optimizer.';
+      const explanation = translate`Multiply-adds of one forward pass over the window of a batch; the backward pass takes about twice as many. Memory of the parameters, their gradients and the state of the optimizer.`;
       return new Hover(markdown(`${layerTable(layers)}\n\n${explanation}`), range);
     }
     return undefined;

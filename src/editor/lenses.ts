@@ -33,6 +33,7 @@ import { pendingLabels, stateLabels } from '../protocol/run';
 import { changedKeys, formatKeyNames } from '../session/changedKeys';
 import { parsedInHost } from './experimentCheck';
 import { formatSeedRuns } from './seedLens';
+import { translate } from '../text/translate';
 
 const refreshMilliseconds = 500;
 
@@ -117,11 +118,15 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     const named = formatCount(seeds.length, 'seed');
     const train = [
       lens(
-        `▶ Train ${named}`,
+        translate`▶ Train ${named}`,
         commands.train,
-        'Train this experiment once with each of its seeds, and compare the runs',
+        translate`Train this experiment once with each of its seeds, and compare the runs`,
       ),
-      lens('Step by step', commands.trainStepByStep, 'Start a run of the first seed, paused before its first update'),
+      lens(
+        translate`Step by step`,
+        commands.trainStepByStep,
+        translate`Start a run of the first seed, paused before its first update`,
+      ),
       ...trainAllLens(count, lens),
     ];
     if (sessions.length === 0) {
@@ -129,15 +134,31 @@ export class TrainLenses implements CodeLensProvider, Disposable {
       return estimated === undefined ? train : [...train, codeLens(range, estimateLens(estimated))];
     }
     const changed = [...new Set(sessions.flatMap((session) => changedKeys(session, file) ?? []))];
-    const since = changed.length === 0 ? '' : ` · changed since: ${formatKeyNames(changed)}`;
-    const show = lens(`${formatSeedRuns(sessions, seeds.length)}${since}`, commands.compareSeeds, 'Compare these runs');
+    const since = changed.length === 0 ? '' : translate` · changed since: ${formatKeyNames(changed)}`;
+    const show = lens(
+      `${formatSeedRuns(sessions, seeds.length)}${since}`,
+      commands.compareSeeds,
+      translate`Compare these runs`,
+    );
     const live = sessions.filter(({ isLive }) => isLive);
     if (live.length === 0) return [...train, show];
     return [
       ...(live.every(({ status }) => status.state === 'paused')
-        ? [lens('Resume', commands.resume, 'Continue to train the paused seeds', 'debug-continue')]
-        : [lens('Pause', commands.pause, 'Pause all seeds; those that wait are not started', 'debug-pause')]),
-      lens('Stop', commands.stop, 'Stop the runs of all seeds; their records stay saved', 'debug-stop'),
+        ? [lens(translate`Resume`, commands.resume, translate`Continue to train the paused seeds`, 'debug-continue')]
+        : [
+            lens(
+              translate`Pause`,
+              commands.pause,
+              translate`Pause all seeds; those that wait are not started`,
+              'debug-pause',
+            ),
+          ]),
+      lens(
+        translate`Stop`,
+        commands.stop,
+        translate`Stop the runs of all seeds; their records stay saved`,
+        'debug-stop',
+      ),
       show,
     ];
   }
@@ -155,29 +176,33 @@ export class TrainLenses implements CodeLensProvider, Disposable {
     const session = this.sessions.get({ uri: document.uri, variant });
     const lens = lensesOf(range, document.uri, variant);
     const more = [
-      lens('Step by step', commands.trainStepByStep, 'Start a new run that is paused before its first update'),
+      lens(
+        translate`Step by step`,
+        commands.trainStepByStep,
+        translate`Start a new run that is paused before its first update`,
+      ),
       ...trainAllLens(count, lens),
     ];
     if (session === undefined) {
-      const first = lens('▶ Train', commands.train, 'Train this experiment and watch it learn');
+      const first = lens(translate`▶ Train`, commands.train, translate`Train this experiment and watch it learn`);
       const estimated = this.estimates.of({ uri: document.uri, variant });
       return estimated === undefined ? [first] : [first, ...more, codeLens(range, estimateLens(estimated))];
     }
     const changed = changedKeys(session, file) ?? [];
     const show = lens(
-      `${progressOf(session)}${changed.length === 0 ? '' : ` · changed since: ${formatKeyNames(changed)}`}`,
+      `${progressOf(session)}${changed.length === 0 ? '' : translate` · changed since: ${formatKeyNames(changed)}`}`,
       commands.showRun,
       changed.length === 0
-        ? 'Show this run'
-        : `Show this run. The file has changed since it started; Train starts a new run with the current file. Changed keys: ${changed.join(', ')}.`,
+        ? translate`Show this run`
+        : translate`Show this run. The file has changed since it started; Train starts a new run with the current file. Changed keys: ${changed.join(', ')}.`,
     );
-    const train = lens('▶ Train', commands.train, 'Start a new run');
+    const train = lens(translate`▶ Train`, commands.train, translate`Start a new run`);
     const resume = (folder: string): CodeLens =>
       codeLens(range, {
         icon: 'debug-continue',
-        title: 'Resume',
+        title: translate`Resume`,
         command: commands.resumeRun,
-        tooltip: `Resume from the latest checkpoint${changed.length === 0 ? '' : ', with the experiment as it was when the run started'}`,
+        tooltip: translate`Resume from the latest checkpoint${changed.length === 0 ? '' : translate`, with the experiment as it was when the run started`}`,
         arguments: [folder],
       });
     switch (session.status.state) {
@@ -185,18 +210,18 @@ export class TrainLenses implements CodeLensProvider, Disposable {
         return [show];
       case 'waiting':
       case 'preparing':
-        return [show, lens('Stop', commands.stop, 'Stop this run', 'debug-stop')];
+        return [show, lens(translate`Stop`, commands.stop, translate`Stop this run`, 'debug-stop')];
       case 'running':
         return [
-          lens('Pause', commands.pause, 'Pause after the update in progress', 'debug-pause'),
-          lens('Stop', commands.stop, 'Stop this run; its records stay saved', 'debug-stop'),
+          lens(translate`Pause`, commands.pause, translate`Pause after the update in progress`, 'debug-pause'),
+          lens(translate`Stop`, commands.stop, translate`Stop this run; its records stay saved`, 'debug-stop'),
           show,
         ];
       case 'paused':
         return [
-          lens('Resume', commands.resume, 'Continue training', 'debug-continue'),
-          lens('Step', commands.step, 'One update, then pause again', 'debug-step-over'),
-          lens('Stop', commands.stop, 'Stop this run; its records stay saved', 'debug-stop'),
+          lens(translate`Resume`, commands.resume, translate`Continue training`, 'debug-continue'),
+          lens(translate`Step`, commands.step, translate`One update, then pause again`, 'debug-step-over'),
+          lens(translate`Stop`, commands.stop, translate`Stop this run; its records stay saved`, 'debug-stop'),
           show,
         ];
       case 'finished':
@@ -228,7 +253,13 @@ function lensesOf(range: Range, uri: Uri, variant: string | undefined) {
 /** Offered where there are variants. */
 function trainAllLens(count: number, lens: ReturnType<typeof lensesOf>): readonly CodeLens[] {
   if (count < 2) return [];
-  return [lens(`▶ Train all ${count}`, commands.trainAll, 'Train the experiment and its variants, and compare them')];
+  return [
+    lens(
+      translate`▶ Train all ${count}`,
+      commands.trainAll,
+      translate`Train the experiment and its variants, and compare them`,
+    ),
+  ];
 }
 
 function visibleExperiments(): readonly TextDocument[] {
@@ -240,32 +271,34 @@ function estimateLens({ parameters, memoryBytes, reading, time, layers }: Estima
   const title = `${formatCount(parameters, 'parameter')} · ${formatMebibytes(memoryBytes)}`;
   if (reading !== undefined)
     return {
-      title: `about ${title} · ${formatDuration(Math.max(1, reading.seconds))} to read ${formatMebibytes(reading.bytes)}`,
+      title: translate`about ${title} · ${formatDuration(Math.max(1, reading.seconds))} to read ${formatMebibytes(reading.bytes)}`,
       command: '',
-      tooltip:
-        'Estimated from the beginning of the data file: number of parameters, the memory that training will use, and the time that reading the data takes on this machine',
+      tooltip: translate`Estimated from the beginning of the data file: number of parameters, the memory that training will use, and the time that reading the data takes on this machine`,
     };
   return {
-    title: time === undefined ? title : `${title} · about ${formatShortTime(time.secondsPerUpdate)} per update`,
+    title:
+      time === undefined ? title : translate`${title} · about ${formatShortTime(time.secondsPerUpdate)} per update`,
     command: '',
-    tooltip: `Number of parameters, and the memory that training will use. ${timeText(time)}\nBy layer, with the multiply-adds of a forward pass over one batch and the memory of the parameters, gradients and optimizer:\n${formatLayers(layers)}`,
+    tooltip: translate`Number of parameters, and the memory that training will use. ${timeText(time)}\nBy layer, with the multiply-adds of a forward pass over one batch and the memory of the parameters, gradients and optimizer:\n${formatLayers(layers)}`,
   };
 }
 
 function timeText(time: TimeEstimate | undefined): string {
   if (time === undefined)
-    return 'The time of an update is not measured before training: the net is too large for that, or it is never updated.';
+    return translate`The time of an update is not measured before training: the net is too large for that, or it is never updated.`;
   const { secondsPerUpdate, updates } = time;
-  return `The time of an update is that of the fastest of some that were computed now, on one thread of this machine: ${formatCount(updates, 'update')} take about ${formatDuration(secondsPerUpdate * updates)}, validation not included.`;
+  return translate`The time of an update is that of the fastest of some that were computed now, on one thread of this machine: ${formatCount(updates, 'update')} take about ${formatDuration(secondsPerUpdate * updates)}, validation not included.`;
 }
 
 function progressOf(session: Session): string {
   const { state, updates, loss, queuePosition, reading, pending } = session.status;
-  if (queuePosition !== undefined) return `waiting, ${queuePosition === 1 ? 'next' : `${queuePosition} in line`}`;
-  if (reading !== undefined) return `reading the data: ${formatPercentage(reading)}`;
-  const numbers = loss === undefined ? '' : ` · ${formatCount(updates, 'update')} · loss ${formatNumber(loss)}`;
+  if (queuePosition !== undefined)
+    return translate`waiting, ${queuePosition === 1 ? translate`next` : translate`${queuePosition} in line`}`;
+  if (reading !== undefined) return translate`reading the data: ${formatPercentage(reading)}`;
+  const numbers =
+    loss === undefined ? '' : translate` · ${formatCount(updates, 'update')} · loss ${formatNumber(loss)}`;
   if (pending !== undefined) return `${pendingLabels[pending]}${numbers}`;
-  return `${state === 'elsewhere' || state === 'refused' ? stateLabels[state] : state}${numbers}`;
+  return `${state === 'running' ? translate`running` : stateLabels[state]}${numbers}`;
 }
 
 function rangeOf(document: TextDocument, place: SourceRange): Range {

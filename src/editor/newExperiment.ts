@@ -10,11 +10,12 @@ import { fileNameOf, folderOf } from '../session/experimentText';
 import type { Estimates } from '../session/live/estimates';
 import { formatCount } from '../text/numbers';
 import { freeName, type Samples } from './samples';
+import { translate, translateMessage } from '../text/translate';
 
 /** Maximum number of bytes of a table that are read for its columns. */
 const maxBytes = 1024 * 1024;
 
-const title = 'New Experiment';
+const title = translate`New Experiment`;
 
 interface StartItem extends PickItem {
   readonly open: () => Promise<Uri | undefined>;
@@ -31,17 +32,20 @@ export class NewExperiment {
   async create(): Promise<Uri | undefined> {
     const items = this.samples.items().then((samples): readonly StartItem[] => [
       {
-        ...start('table', 'From a CSV file…', 'Choose its columns'),
+        ...start('table', translate`From a CSV file…`, translate`Choose its columns`),
         open: () => this.#fromFile('CSV', ['csv', 'tsv']),
       },
       {
-        ...start('file', 'From a text file…', 'Predicts its next character'),
+        ...start('file', translate`From a text file…`, translate`Predicts its next character`),
         open: () => this.#fromFile('Text', ['txt']),
       },
-      { ...start('beaker', 'From a generated task…', 'With a known baseline'), open: () => this.#fromTask() },
+      {
+        ...start('beaker', translate`From a generated task…`, translate`With a known baseline`),
+        open: () => this.#fromTask(),
+      },
       ...samples.map(({ file, ...item }) => ({ ...item, open: () => this.samples.copy(file) })),
     ]);
-    const placeHolder = 'Your own data, a generated task, or a sample to start from';
+    const placeHolder = translate`Your own data, a generated task, or a sample to start from`;
     return (await showQuickPick(items, { title, placeHolder, matchOnDetail: true }))?.open();
   }
 
@@ -54,7 +58,7 @@ export class NewExperiment {
     const folder = workspace.workspaceFolders?.[0]?.uri;
     const [chosen] =
       (await window.showOpenDialog({
-        title: 'Choose a data file of the workspace',
+        title: translate`Choose a data file of the workspace`,
         filters: { [kind]: endings },
         ...(folder === undefined ? {} : { defaultUri: folder }),
       })) ?? [];
@@ -70,7 +74,7 @@ export class NewExperiment {
     const columns = this.#columnsOf(data);
     const withNumbers = columns.then((all) => {
       if (all?.some(({ kind }) => kind === 'number') === true) return all;
-      const reason = `No column of numbers was found in ${fileNameOf(data)}. Check the file, or write "delimiter" and "decimal" in an experiment and preview the table.`;
+      const reason = translate`No column of numbers was found in ${fileNameOf(data)}. Check the file, or write "delimiter" and "decimal" in an experiment and preview the table.`;
       if (all !== undefined) void showErrorMessage(reason);
       return undefined;
     });
@@ -83,17 +87,20 @@ export class NewExperiment {
           ?.filter((column) => column.kind === 'number' && isChoice(column))
           .map((column) => ({ ...itemOf(column), picked: !column.isCounter })),
       ),
-      { title: 'Inputs', placeHolder: 'Which columns does the net read?' },
+      { title: translate`Inputs`, placeHolder: translate`Which columns does the net read?` },
     );
     if (inputs === undefined) return undefined;
     if (inputs.length === 0) {
-      void showInformationMessage('No input was chosen, so no experiment was made.');
+      void showInformationMessage(translate`No input was chosen, so no experiment was made.`);
       return undefined;
     }
     const all = (await withNumbers) ?? [];
     const target = await showQuickPick(
       all.filter((column) => (column.kind === 'number' || column.kind === 'text') && isChoice(column)).map(itemOf),
-      { title: 'Target', placeHolder: 'Which column does it predict? A column of texts is one of classes' },
+      {
+        title: translate`Target`,
+        placeHolder: translate`Which column does it predict? A column of texts is one of classes`,
+      },
     );
     if (target === undefined) return undefined;
     const { tableExperiment } = await import('../experiment/newExperiment');
@@ -102,7 +109,7 @@ export class NewExperiment {
     const read = inputs.map(({ label }) => label).filter((name) => !isTargetOfSequence || name !== target.label);
     if (read.length === 0) {
       void showInformationMessage(
-        `${target.label} has one value in each sequence, so it can't be the only input too. No experiment was made.`,
+        translate`${target.label} has one value in each sequence, so it can't be the only input too. No experiment was made.`,
       );
       return undefined;
     }
@@ -131,15 +138,15 @@ export class NewExperiment {
   ): Promise<TableColumnSummary | undefined | 'closed'> {
     const marking = (await columns)?.filter(({ sequences }) => sequences !== undefined) ?? [];
     if (marking.length === 0) return undefined;
-    const none = { label: 'None', description: 'All rows are one sequence', column: undefined };
+    const none = { label: translate`None`, description: translate`All rows are one sequence`, column: undefined };
     const rows = marking.map((column) => ({
       label: column.name,
       description: formatCount(column.sequences?.count ?? 0, 'sequence'),
       column,
     }));
     const chosen = await showQuickPick([none, ...rows], {
-      title: 'Sequences',
-      placeHolder: 'Which column has one value for the rows of a sequence, and another for the next?',
+      title: translate`Sequences`,
+      placeHolder: translate`Which column has one value for the rows of a sequence, and another for the next?`,
     });
     return chosen === undefined ? 'closed' : chosen.column;
   }
@@ -154,7 +161,7 @@ export class NewExperiment {
     }
     const text = JSON.stringify({ data: { csv: name } });
     return this.estimates.summarizeColumns({ text, variant: undefined, ...read }).catch((error: unknown) => {
-      void showErrorMessage(`The columns of ${name} can't be read: ${reasonOf(error)}`);
+      void showErrorMessage(translate`The columns of ${name} can't be read: ${translateMessage(reasonOf(error))}`);
       return undefined;
     });
   }
@@ -164,8 +171,8 @@ export class NewExperiment {
     const tasks = Object.keys(newTasks) as (keyof typeof newTasks)[];
     const items = tasks.map((task) => ({ label: task, detail: newTasks[task].detail, task }));
     const chosen = await showQuickPick(items, {
-      title: 'Generated Task',
-      placeHolder: 'Which task?',
+      title: translate`Generated Task`,
+      placeHolder: translate`Which task?`,
       matchOnDetail: true,
     });
     return chosen && this.samples.save(`${chosen.task}${experimentExtension}`, taskExperiment(chosen.task));

@@ -2,6 +2,7 @@ import { commands as registry, type Disposable } from 'vscode';
 import { commands } from '../platform/ids';
 import { showWarningMessage } from '../platform/messages';
 import type { Launcher } from '../session/live/launcher';
+import { translate } from '../text/translate';
 
 /** Shows the notices of runs, each text once per window. */
 export class RunNotices implements Disposable {
@@ -21,7 +22,7 @@ export class RunNotices implements Disposable {
   }
 
   async #show(message: string): Promise<void> {
-    const show = 'Show Log';
+    const show = translate`Show Log`;
     if ((await showWarningMessage(message, show)) === show) await registry.executeCommand(commands.showLog);
   }
 }

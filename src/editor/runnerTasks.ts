@@ -21,6 +21,7 @@ import type { Target } from '../session/sessions';
 import { targetOf } from '../session/targets';
 import { nodeProgram } from '../platform/machine.node';
 import { isWithoutDisk } from '../platform/needsDisk';
+import { translate, translateMessage } from '../text/translate';
 
 /** What a task may do with an experiment: commands of the runner that take the file alone. */
 const taskCommands = ['train', 'check', 'test'] as const;
@@ -143,7 +144,7 @@ export function registerRunnerTasks(script: string): Disposable[] {
       try {
         await trainInTerminal(runner, targetOf(first, second));
       } catch (error) {
-        void showErrorMessage(`Not trained: ${reasonOf(error)}`);
+        void showErrorMessage(translate`Not trained: ${translateMessage(reasonOf(error))}`);
       }
     }),
   ];
@@ -151,14 +152,14 @@ export function registerRunnerTasks(script: string): Disposable[] {
 
 async function trainInTerminal(runner: RunnerTasks, target: Target | undefined): Promise<void> {
   if (target === undefined) {
-    void showInformationMessage('Open an experiment (*.rnn.json) to train it in a terminal.');
+    void showInformationMessage(translate`Open an experiment (*.rnn.json) to train it in a terminal.`);
     return;
   }
-  if (isWithoutDisk('Train in Terminal')) return;
+  if (isWithoutDisk(translate`Train in Terminal`)) return;
   if (!workspace.isTrusted) {
-    const manage = 'Manage Workspace Trust';
+    const manage = translate`Manage Workspace Trust`;
     const answer = await showInformationMessage(
-      'In Restricted Mode nothing is trained in a terminal. Trust the workspace to do that, or press ▶ Train above the experiment.',
+      translate`In Restricted Mode nothing is trained in a terminal. Trust the workspace to do that, or press ▶ Train above the experiment.`,
       manage,
     );
     if (answer === manage) await registry.executeCommand('workbench.trust.manage');
@@ -168,7 +169,7 @@ async function trainInTerminal(runner: RunnerTasks, target: Target | undefined):
   const task = runner.taskOf(uri, 'train', variant);
   if (task === undefined) {
     void showInformationMessage(
-      'A terminal trains files on disk. Save the experiment to a folder on this machine first.',
+      translate`A terminal trains files on disk. Save the experiment to a folder on this machine first.`,
     );
     return;
   }

@@ -3,6 +3,7 @@ import { filesOf } from '../data/source';
 import { experimentExtension as extension, experimentPath } from '../experiment/document/experimentPath';
 import { teachingRank } from './teachingOrder';
 import { showQuickPick, type PickItem } from '../platform/quickInput';
+import { translate } from '../text/translate';
 
 interface SampleItem extends PickItem {
   readonly file: Uri;
@@ -27,8 +28,8 @@ export class Samples {
   /** Lets the user choose an experiment with a known problem and a place for it, and opens it there. */
   async openSick(): Promise<Uri | undefined> {
     const options = {
-      title: 'Open a Sick Network',
-      placeHolder: 'Which problem?',
+      title: translate`Open a Sick Network`,
+      placeHolder: translate`Which problem?`,
       matchOnDescription: true,
       matchOnDetail: true,
     };
@@ -105,7 +106,7 @@ async function chooseFile(name: string): Promise<Uri | undefined> {
   const folder = workspace.workspaceFolders?.[0]?.uri;
   const suggested = folder === undefined ? undefined : await freeName(folder, name);
   const target = await window.showSaveDialog({
-    title: 'Choose a folder for the experiment',
+    title: translate`Choose a folder for the experiment`,
     ...(suggested === undefined ? {} : { defaultUri: suggested }),
     filters: { Experiments: ['rnn.json'] },
   });

@@ -2,6 +2,7 @@ import { formatRange, spreadOf } from '../run/series/spread';
 import { stateLabels } from '../protocol/run';
 import type { Session } from '../session/session';
 import { formatCount, formatNumber } from '../text/numbers';
+import { translate } from '../text/translate';
 
 /**
  * The runs of a group of seeds as text: how many there are in each state, and the median and the range of the losses of
@@ -14,12 +15,12 @@ export function formatSeedRuns(sessions: readonly Pick<Session, 'status'>[], see
     (state) => `${sessions.filter(({ status }) => status.state === state).length} ${stateLabels[state]}`,
   );
   const missing = seeds - sessions.length;
-  const counts = [...states, ...(missing > 0 ? [`${missing} not trained`] : [])].join(', ');
+  const counts = [...states, ...(missing > 0 ? [translate`${missing} not trained`] : [])].join(', ');
   const finished = sessions.filter(({ status }) => status.state === 'finished');
   const spread = spreadOf(finished.map(({ status }) => status.loss ?? NaN));
   const loss =
     spread === undefined
       ? ''
-      : ` · median loss ${formatNumber(spread.median)} (${formatRange(spread)}, n = ${spread.n})`;
+      : translate` · median loss ${formatNumber(spread.median)} (${formatRange(spread)}, n = ${spread.n})`;
   return `${formatCount(seeds, 'seed')}: ${counts}${loss}`;
 }

@@ -2,6 +2,7 @@ import { Range, type CodeLens, type CodeLensProvider, type TextDocument } from '
 import { commands } from '../platform/ids';
 import { codeLens } from '../platform/labels';
 import { isShort } from './experimentCheck';
+import { translate } from '../text/translate';
 
 /** A lens above each path of a table, which previews it; also while the experiment has problems. */
 export class TableLenses implements CodeLensProvider {
@@ -11,9 +12,9 @@ export class TableLenses implements CodeLensProvider {
     return tableKeys(document.getText()).map(({ variant, offset }) => {
       const place = document.positionAt(offset);
       return codeLens(new Range(place, place), {
-        title: 'Preview Table',
+        title: translate`Preview Table`,
         command: commands.previewTable,
-        tooltip: 'Show the first rows as the experiment reads them, with what each key does',
+        tooltip: translate`Show the first rows as the experiment reads them, with what each key does`,
         arguments: [document.uri.toString(), variant],
       });
     });

@@ -20,6 +20,7 @@ import { accessFor } from '../session/dataAccess';
 import type { Estimates } from '../session/live/estimates';
 import { fileNameOf, readExperimentText } from '../session/experimentText';
 import type { Target } from '../session/sessions';
+import { translate, translateMessage } from '../text/translate';
 
 /** Maximum number of bytes of a table that are read for its preview. */
 const maxBytes = 16 * 1024 * 1024;
@@ -54,7 +55,7 @@ export class TablePreviews implements TextDocumentContentProvider, Disposable {
   /** Opens the preview of a target's table; without a target, or without a table, it says so. */
   async show(target: Target | undefined): Promise<void> {
     if (target === undefined) {
-      void showInformationMessage('Open an experiment (*.rnn.json) that names a table in "csv".');
+      void showInformationMessage(translate`Open an experiment (*.rnn.json) that names a table in "csv".`);
       return;
     }
     completeStep(contextKeys.hasPreviewed);
@@ -64,13 +65,15 @@ export class TablePreviews implements TextDocumentContentProvider, Disposable {
       const viewColumn = window.activeTextEditor === undefined ? ViewColumn.Active : ViewColumn.Beside;
       await window.showTextDocument(document, { preview: true, viewColumn });
     } catch (error) {
-      void showErrorMessage(`The table can't be previewed: ${reasonOf(error)}`);
+      void showErrorMessage(translate`The table can't be previewed: ${translateMessage(reasonOf(error))}`);
     }
   }
 
   async provideTextDocumentContent(uri: Uri): Promise<string> {
     const target = targetOf(uri);
-    if (target === undefined) return 'This is not the preview of an experiment.\n';
+    if (target === undefined)
+      return translate`This is not the preview of an experiment.
+`;
     const { uri: experiment, variant } = target;
     try {
       const text = await readExperimentText(experiment);
@@ -86,7 +89,7 @@ export class TablePreviews implements TextDocumentContentProvider, Disposable {
       return await request().catch(request);
     } catch (error) {
       this.log.warn(`A table can't be previewed: ${reasonOf(error)}`);
-      return `The table can't be previewed: ${reasonOf(error)}\n`;
+      return translate`The table can't be previewed: ${translateMessage(reasonOf(error))}\n`;
     }
   }
 

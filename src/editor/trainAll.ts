@@ -7,6 +7,7 @@ import type { Launch, Launcher } from '../session/live/launcher';
 import type { Sessions, Target } from '../session/sessions';
 import { changedKeys } from '../session/changedKeys';
 import { showProblems } from './startProblems';
+import { translate, translateMessage } from '../text/translate';
 
 /** What training all variants uses of the extension. */
 export interface TrainAllParts {
@@ -32,19 +33,19 @@ async function chooseTargets(
   });
   const trained = targets.length - rest.length;
   if (trained === 0) return targets;
-  const again = 'Train All Again';
+  const again = translate`Train All Again`;
   if (rest.length === 0) {
     const show = 'Compare';
     const answer = await showInformationMessage(
-      `All ${trained} are trained, and no key has changed since.`,
+      translate`All ${trained} are trained, and no key has changed since.`,
       show,
       again,
     );
     if (answer === show) compare(targets);
     return answer === again ? targets : undefined;
   }
-  const others = rest.length === 1 ? 'Train the Other One' : `Train the Other ${rest.length}`;
-  const message = `${trained} of ${targets.length} are trained, and none of their keys has changed since.`;
+  const others = rest.length === 1 ? translate`Train the Other One` : translate`Train the Other ${rest.length}`;
+  const message = translate`${trained} of ${targets.length} are trained, and none of their keys has changed since.`;
   const answer = await showInformationMessage(message, others, again);
   return answer === undefined ? undefined : answer === again ? targets : rest;
 }
@@ -60,7 +61,7 @@ export async function trainAll(parts: TrainAllParts, uri: Uri): Promise<void> {
     }
     file = parsed.file;
   } catch (error) {
-    void showErrorMessage(`The experiment can't be read: ${reasonOf(error)}`);
+    void showErrorMessage(translate`The experiment can't be read: ${translateMessage(reasonOf(error))}`);
     return;
   }
   const all = file.members.map((member) => ({ uri, ...member }));

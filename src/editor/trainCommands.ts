@@ -15,6 +15,7 @@ import type { NewExperiment } from './newExperiment';
 import type { Samples } from './samples';
 import { showProblems } from './startProblems';
 import { trainAll, trainTogether } from './trainAll';
+import { translate } from '../text/translate';
 
 /** Shows the panel of a target; with `panel` the keyboard focus moves into it. */
 export type ShowRun = (target: Target, focus?: 'panel') => Promise<void>;
@@ -57,7 +58,7 @@ export function registerTrainCommands(parts: TrainCommandParts): Disposable[] {
       const found = target === undefined ? [sessions.current] : sessions.ofTarget(target);
       const trained = found.filter((session) => session?.kind === 'live');
       if (trained.length === 0) {
-        void showInformationMessage('No run is training. Start one with "Unroll: Train RNN".');
+        void showInformationMessage(translate`No run is training. Start one with "Unroll: Train RNN".`);
         return;
       }
       const live = trained.filter(({ isLive }) => isLive);
@@ -178,8 +179,8 @@ const maxListedFiles = 200;
 /** Lets the user choose an experiment; the list opens before its items are known. */
 async function chooseExperiment(samples: Samples): Promise<Target | undefined> {
   const chosen = await showQuickPick(experimentItems(samples), {
-    title: 'Train RNN',
-    placeHolder: 'Which experiment? Or start from a sample',
+    title: translate`Train RNN`,
+    placeHolder: translate`Which experiment? Or start from a sample`,
     matchOnDescription: true,
   });
   return chosen?.open();
@@ -212,13 +213,15 @@ async function experimentItems(samples: Samples): Promise<readonly ExperimentIte
 async function askLearningRate(session: LiveSession): Promise<void> {
   const now = session.status.learningRate;
   const text = await showInputBox({
-    title: 'Learning Rate',
-    prompt: 'Base learning rate from the next update on; the schedule still multiplies it.',
+    title: translate`Learning Rate`,
+    prompt: translate`Base learning rate from the next update on; the schedule still multiplies it.`,
     value: now === undefined ? '' : String(now),
     // The panel is redrawn meanwhile; the typed text stays until Enter or Escape.
     ignoreFocusOut: true,
     validateInput: (value) =>
-      Number(value) > 0 && Number.isFinite(Number(value)) ? undefined : 'Enter a number above 0, such as 0.001.',
+      Number(value) > 0 && Number.isFinite(Number(value))
+        ? undefined
+        : translate`Enter a number above 0, such as 0.001.`,
   });
   if (text !== undefined) await session.setLearningRate(Number(text));
 }
@@ -231,8 +234,8 @@ async function askPace(session: LiveSession): Promise<void> {
     pace,
   }));
   const chosen = await showQuickPick(Promise.resolve(items), {
-    title: 'Pace of Training',
-    placeHolder: 'How fast? The results are the same at every pace',
+    title: translate`Pace of Training`,
+    placeHolder: translate`How fast? The results are the same at every pace`,
   });
   if (chosen !== undefined) await session.setPace(chosen.pace);
 }

@@ -10,6 +10,7 @@ import { fileSchema, type ResolvedExperiment } from './schema/schema';
 import { applyVariant, explainInVariant, invalidDeletions } from './variant';
 import { quote, quoteAll } from '../text/quoting';
 import { formatExact } from '../text/numbers';
+import { english } from '../text/translate';
 
 /** Every variant is checked at each keystroke and has a CodeLens of its own. */
 const maxVariants = 200;
@@ -198,7 +199,7 @@ export class ExperimentFile {
   #changed(written: JsonObject, changes: JsonObject): Resolution {
     const [path] = invalidDeletions(changes);
     if (path === undefined) return resolveValue(applyVariant(written, changes), this.#lists);
-    const message = `${quote(String(path.at(-1)))} can't be deleted: an experiment has no such key. Correct the name.`;
+    const message = english`${quote(String(path.at(-1)))} can't be deleted: an experiment has no such key. Correct the name.`;
     return { kind: 'invalid', problems: [{ code: 'unknownKey', message, keyPath: path, at: 'key' }] };
   }
 
@@ -234,7 +235,7 @@ export class ExperimentFile {
       const own = fixes === undefined ? explained : { ...explained, fixes: this.#fixesIn(name, fixes) };
       const keyPath = this.#document.nearest(['variants', name, ...own.keyPath]);
       if (keyPath.length === own.keyPath.length + 2) return { ...own, keyPath };
-      const message = `In the variant ${quote(name)}: ${own.message}`;
+      const message = english`In the variant ${quote(name)}: ${own.message}`;
       return { ...own, message, keyPath, at: 'key' };
     });
   }
@@ -244,7 +245,7 @@ export class ExperimentFile {
       .slice(0, maxDeletions)
       .map((path) => ({
         code: 'unknownKey',
-        message: `${quote(String(path.at(-1)))} can't be deleted: an experiment has no such key. Correct the name, or remove the line.`,
+        message: english`${quote(String(path.at(-1)))} can't be deleted: an experiment has no such key. Correct the name, or remove the line.`,
         keyPath: ['variants', name, ...path],
         at: 'key',
         fixes: [deletionOf(['variants', name, ...path])],
@@ -253,7 +254,7 @@ export class ExperimentFile {
 
   #nestedVariants(name: string, patch: JsonObject): readonly UnplacedProblem[] {
     if (valueAt(patch, ['variants']) === undefined) return [];
-    const message = "A variant can't contain variants: move them up, next to this one.";
+    const message = english`A variant can't contain variants: move them up, next to this one.`;
     return [{ code: 'unknownKey', message, keyPath: ['variants', name, 'variants'], at: 'key' }];
   }
 
@@ -262,11 +263,11 @@ export class ExperimentFile {
     const nearest = known.length === 0 ? '' : nearestName(name, known);
     const advice =
       known.length === 0
-        ? 'it has none; leave the variant out'
+        ? english`it has none; leave the variant out`
         : isLikely(name, nearest)
-          ? `did you mean ${quote(nearest)}? It has ${quoteAll(known)}`
-          : `it has ${quoteAll(known)}`;
-    const message = `This experiment has no variant ${quote(name)}: ${advice}.`;
+          ? english`did you mean ${quote(nearest)}? It has ${quoteAll(known)}`
+          : english`it has ${quoteAll(known)}`;
+    const message = english`This experiment has no variant ${quote(name)}: ${advice}.`;
     return { code: 'unknownVariant', message, keyPath: known.length === 0 ? [] : ['variants'] };
   }
 }
@@ -274,9 +275,9 @@ export class ExperimentFile {
 function unknownSeed(seed: number, seeds: readonly number[]): KeyProblem {
   const known =
     seeds.length === 0
-      ? 'it has no "seeds". Leave the seed out to train it with its own'
-      : `its "seeds" are ${seeds.join(', ')}. Choose one of them, or add it to the list`;
-  const message = `Seed ${formatExact(seed)} is not a seed of this experiment: ${known}.`;
+      ? english`it has no "seeds". Leave the seed out to train it with its own`
+      : english`its "seeds" are ${seeds.join(', ')}. Choose one of them, or add it to the list`;
+  const message = english`Seed ${formatExact(seed)} is not a seed of this experiment: ${known}.`;
   return { code: 'unknownSeed', message, keyPath: seeds.length === 0 ? [] : ['seeds'] };
 }
 
@@ -287,6 +288,6 @@ function withFewVariants(value: unknown): unknown {
 }
 
 function tooManyVariants(variants: number): UnplacedProblem {
-  const message = `"variants" has ${formatExact(variants)} entries: at most ${formatExact(maxVariants)} are allowed. Move the others to another file.`;
+  const message = english`"variants" has ${formatExact(variants)} entries: at most ${formatExact(maxVariants)} are allowed. Move the others to another file.`;
   return { code: 'tooManyVariants', message, keyPath: ['variants'], at: 'key' };
 }

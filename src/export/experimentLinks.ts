@@ -25,6 +25,7 @@ import {
 import { formatCount, formatExact } from '../text/numbers';
 import { fileStem } from '../text/fileStem';
 import { locationOf } from '../session/files/location';
+import { translate, translateMessage } from '../text/translate';
 
 /** What can be linked to: an experiment with one of its variants and seeds, or a stored run. */
 export type Linked =
@@ -50,7 +51,7 @@ export interface OpenParts {
   readonly showRun: (run: StoredRun, view: LinkedView, place: OpenPlace | undefined) => Promise<void>;
 }
 
-const noFiles = 'and a link carries no data files';
+const noFiles = translate`and a link carries no data files`;
 
 /** Copies a link to an experiment and to where its panel looks. */
 export async function copyLink(linked: Linked, parts: CopyParts): Promise<void> {
@@ -60,7 +61,7 @@ export async function copyLink(linked: Linked, parts: CopyParts): Promise<void> 
     refuseFiles(
       file,
       (path) =>
-        `This experiment reads “${path}”, ${noFiles}. Send the experiment with that file, or share a run of it as one HTML file.`,
+        translate`This experiment reads “${path}”, ${noFiles}. Send the experiment with that file, or share a run of it as one HTML file.`,
     );
     const view = linkedView(parts.viewOf(linked) ?? {});
     const link = `${env.uriScheme}://${parts.extensionId}/open?${await writeLinkQuery({ text, variant, seed, view })}`;
@@ -70,16 +71,16 @@ export async function copyLink(linked: Linked, parts: CopyParts): Promise<void> 
     }
     await env.clipboard.writeText(link);
     const { selection } = view;
-    const place = selection === undefined ? '' : ` at update ${formatExact(selection.update)}`;
+    const place = selection === undefined ? '' : translate` at update ${formatExact(selection.update)}`;
     const title = experiment.name === '' ? name : experiment.name;
-    const copied = `Copied a link to “${title}”${place}: ${formatCount(link.length, 'character')}. It holds the whole text of the experiment.`;
+    const copied = translate`Copied a link to “${title}”${place}: ${formatCount(link.length, 'character')}. It holds the whole text of the experiment.`;
     if (link.length <= safeLinkLength) void showInformationMessage(copied);
     else
       void showWarningMessage(
-        `${copied} Some programs cut links of more than ${formatExact(safeLinkLength)} characters.`,
+        translate`${copied} Some programs cut links of more than ${formatExact(safeLinkLength)} characters.`,
       );
   } catch (error) {
-    void showErrorMessage(`No link was copied: ${reasonOf(error)}`);
+    void showErrorMessage(translate`No link was copied: ${translateMessage(reasonOf(error))}`);
   }
 }
 
@@ -91,14 +92,16 @@ async function contentOf(linked: Linked): Promise<LinkedExperiment & { readonly 
   const { manifest } = linked.run;
   const { recordedBy } = manifest.facts;
   if (recordedBy !== undefined) {
-    throw new Error(`This run was recorded from ${recordedBy}, so it has no experiment. Share it as one HTML file.`);
+    throw new Error(
+      translate`This run was recorded from ${recordedBy}, so it has no experiment. Share it as one HTML file.`,
+    );
   }
   return { text: JSON.stringify(manifest.experiment), name: nameOf(linked.run) };
 }
 
 async function offerHtml(linked: Linked, length: number): Promise<void> {
-  const tooLong = `The link would have ${formatExact(length)} characters, and at most ${formatExact(maxLinkLength)} are opened. Shorten the experiment, or share a run of it as one HTML file.`;
-  const share = 'Share as HTML File…';
+  const tooLong = translate`The link would have ${formatExact(length)} characters, and at most ${formatExact(maxLinkLength)} are opened. Shorten the experiment, or share a run of it as one HTML file.`;
+  const share = translate`Share as HTML File…`;
   if ((await showWarningMessage(tooLong, share)) !== share) return;
   await registry.executeCommand(commands.shareRun, linked.kind === 'run' ? locationOf(linked.run.folder) : undefined);
 }
@@ -112,9 +115,11 @@ async function checked(
   // Imported lazily: building the schemas takes longer than the rest of activation.
   const { parseExperiment } = await import('../experiment/parse');
   const parsed = parseExperiment(text);
-  if (parsed.kind === 'refused') throw new Error(parsed.problems[0]?.message ?? 'The experiment has a problem.');
+  if (parsed.kind === 'refused')
+    throw new Error(parsed.problems[0]?.message ?? translate`The experiment has a problem.`);
   const resolved = parsed.file.resolve(variant, seed);
-  if (resolved.kind === 'refused') throw new Error(resolved.problems[0]?.message ?? 'The experiment has a problem.');
+  if (resolved.kind === 'refused')
+    throw new Error(resolved.problems[0]?.message ?? translate`The experiment has a problem.`);
   return { file: parsed.file, experiment: resolved.experiment };
 }
 
@@ -135,23 +140,26 @@ export class ExperimentLinks implements UriHandler {
     try {
       await this.#open(uri);
     } catch (error) {
-      void showErrorMessage(`The link was not opened: ${reasonOf(error)}`);
+      void showErrorMessage(translate`The link was not opened: ${translateMessage(reasonOf(error))}`);
     }
   }
 
   async #open({ path, query }: Uri): Promise<void> {
-    if (path !== '/open') throw new Error('It is no link to an experiment.');
+    if (path !== '/open') throw new Error(translate`It is no link to an experiment.`);
     const linked = await readLinkQuery(query);
     const { text, variant, seed, view = {} } = linked;
     const { experiment, file } = await checked(text, variant, seed);
-    refuseFiles(file, (named) => `its experiment reads “${named}”, ${noFiles}. A link that Unroll made names none.`);
+    refuseFiles(
+      file,
+      (named) => translate`its experiment reads “${named}”, ${noFiles}. A link that Unroll made names none.`,
+    );
     const run = await this.#runOf(experiment, view);
     const member = memberName(variant, seed);
-    const name = plainName(experiment.name) || 'without a name';
+    const name = plainName(experiment.name) || translate`without a name`;
     const agreed = await this.parts.confirm(
-      `Open the experiment “${name}”${member === undefined ? '' : ` (${member})`} from a link?`,
+      translate`Open the experiment “${name}”${member === undefined ? '' : ` (${member})`} from a link?`,
       detailOf(text, view, run),
-      run === undefined ? 'Save and Open…' : 'Open Run',
+      run === undefined ? translate`Save and Open…` : translate`Open Run`,
     );
     if (!agreed) return;
     const place = placeOf(view);
@@ -179,12 +187,12 @@ export class ExperimentLinks implements UriHandler {
 }
 
 function detailOf(text: string, { selection }: LinkedView, run: StoredRun | undefined): string {
-  const where = selection === undefined ? '' : ` It leads to update ${formatExact(selection.update)}.`;
+  const where = selection === undefined ? '' : translate` It leads to update ${formatExact(selection.update)}.`;
   const what =
     run === undefined
-      ? 'It is saved as a file where you choose, and opened. Nothing is trained until you press Train.'
-      : `This workspace has a run of the same experiment, “${nameOf(run)}”, which is opened. Nothing is written or trained.`;
-  return `The link does not say who made it; whoever did chose the name. The experiment has ${formatCount(text.length, 'character')}.${where}\n\n${what}`;
+      ? translate`It is saved as a file where you choose, and opened. Nothing is trained until you press Train.`
+      : translate`This workspace has a run of the same experiment, “${nameOf(run)}”, which is opened. Nothing is written or trained.`;
+  return translate`The link does not say who made it; whoever did chose the name. The experiment has ${formatCount(text.length, 'character')}.${where}\n\n${what}`;
 }
 
 function placeOf({ selection, sequence }: LinkedView): OpenPlace | undefined {
@@ -206,6 +214,6 @@ export function registerCopyLink(parts: CopyParts, shown: () => Promise<Linked |
     // A panel in front is what the person looks at, even where an editor is still called active.
     const linked = (first === undefined ? await shown() : undefined) ?? linkedOf(first, second, third);
     if (linked !== undefined) await copyLink(linked, parts);
-    else void showInformationMessage('Open an experiment (*.rnn.json) or a run to copy a link to it.');
+    else void showInformationMessage(translate`Open an experiment (*.rnn.json) or a run to copy a link to it.`);
   });
 }

@@ -13,19 +13,21 @@ import { exportedProgram } from '../session/live/exportedProgram';
 import type { Target } from '../session/sessions';
 import { targetOf } from '../session/targets';
 import type { StartTrainerWorker } from '../session/trainers/trainerWorker';
+import { translate, translateMessage } from '../text/translate';
 
 /** Registers the command that exports an experiment as a PyTorch program. */
 export function registerExport(startWorker: StartTrainerWorker): Disposable {
   return registry.registerCommand(commands.exportPyTorch, async (first?: unknown, second?: unknown) => {
     const target = targetOf(first, second);
     if (target === undefined) {
-      void showInformationMessage('Open an experiment (*.rnn.json) to export it.');
+      void showInformationMessage(translate`Open an experiment (*.rnn.json) to export it.`);
       return;
     }
     try {
       await exportTarget(target, second === undefined, startWorker);
     } catch (error) {
-      if (!(error instanceof Cancelled)) void showErrorMessage(`Not exported: ${reasonOf(error)}`);
+      if (!(error instanceof Cancelled))
+        void showErrorMessage(translate`Not exported: ${translateMessage(reasonOf(error))}`);
     }
   });
 }
@@ -33,14 +35,15 @@ export function registerExport(startWorker: StartTrainerWorker): Disposable {
 /** @param asks whether the variant is asked for, where there are any */
 async function exportTarget({ uri, variant }: Target, asks: boolean, startWorker: StartTrainerWorker): Promise<void> {
   const parsed = await readExperiment(uri);
-  if (parsed.kind === 'refused') throw new Error(parsed.problems[0]?.message ?? 'the file has a problem.');
+  if (parsed.kind === 'refused') throw new Error(parsed.problems[0]?.message ?? translate`the file has a problem.`);
   const member = await memberOf(
     parsed.file,
     asks ? [undefined, ...parsed.file.variants.map(({ name }) => name)] : [variant],
   );
   if (member === undefined) return;
   const resolved = parsed.file.resolve(member.variant, member.seed);
-  if (resolved.kind === 'refused') throw new Error(resolved.problems[0]?.message ?? 'the experiment has a problem.');
+  if (resolved.kind === 'refused')
+    throw new Error(resolved.problems[0]?.message ?? translate`the experiment has a problem.`);
   const { experiment } = resolved;
   const stem = fileNameOf(uri).replace(/\.rnn\.json$/, '');
   const script = await chooseFile(Uri.joinPath(folderOf(uri), `${stem}.py`), {
@@ -58,11 +61,11 @@ async function exportTarget({ uri, variant }: Target, asks: boolean, startWorker
       : undefined;
   if ('text' in experiment.data && text === undefined) {
     throw new Error(
-      `There is no path from ${fileNameOf(script)} to the text. Save the program on the drive of the text.`,
+      translate`There is no path from ${fileNameOf(script)} to the text. Save the program on the drive of the text.`,
     );
   }
   const outcome = await waitFor(
-    `Exporting ${fileNameOf(script)}`,
+    translate`Exporting ${fileNameOf(script)}`,
     exportedProgram(
       { uri, ...member },
       experiment,
@@ -86,7 +89,7 @@ async function exportTarget({ uri, variant }: Target, asks: boolean, startWorker
   if (isNotebook) await registry.executeCommand('vscode.open', script);
   else await window.showTextDocument(script);
   void showInformationMessage(
-    `${fileNameOf(script)} trains this experiment in PyTorch, with the initial weights in ${fileNameOf(tensors)}.${isNotebook ? '' : ` With “--records ${defaultRunsFolder}/${fileNameOf(script).replace(/\.py$/, '')}” its run is listed in Unroll: Runs while it trains, also under torchrun.`}`,
+    translate`${fileNameOf(script)} trains this experiment in PyTorch, with the initial weights in ${fileNameOf(tensors)}.${isNotebook ? '' : ` With “--records ${defaultRunsFolder}/${fileNameOf(script).replace(/\.py$/, '')}” its run is listed in Unroll: Runs while it trains, also under torchrun.`}`,
   );
 }
 
@@ -98,10 +101,10 @@ async function memberOf(file: ExperimentFile, variants: readonly (string | undef
   const [only, ...more] = members;
   if (more.length === 0) return only;
   const items = members.map((member) => ({
-    label: memberName(member.variant, member.seed) ?? 'The experiment itself',
+    label: memberName(member.variant, member.seed) ?? translate`The experiment itself`,
     member,
   }));
-  return (await showQuickPick(items, { title: 'Export', placeHolder: 'Which one?' }))?.member;
+  return (await showQuickPick(items, { title: translate`Export`, placeHolder: translate`Which one?` }))?.member;
 }
 
 /** Writes the recorder for PyTorch, unless there is one: it may have been changed. */
@@ -117,6 +120,11 @@ async function writeRecorder(file: Uri, recorder: string): Promise<void> {
 async function mayReplace(file: Uri): Promise<boolean> {
   const entry = await Promise.resolve(workspace.fs.stat(file)).catch(() => undefined);
   if (entry === undefined) return true;
-  if ((entry.type & FileType.Directory) !== 0) throw new Error(`${fileNameOf(file)} is a folder. Choose another name.`);
-  return confirm(`Replace ${fileNameOf(file)}?`, 'The program has its tensors in this file, which exists.', 'Replace');
+  if ((entry.type & FileType.Directory) !== 0)
+    throw new Error(translate`${fileNameOf(file)} is a folder. Choose another name.`);
+  return confirm(
+    translate`Replace ${fileNameOf(file)}?`,
+    translate`The program has its tensors in this file, which exists.`,
+    translate`Replace`,
+  );
 }

@@ -6,15 +6,16 @@ import type { RunReader } from '../session/stored/runReader';
 import { nameOf, type StoredRun } from '../session/stored/storedRun';
 import { locationOf } from '../session/files/location';
 import { isWithoutDisk } from '../platform/needsDisk';
+import { translate, translateMessage } from '../text/translate';
 
 /** Writes the curves of a run for TensorBoard, in a folder named as the run in one that the user chooses. */
 export async function exportCurves(run: StoredRun, reader: RunReader): Promise<void> {
-  if (isWithoutDisk('Export as TensorBoard Log')) return;
+  if (isWithoutDisk(translate`Export as TensorBoard Log`)) return;
   try {
     const [parent] =
       (await window.showOpenDialog({
-        title: 'Export as TensorBoard Log',
-        openLabel: 'Export Here',
+        title: translate`Export as TensorBoard Log`,
+        openLabel: translate`Export Here`,
         canSelectFiles: false,
         canSelectFolders: true,
         defaultUri: run.base,
@@ -24,6 +25,8 @@ export async function exportCurves(run: StoredRun, reader: RunReader): Promise<v
     await reader.exportTensorBoard(locationOf(run.folder), folder.fsPath);
     void showInformationMessage(`The curves of “${nameOf(run)}” are in ${folder.fsPath}, for tensorboard --logdir.`);
   } catch (error) {
-    void showErrorMessage(`The curves of “${nameOf(run)}” were not exported: ${reasonOf(error)}`);
+    void showErrorMessage(
+      translate`The curves of “${nameOf(run)}” were not exported: ${translateMessage(reasonOf(error))}`,
+    );
   }
 }

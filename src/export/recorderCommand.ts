@@ -5,6 +5,7 @@ import { chooseFile } from '../platform/saveFile';
 import { reasonOf } from '../protocol/channel';
 import { recorderName } from '../protocol/trainer';
 import { fileNameOf, folderOf } from '../session/experimentText';
+import { translate, translateMessage } from '../text/translate';
 
 /** The folder with the recorders, in that of the extension. */
 const recorders = 'media/recorder';
@@ -16,7 +17,7 @@ export function registerRecorder(extension: Uri): Disposable {
       try {
         await copyRecorder(Uri.joinPath(extension, recorders), name, needed);
       } catch (error) {
-        void showErrorMessage(`The recorder was not copied: ${reasonOf(error)}`);
+        void showErrorMessage(translate`The recorder was not copied: ${translateMessage(reasonOf(error))}`);
       }
     });
   return Disposable.from(
@@ -31,7 +32,7 @@ async function copyRecorder(recorders: Uri, name: string, needed: readonly strin
   const source = Uri.joinPath(recorders, name);
   const folder = await programFolder();
   if (folder === undefined) {
-    void showInformationMessage('Open the folder of your training program first.');
+    void showInformationMessage(translate`Open the folder of your training program first.`);
     return;
   }
   const target = await chooseFile(Uri.joinPath(folder, fileNameOf(source)), { Python: ['py'] });
@@ -45,7 +46,7 @@ async function copyRecorder(recorders: Uri, name: string, needed: readonly strin
   await window.showTextDocument(target);
   const imported = fileNameOf(target).replace(/\.py$/, '');
   void showInformationMessage(
-    `Your training program can now “import ${imported}”${needed.length === 0 ? '' : `, which needs ${needed.join(' and ')} beside it`}; how is explained at the top of ${fileNameOf(target)}.`,
+    translate`Your training program can now “import ${imported}”${needed.length === 0 ? '' : translate`, which needs ${needed.join(translate` and `)} beside it`}; how is explained at the top of ${fileNameOf(target)}.`,
   );
 }
 

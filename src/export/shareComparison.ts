@@ -14,6 +14,7 @@ import { htmlFile } from '../share/htmlFile';
 import { recordComparison } from '../share/recordComparison';
 import { formatCount } from '../text/numbers';
 import { pageFilesIn, writeHtml } from './writeHtml';
+import { translate, translateMessage } from '../text/translate';
 
 /**
  * Writes a comparison as one HTML file, after the user has chosen its place and has seen its size.
@@ -30,15 +31,16 @@ export async function shareComparison(compared: Omit<ComparisonState, 'subjects'
     const { state, leftOut } = recorded;
     const html = await htmlFile({ kind: 'comparison', title: state.title, recording: state }, await pageFilesIn(page));
     const count = formatCount(state.runs.length, 'run');
-    const without = leftOut.length === 0 ? '' : ` Not in it, as they have no records: ${leftOut.join('; ')}.`;
+    const without = leftOut.length === 0 ? '' : translate` Not in it, as they have no records: ${leftOut.join('; ')}.`;
     const folder = workspace.workspaceFolders?.[0]?.uri;
     await writeHtml(html, {
       suggested: folder === undefined ? Uri.file('comparison.html') : Uri.joinPath(folder, 'comparison.html'),
-      holds: `It holds the curves, findings and settings of ${count}.${without}`,
-      shows: 'the comparison',
+      holds: translate`It holds the curves, findings and settings of ${count}.${without}`,
+      shows: translate`the comparison`,
     });
   } catch (error) {
-    if (!(error instanceof Cancelled)) void showErrorMessage(`The comparison can't be shared: ${reasonOf(error)}`);
+    if (!(error instanceof Cancelled))
+      void showErrorMessage(translate`The comparison can't be shared: ${translateMessage(reasonOf(error))}`);
   }
 }
 
@@ -46,10 +48,11 @@ export async function shareComparison(compared: Omit<ComparisonState, 'subjects'
 export async function shareRuns(runs: readonly StoredRun[], reader: RunReader, page: Uri): Promise<void> {
   try {
     const read = Promise.all(runs.map((run, id) => runToCompare(run, id, reader)));
-    const compared = comparisonOf(await waitFor(`Reading ${formatCount(runs.length, 'run')}…`, read));
+    const compared = comparisonOf(await waitFor(translate`Reading ${formatCount(runs.length, 'run')}…`, read));
     await shareComparison(compared, page);
   } catch (error) {
-    if (!(error instanceof Cancelled)) void showErrorMessage(`The comparison can't be shared: ${reasonOf(error)}`);
+    if (!(error instanceof Cancelled))
+      void showErrorMessage(translate`The comparison can't be shared: ${translateMessage(reasonOf(error))}`);
   }
 }
 

@@ -18,6 +18,7 @@ import { fileStem } from '../text/fileStem';
 import { pageFilesIn, writeHtml } from './writeHtml';
 import { locationOf } from '../session/files/location';
 import { runStorage } from '../session/files/hostFiles.node';
+import { translate, translateMessage } from '../text/translate';
 
 /** Numbers of recorded updates that are offered besides the notable ones. */
 const offered = [8, 16, 32] as const;
@@ -34,7 +35,9 @@ export interface ShareParts {
 export async function shareRun(run: StoredRun, parts: ShareParts): Promise<void> {
   try {
     if (run.state === 'elsewhere') {
-      void showInformationMessage(`“${nameOf(run)}” is training. Share it when it has ended; Stop ends it now.`);
+      void showInformationMessage(
+        translate`“${nameOf(run)}” is training. Share it when it has ended; Stop ends it now.`,
+      );
       return;
     }
     const loaded = await loadRun(run, parts.reader.growing());
@@ -45,7 +48,8 @@ export async function shareRun(run: StoredRun, parts: ShareParts): Promise<void>
       session.dispose();
     }
   } catch (error) {
-    if (!(error instanceof Cancelled)) void showErrorMessage(`The run can't be shared: ${reasonOf(error)}`);
+    if (!(error instanceof Cancelled))
+      void showErrorMessage(translate`The run can't be shared: ${translateMessage(reasonOf(error))}`);
   }
 }
 
@@ -56,45 +60,45 @@ async function shareLoaded(run: StoredRun, session: StoredSession, parts: ShareP
       ? await chooseUpdates(session)
       : capturedUpdates(await runStorage(locationOf(run.folder)).list(''), session.status.updates);
   if (updates === undefined) return;
-  const title = `Recording ${nameOf(run)}…`;
+  const title = translate`Recording ${nameOf(run)}…`;
   const html = await waitFor(title, htmlOf(run, session, updates, parts));
   await writeHtml(html, {
     suggested: Uri.joinPath(run.base, `${fileStem(nameOf(run))}.html`),
-    holds: `It holds the curves, findings, settings and notes of “${nameOf(run)}”${formatUpdates(updates)}.`,
-    shows: 'the run',
+    holds: translate`It holds the curves, findings, settings and notes of “${nameOf(run)}”${formatUpdates(updates)}.`,
+    shows: translate`the run`,
   });
 }
 
 function formatUpdates({ length: count }: readonly SharedUpdate[]): string {
   if (count === 0) return '';
-  return `, and ${formatCount(count, 'update')} step by step, with the weights and the data of their batches`;
+  return translate`, and ${formatCount(count, 'update')} step by step, with the weights and the data of their batches`;
 }
 
 /** The updates to record, chosen by their number; undefined where the list was closed, or there are none. */
 async function chooseUpdates(session: ChosenFrom): Promise<readonly SharedUpdate[] | undefined> {
   const { updates } = session.status;
   if (updates === 0) {
-    void showInformationMessage('This run has no updates yet, so there is nothing to share.');
+    void showInformationMessage(translate`This run has no updates yet, so there is nothing to share.`);
     return undefined;
   }
   const notable = notableUpdates(session, 0);
   const items = [
     {
       label: formatCount(notable.length, 'notable update'),
-      detail: 'The first and the last, the lowest validation loss, the largest gradient, and those of findings',
+      detail: translate`The first and the last, the lowest validation loss, the largest gradient, and those of findings`,
       chosen: notable,
     },
     ...offered
       .filter((count) => count > notable.length && count <= updates)
       .map((count) => ({
         label: formatCount(count, 'update'),
-        detail: 'The notable ones, and others between them. The file grows with their number',
+        detail: translate`The notable ones, and others between them. The file grows with their number`,
         chosen: notableUpdates(session, count),
       })),
   ];
   const options = {
-    title: 'Share Run as HTML File',
-    placeHolder: 'How many updates can be walked through in the file? Its size is shown before it is written',
+    title: translate`Share Run as HTML File`,
+    placeHolder: translate`How many updates can be walked through in the file? Its size is shown before it is written`,
   };
   return (await showQuickPick(items, options))?.chosen;
 }

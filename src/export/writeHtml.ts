@@ -3,6 +3,7 @@ import { confirm, showInformationMessage } from '../platform/messages';
 import { chooseFile, writeText } from '../platform/saveFile';
 import { byteLength, readPageFiles, type PageFiles } from '../share/htmlFile';
 import { formatMebibytes } from '../text/numbers';
+import { translate } from '../text/translate';
 
 /** What an HTML file is called and holds. */
 export interface WrittenHtml {
@@ -25,13 +26,13 @@ export async function writeHtml(html: string, { suggested, holds, shows }: Writt
   const file = await chooseFile(suggested, { HTML: ['html'] });
   if (file === undefined) return;
   const size = formatMebibytes(byteLength(html));
-  const detail = `${file.fsPath}\n\n${holds} Whoever has the file sees all of it.`;
-  if (!(await confirm(`Write a file of ${size}?`, detail, 'Write File'))) return;
+  const detail = translate`${file.fsPath}\n\n${holds} Whoever has the file sees all of it.`;
+  if (!(await confirm(translate`Write a file of ${size}?`, detail, translate`Write File`))) return;
   await writeText(file, html);
-  const message = `${workspace.asRelativePath(file)} (${size}) shows ${shows} in any browser, also offline.`;
+  const message = translate`${workspace.asRelativePath(file)} (${size}) shows ${shows} in any browser, also offline.`;
   // The browser of the user has no access to the files of another machine.
   const isHere = env.uiKind === UIKind.Desktop && env.remoteName === undefined;
-  const open = 'Open in Browser';
+  const open = translate`Open in Browser`;
   const pressed = await showInformationMessage(message, ...(isHere ? [open] : []));
   if (pressed === open) await env.openExternal(file);
 }

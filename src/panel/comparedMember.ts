@@ -5,6 +5,7 @@ import type { Session } from '../session/session';
 import type { Target } from '../session/sessions';
 import type { Subject } from './subject';
 import { SubjectSession, type RunSources } from './subjectSession';
+import { translate } from '../text/translate';
 
 /** One run in a comparison. */
 export class ComparedMember implements Disposable {
@@ -41,7 +42,7 @@ export class ComparedMember implements Disposable {
   /** Why there is no session. */
   get problem(): string | undefined {
     if (this.session !== undefined) return undefined;
-    return this.subject.kind === 'experiment' ? 'not trained yet' : this.#run.problem;
+    return this.subject.kind === 'experiment' ? translate`not trained yet` : this.#run.problem;
   }
 
   /** Formatted start time of a stored run, which distinguishes runs with the same name; '' where it is unknown. */

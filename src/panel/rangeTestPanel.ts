@@ -19,6 +19,7 @@ import type { StartTrainerWorker } from '../session/trainers/trainerWorker';
 import { pageOf } from './page';
 import { connectPage } from './pageChannel';
 import type { PanelView } from './panels';
+import { translate } from '../text/translate';
 
 /** What a range test uses of the extension. */
 export interface RangeTestParts {
@@ -69,9 +70,9 @@ export class RangeTestPanel implements PanelView {
     const common = { target: { uri, variant }, name, present: undefined } as const;
     this.#state =
       test === undefined
-        ? { ...common, kind: 'failed', message: 'The window was reloaded before the test had ended.' }
+        ? { ...common, kind: 'failed', message: translate`The window was reloaded before the test had ended.` }
         : { ...common, kind: 'done', test: { ...test, suggestion: test.suggestion }, written: undefined };
-    this.#title = setPanelTitle(panel, `Unroll: learning rate of ${name}`);
+    this.#title = setPanelTitle(panel, translate`Unroll: learning rate of ${name}`);
     this.onShow(saved, this.#title);
     this.#channel = connectPage<RangeTestHostContract>('Range test', panel.webview, parts.log, rangeTestRequests, {
       ready: () => this.#state,

@@ -40,6 +40,7 @@ import type { PanelView } from './panels';
 import { savePageFile } from './savePageFile';
 import { saveSubject, type SavedSubject, type Subject } from './subject';
 import { SubjectSession, type RunSources } from './subjectSession';
+import { translate } from '../text/translate';
 
 /** What a panel uses of the extension. */
 export interface RunPanelParts extends RunSources {
@@ -254,7 +255,7 @@ export class RunPanel implements PanelView {
     const isExperimentItself = target.variant === undefined && target.seed === undefined;
     if (!isExperimentItself && !this.#members.some((member) => isSameTarget(member, target))) {
       const known = this.#members.flatMap(({ variant, seed }) => memberName(variant, seed) ?? []).join('; ') || 'none';
-      throw new Error(`${fileNameOf(this.#uri)} has no such variant or seed. It has: ${known}.`);
+      throw new Error(translate`${fileNameOf(this.#uri)} has no such variant or seed. It has: ${known}.`);
     }
     return this.#show(target);
   }
@@ -262,7 +263,7 @@ export class RunPanel implements PanelView {
   /** The inspector of the run, created at the first request, and again when other kernels have continued the run. */
   #inspectorOfRun(): Inspector {
     const { folder, info } = this.#session ?? {};
-    if (folder === undefined) throw new Error("This run isn't saved, so its updates can't be inspected.");
+    if (folder === undefined) throw new Error(translate`This run isn't saved, so its updates can't be inspected.`);
     const key = JSON.stringify([folder, info?.kernelChanges]);
     if (this.#inspector === undefined || this.#inspectorKey !== key) {
       this.#inspector?.dispose();
@@ -353,7 +354,7 @@ export class RunPanel implements PanelView {
   /** The title of the tab includes the start time unless the user has named the run: other runs share their names. */
   #noteTitle(title: string, startTime: string): void {
     const isNamed = startTime === '' || this.#shown.stored?.displayName !== undefined;
-    const tab = setPanelTitle(this.panel, isNamed ? `Unroll: ${title}` : `Unroll: ${title}, ${startTime}`);
+    const tab = setPanelTitle(this.panel, isNamed ? `Unroll: ${title}` : translate`Unroll: ${title}, ${startTime}`);
     this.onShow(saveSubject(this.#shown.subject), tab);
   }
 

@@ -25,6 +25,7 @@ import { connectPage } from './pageChannel';
 import type { PageView } from './pageViews';
 import type { PanelView } from './panels';
 import { uriOfLocation } from '../session/files/location';
+import { translate } from '../text/translate';
 
 /** What the table of runs uses of the extension. */
 export interface RunsTableParts {
@@ -88,7 +89,7 @@ export class RunsTablePanel implements PanelView {
         this.#progress.schedule();
       }),
     );
-    onShow(setPanelTitle(panel, 'Unroll: all runs'));
+    onShow(setPanelTitle(panel, translate`Unroll: all runs`));
     panel.webview.html = pageOf(panel.webview, extension, 'runsTable');
   }
 

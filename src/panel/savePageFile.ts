@@ -4,6 +4,7 @@ import { chooseFile } from '../platform/saveFile';
 import { reasonOf } from '../protocol/channel';
 import { savedFileSchema, type SavedFileKind } from '../protocol/savedFile';
 import { fileStem } from '../text/fileStem';
+import { translate, translateMessage } from '../text/translate';
 
 const kindNames: Readonly<Record<SavedFileKind, string>> = { png: 'PNG', svg: 'SVG', csv: 'CSV' };
 
@@ -11,7 +12,7 @@ const kindNames: Readonly<Record<SavedFileKind, string>> = { png: 'PNG', svg: 'S
 export async function savePageFile(sent: unknown): Promise<void> {
   try {
     const { data } = savedFileSchema.safeParse(sent);
-    if (data === undefined) throw new Error('the page sent no picture or table.');
+    if (data === undefined) throw new Error(translate`the page sent no picture or table.`);
     const { title, kind, content } = data;
     const name = `${fileStem(title)}.${kind}`;
     const folder = workspace.workspaceFolders?.[0]?.uri;
@@ -19,8 +20,8 @@ export async function savePageFile(sent: unknown): Promise<void> {
     const file = await chooseFile(suggested, { [kindNames[kind]]: [kind] });
     if (file === undefined) return;
     await workspace.fs.writeFile(file, content);
-    void showInformationMessage(`Saved ${workspace.asRelativePath(file)}.`);
+    void showInformationMessage(translate`Saved ${workspace.asRelativePath(file)}.`);
   } catch (error) {
-    void showErrorMessage(`Not saved: ${reasonOf(error)}`);
+    void showErrorMessage(translate`Not saved: ${translateMessage(reasonOf(error))}`);
   }
 }

@@ -21,6 +21,7 @@ import {
   type WorkspaceEdit,
 } from 'vscode';
 import { plainText } from '../text/plainText';
+import { translateMessage } from '../text/translate';
 
 /** The content of a code lens: its title, and the command that it runs. */
 export interface LensContent extends Command {
@@ -51,7 +52,7 @@ export interface DiagnosticContent {
 
 /** A diagnostic of this extension whose message is shown as plain text. */
 export function diagnostic({ range, message, severity, code, page, related }: DiagnosticContent): Diagnostic {
-  const made = new Diagnostic(range, plainText(message), severity);
+  const made = new Diagnostic(range, plainText(translateMessage(message)), severity);
   made.source = 'Unroll';
   made.code = page === undefined ? code : { value: code, target: page };
   if (related !== undefined) made.relatedInformation = related;
@@ -60,12 +61,12 @@ export function diagnostic({ range, message, severity, code, page, related }: Di
 
 /** A link below a diagnostic, whose text is plain text. */
 export function relatedInformation(location: Location, message: string): DiagnosticRelatedInformation {
-  return new DiagnosticRelatedInformation(location, plainText(message));
+  return new DiagnosticRelatedInformation(location, plainText(translateMessage(message)));
 }
 
 /** A code action whose title is shown as plain text. */
 export function codeAction(title: string, kind: CodeActionKind, diagnostics: Diagnostic[]): CodeAction {
-  const made = new CodeAction(plainText(title), kind);
+  const made = new CodeAction(plainText(translateMessage(title)), kind);
   made.diagnostics = diagnostics;
   return made;
 }
@@ -101,7 +102,7 @@ export function treeItem(
 ): TreeItem {
   const item = new TreeItem(plainText(label), collapsibleState);
   if (description !== undefined) item.description = plainText(description);
-  if (tooltip !== undefined) item.tooltip = plainText(tooltip);
+  if (tooltip !== undefined) item.tooltip = plainText(translateMessage(tooltip));
   if (accessibilityLabel !== undefined) item.accessibilityInformation = { label: plainText(accessibilityLabel) };
   return item;
 }
@@ -126,7 +127,7 @@ export function documentSymbol(
 
 /** Markdown of this extension, such as the schema's descriptions. It isn't trusted, so command links in it are disabled. */
 export function markdown(text: string): MarkdownString {
-  const made = new MarkdownString(text);
+  const made = new MarkdownString(translateMessage(text));
   made.isTrusted = false;
   made.supportHtml = false;
   return made;

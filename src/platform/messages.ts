@@ -1,5 +1,6 @@
 import { window } from 'vscode';
 import { plainText } from '../text/plainText';
+import { translateMessage } from '../text/translate';
 
 /**
  * Shows a notification, as `window.showInformationMessage` does. The message is shown as plain text.
@@ -8,17 +9,17 @@ import { plainText } from '../text/plainText';
  * @returns the label that was pressed; undefined where the notification was closed
  */
 export async function showInformationMessage(message: string, ...actions: readonly string[]) {
-  return window.showInformationMessage(plainText(message), ...actions);
+  return window.showInformationMessage(plainText(translateMessage(message)), ...actions);
 }
 
 /** See showInformationMessage. */
 export async function showWarningMessage(message: string, ...actions: readonly string[]) {
-  return window.showWarningMessage(plainText(message), ...actions);
+  return window.showWarningMessage(plainText(translateMessage(message)), ...actions);
 }
 
 /** See showInformationMessage. */
 export async function showErrorMessage(message: string, ...actions: readonly string[]) {
-  return window.showErrorMessage(plainText(message), ...actions);
+  return window.showErrorMessage(plainText(translateMessage(message)), ...actions);
 }
 
 /**
@@ -28,6 +29,6 @@ export async function showErrorMessage(message: string, ...actions: readonly str
  * @returns whether that button was pressed
  */
 export async function confirm(message: string, detail: string, action: string): Promise<boolean> {
-  const options = { modal: true, detail: plainText(detail) };
-  return (await window.showWarningMessage(plainText(message), options, action)) === action;
+  const options = { modal: true, detail: plainText(translateMessage(detail)) };
+  return (await window.showWarningMessage(plainText(translateMessage(message)), options, action)) === action;
 }

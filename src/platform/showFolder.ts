@@ -1,7 +1,8 @@
 import { commands, env, workspace, type Uri } from 'vscode';
 import { showInformationMessage } from './messages';
+import { translate } from '../text/translate';
 
-const copyPath = 'Copy Path';
+const copyPath = translate`Copy Path`;
 
 /**
  * Shows a folder in the explorer of VS Code, or in that of the system if it is outside the workspace. Where neither can
@@ -18,7 +19,7 @@ export async function showFolder(folder: Uri): Promise<void> {
   }
   const path = folder.scheme === 'file' ? folder.fsPath : folder.toString();
   const answer = await showInformationMessage(
-    `The folder ${path} is outside the workspace, where the explorer can’t show it.`,
+    translate`The folder ${path} is outside the workspace, where the explorer can’t show it.`,
     copyPath,
   );
   if (answer === copyPath) await env.clipboard.writeText(path);

@@ -3,6 +3,7 @@ import type { BestValidation, EndReason } from '../run/endReason';
 import type { NonFiniteLocation } from '../run/manifest';
 import type { RateChange } from '../run/rateChanges';
 import type { Pace } from './pace';
+import { translate } from '../text/translate';
 
 export type { RunInfo } from '../run/runInfo';
 
@@ -48,17 +49,17 @@ export function isResumable(
 
 /** The displayed name of each state. */
 export const stateLabels: Readonly<Record<RunState, string>> = {
-  waiting: 'waiting',
-  preparing: 'preparing',
-  running: 'training',
-  paused: 'paused',
-  elsewhere: 'training elsewhere',
-  finished: 'finished',
-  stopped: 'stopped',
-  diverged: 'diverged',
-  failed: 'failed',
-  refused: 'not started',
-  interrupted: 'interrupted',
+  waiting: translate`waiting`,
+  preparing: translate`preparing`,
+  running: translate`training`,
+  paused: translate`paused`,
+  elsewhere: translate`training elsewhere`,
+  finished: translate`finished`,
+  stopped: translate`stopped`,
+  diverged: translate`diverged`,
+  failed: translate`failed`,
+  refused: translate`not started`,
+  interrupted: translate`interrupted`,
 };
 
 /**
@@ -79,9 +80,9 @@ export type PendingCommand = 'pause' | 'step' | 'stop';
 
 /** The displayed name of the state between a command and its effect. */
 export const pendingLabels: Readonly<Record<PendingCommand, string>> = {
-  pause: 'pausing…',
-  step: 'training one update…',
-  stop: 'stopping…',
+  pause: translate`pausing…`,
+  step: translate`training one update…`,
+  stop: translate`stopping…`,
 };
 
 /** What a run came to, and how its experiment was changed before it was trained again. */

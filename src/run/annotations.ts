@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { withoutControls } from '../text/plainText';
 import { plainName } from './displayName';
+import { english } from '../text/translate';
 
 /** Most tags of a run. */
 export const maxTags = 20;
@@ -75,12 +76,12 @@ export function tagsOf(text: string): readonly string[] {
 export function problemOfTags(text: string, own: readonly (readonly string[])[] = []): string | undefined {
   const names = text.split(',').map((tag) => tag.trim());
   const long = names.find(({ length }) => length > maxTagLength);
-  if (long !== undefined) return `A tag has at most ${maxTagLength} characters; this one has ${long.length}.`;
+  if (long !== undefined) return english`A tag has at most ${maxTagLength} characters; this one has ${long.length}.`;
   const typed = names.filter((tag) => tag !== '');
   const count = new Set(typed).size;
-  if (count > maxTags) return `A run has at most ${maxTags} tags; these are ${count}.`;
+  if (count > maxTags) return english`A run has at most ${maxTags} tags; these are ${count}.`;
   const most = Math.max(0, ...own.map((kept) => new Set([...typed, ...kept]).size));
   return most > maxTags
-    ? `A run has at most ${maxTags} tags; with those that only some of the runs have, one would have ${most}.`
+    ? english`A run has at most ${maxTags} tags; with those that only some of the runs have, one would have ${most}.`
     : undefined;
 }

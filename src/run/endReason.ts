@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { formatCount, formatNumber } from '../text/numbers';
+import { english } from '../text/translate';
 
 /** Why a run finished: all its updates are done, the training loss is low enough, or the validation loss stopped falling. */
 export const endReasonSchema = z.enum(['steps', 'stopAtLoss', 'patience']);
@@ -27,14 +28,15 @@ export function formatEndReason(
     case 'steps':
       return undefined;
     case 'stopAtLoss':
-      return 'The loss reached training.stopAtLoss.';
+      return english`The loss reached training.stopAtLoss.`;
     case 'patience': {
-      const count = patience === undefined ? 'training.patience validations' : formatCount(patience, 'validation');
+      const count =
+        patience === undefined ? english`training.patience validations` : formatCount(patience, 'validation');
       const lowest =
         best === undefined
           ? ''
-          : ` It was lowest after ${formatCount(best.updates, 'update')}: ${formatNumber(best.validationLoss)}. That state is kept.`;
-      return `Stopped early: no lower validation loss in ${count}.${lowest}`;
+          : english` It was lowest after ${formatCount(best.updates, 'update')}: ${formatNumber(best.validationLoss)}. That state is kept.`;
+      return english`Stopped early: no lower validation loss in ${count}.${lowest}`;
     }
     default:
       return reason satisfies never;

@@ -7,6 +7,7 @@ import { gitStateSchema } from './gitState';
 import { runInfoSchema } from './runInfo';
 import { layoutVersion, runFiles } from './storage/runFiles';
 import type { RunStorage } from './storage/storage';
+import { english } from '../text/translate';
 
 const locationSchema = z.object({
   update: z.number().int().nonnegative(),
@@ -85,22 +86,22 @@ export async function manifestIn(storage: Pick<RunStorage, 'read'>, advice = '')
   const bytes = await storage.read(runFiles.manifest, maxManifestBytes);
   const manifest = bytes && readManifest(bytes);
   if (manifest !== undefined) return manifest;
-  const why = bytes === undefined ? 'It is missing.' : unreadableReason(bytes);
-  throw new Error(`The ${runFiles.manifest} of this run can't be read. ${why} ${advice}`.trimEnd());
+  const why = bytes === undefined ? english`It is missing.` : unreadableReason(bytes);
+  throw new Error(english`The ${runFiles.manifest} of this run can't be read. ${why} ${advice}`.trimEnd());
 }
 
 /** Why `readManifest` returns undefined for these bytes, as a sentence. */
 export function unreadableReason(bytes: Uint8Array): string {
   const json = parseJson(bytes);
-  if (json === undefined) return 'It is damaged: it is not valid JSON.';
-  if (!isDamaged(json)) return unknownCell(json) ?? 'It holds no run of this version.';
-  return `It is damaged: it does not match its checksum. If it was edited, remove "${checksumKey}" from it.`;
+  if (json === undefined) return english`It is damaged: it is not valid JSON.`;
+  if (!isDamaged(json)) return unknownCell(json) ?? english`It holds no run of this version.`;
+  return english`It is damaged: it does not match its checksum. If it was edited, remove "${checksumKey}" from it.`;
 }
 
 function unknownCell(json: unknown): string | undefined {
   const named = z.object({ facts: z.object({ cell: z.string() }) }).safeParse(json).data?.facts.cell;
   if (named === undefined || cellNames.some((known) => known === named)) return undefined;
-  return `Its recurrent cell is ${quote(named)}, which this version doesn't know; it knows ${quoteAll(cellNames)}.`;
+  return english`Its recurrent cell is ${quote(named)}, which this version doesn't know; it knows ${quoteAll(cellNames)}.`;
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -5,6 +5,7 @@ import { memberName, plainName } from '../run/displayName';
 import { formatExact, formatMebibytes } from '../text/numbers';
 import { relativePath } from './files/relativePath';
 import type { Target } from './sessions';
+import { english } from '../text/translate';
 
 /** The text of an experiment as the user sees it: the open document, saved or not, else the file. */
 export async function readExperimentText(uri: Uri): Promise<string> {
@@ -12,10 +13,11 @@ export async function readExperimentText(uri: Uri): Promise<string> {
   if (open !== undefined) return open.getText();
   const { type, size } = await workspace.fs.stat(uri);
   const { maxExperimentBytes } = await import('../experiment/parse');
-  if ((type & FileType.File) === 0) throw new Error(`${fileNameOf(uri)} is a folder, a pipe or a device, not a file.`);
+  if ((type & FileType.File) === 0)
+    throw new Error(english`${fileNameOf(uri)} is a folder, a pipe or a device, not a file.`);
   if (size > maxExperimentBytes) {
     throw new Error(
-      `An experiment file is at most ${formatMebibytes(maxExperimentBytes)}; this one has ${formatExact(size)} bytes.`,
+      english`An experiment file is at most ${formatMebibytes(maxExperimentBytes)}; this one has ${formatExact(size)} bytes.`,
     );
   }
   return decodeExperiment(await workspace.fs.readFile(uri));

@@ -1,4 +1,5 @@
 import { formatFixed, formatNumber, formatPercentage } from './numbers';
+import { translate } from './translate';
 
 /** A loss that is known without training. */
 export interface KnownLoss {
@@ -8,7 +9,7 @@ export interface KnownLoss {
   readonly heldOut?: boolean | undefined;
 }
 
-const heldOutEnding = ', held out';
+const heldOutEnding = translate`, held out`;
 
 /** The losses of a run that are compared with its baselines. */
 export interface ComparedLosses {
@@ -33,12 +34,16 @@ export function baselineSummary(
   );
   const isMixed = compared.some(({ heldOut }) => heldOut === true);
   const clauses = compared.map((baseline) =>
-    comparisonWith(validation ?? training, baseline, isMixed && baseline.heldOut !== true ? ', in training' : ''),
+    comparisonWith(
+      validation ?? training,
+      baseline,
+      isMixed && baseline.heldOut !== true ? translate`, in training` : '',
+    ),
   );
   if (clauses.length === 0 || !Number.isFinite(validation ?? training)) return undefined;
   const [last = '', ...before] = clauses.reverse();
-  const list = before.length === 0 ? last : `${before.reverse().join(', ')} and ${last}`;
-  return `${isHeldOut ? 'On held-out data' : 'In training'} the loss is ${list}.`;
+  const list = before.length === 0 ? last : translate`${before.reverse().join(', ')} and ${last}`;
+  return translate`${isHeldOut ? translate`On held-out data` : translate`In training`} the loss is ${list}.`;
 }
 
 /** Relative difference below which two losses count as the same. */
@@ -49,11 +54,13 @@ function comparisonWith(loss: number, { name, value }: KnownLoss, where: string)
   const short = name.endsWith(heldOutEnding) ? name.slice(0, -heldOutEnding.length) : name;
   const of = `“${short}” (${formatNumber(value)}${where})`;
   const ratio = loss / value;
-  if (loss === value || Math.abs(ratio - 1) < sameShare) return `as high as ${of}`;
-  if (!Number.isFinite(ratio)) return `above ${of}`;
-  if (ratio < 0.01) return `more than 99 % below ${of}`;
-  if (ratio < 1) return `${formatPercentage(1 - ratio)} below ${of}`;
-  return ratio < 2 ? `${formatPercentage(ratio - 1)} above ${of}` : `${formatTimes(ratio)} times ${of}`;
+  if (loss === value || Math.abs(ratio - 1) < sameShare) return translate`as high as ${of}`;
+  if (!Number.isFinite(ratio)) return translate`above ${of}`;
+  if (ratio < 0.01) return translate`more than 99 % below ${of}`;
+  if (ratio < 1) return translate`${formatPercentage(1 - ratio)} below ${of}`;
+  return ratio < 2
+    ? translate`${formatPercentage(ratio - 1)} above ${of}`
+    : translate`${formatTimes(ratio)} times ${of}`;
 }
 
 function formatTimes(ratio: number): string {

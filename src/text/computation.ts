@@ -1,4 +1,5 @@
 import { formatExact } from './numbers';
+import { translate } from './translate';
 
 /** The kernel sets, shards and threads that compute a run. */
 export interface Computation {
@@ -13,9 +14,9 @@ export interface Computation {
 
 /** The kernel sets of a run, how its batches are split, and how many threads share them. */
 export function formatComputation({ kernels, kernelChanges, shards, workers }: Computation): string {
-  const cut = shards === 1 ? '' : `, batches split into ${shards}`;
+  const cut = shards === 1 ? '' : translate`, batches split into ${shards}`;
   const later = kernelChanges.map(
-    (change) => `, from update ${formatExact(change.update)} on ${change.kernels} kernels`,
+    (change) => translate`, from update ${formatExact(change.update)} on ${change.kernels} kernels`,
   );
-  return `${kernels} kernels${later.join('')}${cut}, ${workers === 1 ? 'one worker' : `${workers} workers`}`;
+  return translate`${kernels} kernels${later.join('')}${cut}, ${workers === 1 ? translate`one worker` : translate`${workers} workers`}`;
 }

@@ -1,4 +1,5 @@
 import { formatCount } from './numbers';
+import { translate } from './translate';
 
 /** The number of findings and of hints, as text: 1 finding and 2 hints. */
 export function formatFindings(findings: readonly { readonly level: string }[]): string {
@@ -8,5 +9,5 @@ export function formatFindings(findings: readonly { readonly level: string }[]):
     ...(serious === 0 ? [] : [formatCount(serious, 'finding')]),
     ...(hints === 0 ? [] : [formatCount(hints, 'hint')]),
   ];
-  return parts.join(' and ');
+  return parts.join(translate` and `);
 }

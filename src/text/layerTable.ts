@@ -1,4 +1,5 @@
 import { formatCount, formatExact, formatMebibytes, formatNumber } from './numbers';
+import { translate } from './translate';
 
 /** A layer of a net, as a table shows it. */
 interface Layer {
@@ -16,7 +17,7 @@ export function formatLayers(layers: readonly Layer[]): string {
   return [...layers, totalOf(layers)]
     .map(
       ({ name, parameters, multiplyAdds, bytes }) =>
-        `${name}: ${formatCount(parameters, 'parameter')}, ${formatNumber(multiplyAdds)} multiply-adds, ${formatMebibytes(bytes)}`,
+        translate`${name}: ${formatCount(parameters, 'parameter')}, ${formatNumber(multiplyAdds)} multiply-adds, ${formatMebibytes(bytes)}`,
     )
     .join('\n');
 }

@@ -1,4 +1,5 @@
 import { formatDistinct, formatNumber } from './numbers';
+import { translate } from './translate';
 
 /** The losses that a run came to; undefined where none was measured. */
 export interface FinalLosses {
@@ -14,17 +15,17 @@ export interface FinalLosses {
  * @returns a clause such as "the held-out loss falls from 4 to 3"; undefined where there is nothing to compare
  */
 export function formatLossChange(before: FinalLosses, after: FinalLosses, isSameMeasure: boolean): string | undefined {
-  if (!isSameMeasure) return "its loss is of other data or of another kind, so the two can't be compared";
+  if (!isSameMeasure) return translate`its loss is of other data or of another kind, so the two can't be compared`;
   return (
-    clause('the held-out loss', before.validationLoss, after.validationLoss) ??
-    clause('the loss of the last update', before.loss, after.loss)
+    clause(translate`the held-out loss`, before.validationLoss, after.validationLoss) ??
+    clause(translate`the loss of the last update`, before.loss, after.loss)
   );
 }
 
 function clause(name: string, was: number | undefined, is: number | undefined): string | undefined {
   if (was === undefined || is === undefined) return undefined;
-  if (was === is) return `${name} stays at ${formatNumber(is)}`;
+  if (was === is) return translate`${name} stays at ${formatNumber(is)}`;
   // A loss that is no number has no place among the others.
   const verb = is > was ? 'rises' : is < was ? 'falls' : 'goes';
-  return `${name} ${verb} from ${formatDistinct(was, is)} to ${formatDistinct(is, was)}`;
+  return translate`${name} ${verb} from ${formatDistinct(was, is)} to ${formatDistinct(is, was)}`;
 }

@@ -1,3 +1,5 @@
+import { translate } from './translate';
+
 /**
  * Why the rules were not applied to a run of another program, as a sentence; undefined where they were.
  *
@@ -13,6 +15,6 @@ export function whyNotDiagnosed({
   readonly recordedBy?: string | undefined;
 }): string | undefined {
   if (imported !== undefined)
-    return `Not diagnosed: the rules need a net and its gradients, and ${recordedBy} has none.`;
-  return noGradient === undefined ? undefined : `Not diagnosed: the rules need gradients, and ${noGradient}.`;
+    return translate`Not diagnosed: the rules need a net and its gradients, and ${recordedBy} has none.`;
+  return noGradient === undefined ? undefined : translate`Not diagnosed: the rules need gradients, and ${noGradient}.`;
 }

@@ -1,3 +1,5 @@
+import { translate, translateCount } from './translate';
+
 const significantDigits = 3;
 const minPlain = 1e-3;
 const minScientific = 1e5;
@@ -67,7 +69,7 @@ const superscripts: Readonly<Record<string, string>> = {
 
 /** A count with its noun, singular for one: 1 row, 1,234 rows. */
 export function formatCount(count: number, thing: string): string {
-  return `${formatExact(count)} ${thing}${count === 1 ? '' : 's'}`;
+  return translateCount(count, formatExact(count), thing);
 }
 
 /**
@@ -77,7 +79,7 @@ export function formatCount(count: number, thing: string): string {
  * @param of between the two numbers
  * @param format of the last number
  */
-export function formatDone(done: number, planned: number, of = ' of ', format = formatExact): string {
+export function formatDone(done: number, planned: number, of = translate` of `, format = formatExact): string {
   return planned === 0 ? format(done) : `${formatExact(done)}${of}${format(planned)}`;
 }
 
@@ -102,7 +104,7 @@ export function formatMebibytes(bytes: number): string {
 /** An estimate of memory, to the nearest MiB. */
 export function formatMemoryEstimate(bytes: number): string {
   const size = bytes / mebibyte;
-  return `about ${size < 10 ? size.toPrecision(2) : formatExact(Math.round(size))} MiB`;
+  return translate`about ${size < 10 ? size.toPrecision(2) : formatExact(Math.round(size))} MiB`;
 }
 
 /** A time in two significant digits, in milliseconds up to a second. */
@@ -116,5 +118,5 @@ export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';
   if (seconds < 60) return `${Math.ceil(seconds)} s`;
   const minutes = Math.ceil(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return minutes < 60 ? translate`${minutes} min` : translate`${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -1,4 +1,5 @@
 import { formatCount, formatExact, formatNumber, formatPercentage } from './numbers';
+import { translate } from './translate';
 
 /** How a column was rescaled; an error in the scaled unit is that of the column divided by `scale`. */
 export interface ColumnScaling {
@@ -44,7 +45,7 @@ export function formatError(error: number, { kind, scale }: ColumnScaling): stri
     case 'standard':
       return `${own} (${formatNumber(error / scale)} σ)`;
     case 'minmax':
-      return `${own} (${formatNumber(error / scale)} of the training range)`;
+      return translate`${own} (${formatNumber(error / scale)} of the training range)`;
     case 'none':
       return own;
     default:
@@ -57,22 +58,24 @@ export function formatPredictionErrors(errors: PredictionErrors, name: string): 
   const { notFinite } = errors;
   if (notFinite === 0) return formatFiniteErrors(errors, name);
   const are = notFinite === 1 ? 'is' : 'are';
-  return `${formatCount(notFinite, 'prediction')} ${are} not finite. ${formatFiniteErrors(errors, name)}`;
+  return translate`${formatCount(notFinite, 'prediction')} ${are} not finite. ${formatFiniteErrors(errors, name)}`;
 }
 
 function formatFiniteErrors(errors: PredictionErrors, name: string): string {
   const rows = formatCount(errors.count, 'held-out row');
-  if (errors.count === 0) return `No held-out row of ${name} has both a value and a prediction.`;
+  if (errors.count === 0) return translate`No held-out row of ${name} has both a value and a prediction.`;
   const { persistenceCount } = errors;
-  const overFewer = persistenceCount === errors.count ? '' : ` over ${formatExact(persistenceCount)} of them`;
+  const overFewer = persistenceCount === errors.count ? '' : translate` over ${formatExact(persistenceCount)} of them`;
   if (errors.kind === 'classes') {
-    const last = Number.isNaN(errors.persistence) ? '' : `, persistence ${percent(errors.persistence)}${overFewer}`;
-    return `${percent(errors.accuracy)} of the predictions of ${rows} of ${name} are correct${last}; always predicting the most frequent class of the training part, ${percent(errors.mostFrequent)}.`;
+    const last = Number.isNaN(errors.persistence)
+      ? ''
+      : translate`, persistence ${percent(errors.persistence)}${overFewer}`;
+    return translate`${percent(errors.accuracy)} of the predictions of ${rows} of ${name} are correct${last}; always predicting the most frequent class of the training part, ${percent(errors.mostFrequent)}.`;
   }
   const last = Number.isNaN(errors.persistence)
     ? ''
-    : `; persistence has RMSE ${formatError(errors.persistence, errors.scaling)}${overFewer}`;
-  return `RMSE ${formatError(errors.rmse, errors.scaling)} and mean absolute error ${formatError(errors.mae, errors.scaling)} over ${rows} of ${name}${last}.`;
+    : translate`; persistence has RMSE ${formatError(errors.persistence, errors.scaling)}${overFewer}`;
+  return translate`RMSE ${formatError(errors.rmse, errors.scaling)} and mean absolute error ${formatError(errors.mae, errors.scaling)} over ${rows} of ${name}${last}.`;
 }
 
 function percent(share: number): string {

@@ -1,4 +1,5 @@
 import { formatCount } from './numbers';
+import { translate } from './translate';
 
 const maxShownLength = 60;
 const maxListed = 20;
@@ -35,5 +36,5 @@ export function quoteAll(names: readonly string[]): string {
     listed.push(quoted);
   }
   const more = names.length - listed.length;
-  return `${listed.join(', ')}${more > 0 ? ` and ${formatCount(more, 'other')}` : ''}`;
+  return `${listed.join(', ')}${more > 0 ? translate` and ${formatCount(more, 'other')}` : ''}`;
 }

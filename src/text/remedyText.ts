@@ -1,3 +1,5 @@
+import { translate } from './translate';
+
 /** A change of a key: its new value, or its removal. */
 type KeyChange =
   | { readonly kind: 'set'; readonly keyPath: readonly string[]; readonly value: unknown }
@@ -5,17 +7,17 @@ type KeyChange =
 
 /** A remedy as something to try: Try with clip.norm 1. */
 export function formatTrial(remedy: readonly KeyChange[]): string {
-  return `Try ${remedy.map(formatTried).join(' and ')}`;
+  return translate`Try ${remedy.map(formatTried).join(translate` and `)}`;
 }
 
 /** A key by its last part, unless its value is an object: then the keys in it are named. */
 function formatTried(change: KeyChange): string {
   const key = change.keyPath.at(-1) ?? '';
-  if (change.kind === 'remove') return `without ${key}`;
+  if (change.kind === 'remove') return translate`without ${key}`;
   const { value } = change;
-  if (typeof value !== 'object' || value === null) return `with ${key} ${formatValue(value)}`;
+  if (typeof value !== 'object' || value === null) return translate`with ${key} ${formatValue(value)}`;
   const inner = Object.entries(value).map(([name, each]) => `${key}.${name} ${formatValue(each)}`);
-  return `with ${inner.join(', ')}`;
+  return translate`with ${inner.join(', ')}`;
 }
 
 function formatValue(value: unknown): string {
@@ -26,8 +28,10 @@ function formatValue(value: unknown): string {
 export function formatRemedy(remedy: readonly KeyChange[]): string {
   const parts = remedy.map((change) => {
     const key = change.keyPath.join('.');
-    return change.kind === 'remove' ? `remove ${key}` : `set ${key} to ${JSON.stringify(change.value)}`;
+    return change.kind === 'remove'
+      ? translate`remove ${key}`
+      : translate`set ${key} to ${JSON.stringify(change.value)}`;
   });
   const [first = '', ...others] = parts;
-  return [`${first.charAt(0).toUpperCase()}${first.slice(1)}`, ...others].join(' and ');
+  return [`${first.charAt(0).toUpperCase()}${first.slice(1)}`, ...others].join(translate` and `);
 }

@@ -1,5 +1,6 @@
 import { formatFindings } from './findingCount';
 import { formatDuration, formatNumber } from './numbers';
+import { translate } from './translate';
 
 /** How a run ended. */
 interface EndedRun {
@@ -16,13 +17,13 @@ interface EndedRun {
 /** The message about the end of a run: how long it took, its losses, and what was found, the most important first. */
 export function formatRunEnd({ name, state, seconds, loss, validationLoss, findings }: EndedRun): string {
   const numbers = [
-    ...(loss === undefined ? [] : [`loss ${formatNumber(loss)}`]),
-    ...(validationLoss === undefined ? [] : [`held-out loss ${formatNumber(validationLoss)}`]),
+    ...(loss === undefined ? [] : [translate`loss ${formatNumber(loss)}`]),
+    ...(validationLoss === undefined ? [] : [translate`held-out loss ${formatNumber(validationLoss)}`]),
   ];
   const outcome = numbers.length === 0 ? '' : `: ${numbers.join(', ')}`;
   const [first] = findings.toSorted((one, other) => severity(one) - severity(other));
-  const found = first === undefined ? '' : ` ${formatFindings(findings)}, first ${first.code}.`;
-  return `${name} ${state} after ${formatDuration(seconds)}${outcome}.${found}`;
+  const found = first === undefined ? '' : translate` ${formatFindings(findings)}, first ${first.code}.`;
+  return translate`${name} ${state} after ${formatDuration(seconds)}${outcome}.${found}`;
 }
 
 const levels = ['error', 'warning', 'hint'];

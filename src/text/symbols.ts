@@ -1,5 +1,6 @@
 import { quote } from './quoting';
 import { formatExact } from './numbers';
+import { translate } from './translate';
 
 /** Characters of the list of known symbols in a message. */
 const maxListedCharacters = 120;
@@ -39,7 +40,7 @@ export function textOf(sequence: SymbolSequence, most: number): string {
 export function indicesOfSymbols(text: string, names: readonly string[], what: string): readonly number[] {
   const isWords = symbolSeparator(names) !== '';
   const parts = isWords ? text.split(/\s+/).filter((part) => part !== '') : Array.from(text);
-  if (parts.length === 0) throw new RangeError(`The ${what} is empty; enter at least one symbol.`);
+  if (parts.length === 0) throw new RangeError(translate`The ${what} is empty; enter at least one symbol.`);
   const indexOf = new Map(names.map((name, index) => [name, index]));
   return parts.map((part, place) => {
     const index = indexOf.get(part);
@@ -47,7 +48,7 @@ export function indicesOfSymbols(text: string, names: readonly string[], what: s
     const all = names.map((name) => (name.trim() === '' ? JSON.stringify(name) : name)).join(isWords ? ', ' : ' ');
     const known = all.length > maxListedCharacters ? `${all.slice(0, maxListedCharacters)}…` : all;
     throw new RangeError(
-      `${quote(part)}, symbol ${formatExact(place + 1)} of the ${what}, is not among the ${formatExact(names.length)} that this network knows: ${known}`,
+      translate`${quote(part)}, symbol ${formatExact(place + 1)} of the ${what}, is not among the ${formatExact(names.length)} that this network knows: ${known}`,
     );
   });
 }

@@ -1,3 +1,5 @@
+import { translate } from './translate';
+
 // A Map, because names come from files, and an object would also have inherited keys.
 const parameters: ReadonlyMap<string, string> = new Map([
   ['weight_ih', 'W_xh'],
@@ -15,7 +17,7 @@ const heads: ReadonlyMap<string, string> = new Map([
 export function formatParameterName(name: string): string {
   const [, kind = '', layer = ''] = /^(?:rnn\.)?([a-z]+_[a-z]+)_l(\d+)$/.exec(name) ?? [];
   const course = parameters.get(kind);
-  if (course !== undefined) return `${course}, layer ${layer} — ${name}`;
+  if (course !== undefined) return translate`${course}, layer ${layer} — ${name}`;
   const head = heads.get(name);
   return head === undefined ? name : `${head} — ${name}`;
 }
@@ -24,24 +26,24 @@ const values: ReadonlyMap<string, string> = new Map([
   ['inputs', 'x_t'],
   ['h', 'h_t'],
   ['c', 'c_t'],
-  ['h0', 'the carried h'],
-  ['c0', 'the carried c'],
-  ['gates', 'the gates'],
+  ['h0', translate`the carried h`],
+  ['c0', translate`the carried c`],
+  ['gates', translate`the gates`],
   ['outputs', 'ŷ_t'],
-  ['loss', 'the loss L'],
+  ['loss', translate`the loss L`],
   ['dOutputs', '∂L/∂ŷ_t'],
   ['dh', '∂L/∂h_t'],
-  ['dhLocal', 'the local part of ∂L/∂h_t'],
+  ['dhLocal', translate`the local part of ∂L/∂h_t`],
   ['dc', '∂L/∂c_t'],
-  ['dgates', '∂L/∂ of the gates'],
-  ['grad', 'the norm of the gradient'],
-  ['next', 'a weight after the step'],
+  ['dgates', translate`∂L/∂ of the gates`],
+  ['grad', translate`the norm of the gradient`],
+  ['next', translate`a weight after the step`],
 ]);
 
 /** A vanilla RNN has no gates: in a capture, the tensor with that name is its activation. */
 const valuesWithoutGates: ReadonlyMap<string, string> = new Map([
-  ['gates', 'the activation'],
-  ['dgates', '∂L/∂ of the pre-activation'],
+  ['gates', translate`the activation`],
+  ['dgates', translate`∂L/∂ of the pre-activation`],
 ]);
 
 /**
@@ -53,7 +55,7 @@ export function formatTensorName(name: string, isGated: boolean): string {
   const [, of, parameter] = /^(grad|next)\/(.*)$/.exec(name) ?? [];
   const symbol = symbolOf(parameter ?? name, isGated);
   if (symbol === undefined) return name;
-  const written = of === 'grad' ? `∂L/∂${symbol}` : of === 'next' ? `${symbol} after the step` : symbol;
+  const written = of === 'grad' ? `∂L/∂${symbol}` : of === 'next' ? translate`${symbol} after the step` : symbol;
   return `${written} (${name})`;
 }
 

@@ -16,6 +16,7 @@ import type { RunIndex } from '../session/stored/runIndex';
 import { nameOf, type StoredRun } from '../session/stored/storedRun';
 import { locationOf } from '../session/files/location';
 import { runStorage } from '../session/files/hostFiles.node';
+import { translate, translateMessage } from '../text/translate';
 
 /** Asks for the tags of runs: several get the same ones besides those that only some of them have. */
 export async function editTags(runs: readonly StoredRun[], index: RunIndex): Promise<void> {
@@ -26,11 +27,11 @@ export async function editTags(runs: readonly StoredRun[], index: RunIndex): Pro
   );
   const own = runs.map(({ annotations }) => annotations.tags.filter((tag) => !shared.includes(tag)));
   const text = await showInputBox({
-    title: 'Edit Tags',
+    title: translate`Edit Tags`,
     prompt:
       others.length === 0
-        ? `Tags of "${nameOf(first)}", separated by commas.`
-        : `Tags that all ${runs.length} runs have, separated by commas.`,
+        ? translate`Tags of "${nameOf(first)}", separated by commas.`
+        : translate`Tags that all ${runs.length} runs have, separated by commas.`,
     value: shared.join(', '),
     validateInput: (typed) => problemOfTags(typed, own),
   });
@@ -45,12 +46,12 @@ export async function editTags(runs: readonly StoredRun[], index: RunIndex): Pro
 /** Asks for the note of a run. */
 export async function editNote(run: StoredRun, index: RunIndex): Promise<void> {
   const note = await showInputBox({
-    title: 'Edit Note',
-    prompt: `A note on "${nameOf(run)}". Leave empty to remove it.`,
+    title: translate`Edit Note`,
+    prompt: translate`A note on "${nameOf(run)}". Leave empty to remove it.`,
     value: run.annotations.note,
     validateInput: (typed) =>
       typed.length > maxNoteLength
-        ? `A note has at most ${maxNoteLength} characters; this one has ${typed.length}.`
+        ? translate`A note has at most ${maxNoteLength} characters; this one has ${typed.length}.`
         : undefined,
   });
   if (note !== undefined) await annotate([run], index, () => ({ note: note.trim() }));
@@ -71,13 +72,13 @@ async function annotate(
     const storage = runStorage(locationOf(folder));
     try {
       const now = readAnnotations(await storage.read(runFiles.annotations, maxAnnotationsBytes));
-      if (now === undefined) throw new Error(`${runFiles.annotations} is damaged; repair or delete it.`);
+      if (now === undefined) throw new Error(translate`${runFiles.annotations} is damaged; repair or delete it.`);
       const next = { ...now, ...change(now) };
       if (isEmpty(next)) await storage.remove(runFiles.annotations);
       else await storage.write(runFiles.annotations, writeAnnotations(next));
       index.touched(folder);
     } catch (error) {
-      void showErrorMessage(`Nothing can be noted in ${folder.fsPath}: ${reasonOf(error)}`);
+      void showErrorMessage(translate`Nothing can be noted in ${folder.fsPath}: ${translateMessage(reasonOf(error))}`);
       return;
     }
   }

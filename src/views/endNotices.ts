@@ -7,6 +7,7 @@ import { targetName } from '../session/experimentText';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
 import { formatRunEnd } from '../text/runEnd';
+import { translate } from '../text/translate';
 
 /** Notifies of the end of a run that took long, where the window is not in front when it ends. */
 export class EndNotices implements Disposable {
@@ -33,7 +34,7 @@ async function notify(session: Session): Promise<void> {
   if (window.state.focused || isOwnStop || least === 0 || seconds < least) return;
   const name = targetName(session);
   const message = formatRunEnd({ name, state: stateLabels[state], seconds, loss, validationLoss, findings });
-  const show = 'Show Run';
+  const show = translate`Show Run`;
   const answer = await (state === 'finished' ? showInformationMessage : showWarningMessage)(message, show);
   if (answer === show) {
     await registry.executeCommand(commands.showRun, session.uri.toString(), session.variant, session.seed);

@@ -18,6 +18,7 @@ import type { RunIndex } from '../session/stored/runIndex';
 import type { RunReader } from '../session/stored/runReader';
 import { formatCount, formatExact, formatNumber } from '../text/numbers';
 import { isWithoutDisk } from '../platform/needsDisk';
+import { translate, translateMessage } from '../text/translate';
 
 /** What the command uses of the extension. */
 interface ImportParts {
@@ -29,12 +30,13 @@ interface ImportParts {
 /** Registers the command that makes a run of a training log of another program. */
 export function registerImportLog(parts: ImportParts): Disposable {
   return registry.registerCommand(commands.importLog, async (first?: unknown) => {
-    if (isWithoutDisk('Import Training Log')) return;
+    if (isWithoutDisk(translate`Import Training Log`)) return;
     try {
       const log = first instanceof Uri ? first : await chooseLog();
       if (log !== undefined) await importFrom(log, parts);
     } catch (error) {
-      if (!(error instanceof Cancelled)) void showErrorMessage(`The log was not imported: ${reasonOf(error)}`);
+      if (!(error instanceof Cancelled))
+        void showErrorMessage(translate`The log was not imported: ${translateMessage(reasonOf(error))}`);
     }
   });
 }
@@ -44,21 +46,21 @@ async function chooseLog(): Promise<Uri | undefined> {
   const [home] = workspace.workspaceFolders ?? [];
   const [file] =
     (await window.showOpenDialog({
-      title: 'Import Training Log',
-      openLabel: 'Import',
+      title: translate`Import Training Log`,
+      openLabel: translate`Import`,
       ...(home === undefined ? {} : { defaultUri: home.uri }),
     })) ?? [];
   return file;
 }
 
 async function importFrom(log: Uri, parts: ImportParts): Promise<void> {
-  if (log.scheme !== 'file') throw new Error('it is not on this machine’s disk.');
+  if (log.scheme !== 'file') throw new Error(translate`it is not on this machine’s disk.`);
   const { reader } = parts;
   const run = await chooseRun(log, await reader.loggedRuns(log.fsPath));
   if (run === undefined) return;
   const { path } = run;
   const summary = await waitFor(
-    `Reading ${fileNameOf(run)}`,
+    translate`Reading ${fileNameOf(run)}`,
     reader.summarizeLog({ path: run.fsPath, stepColumn: undefined }),
   );
   const chosen = await chooseCurves(run, summary, reader);
@@ -67,14 +69,16 @@ async function importFrom(log: Uri, parts: ImportParts): Promise<void> {
   const runs = runsFolder(run) ?? Uri.joinPath(folderOf(run), defaultRunsFolder);
   const folder = Uri.file(newRunFolder(name, undefined, new Date(), runs.fsPath));
   const { leftOut } = await waitFor(
-    `Importing ${path}`,
+    translate`Importing ${path}`,
     reader.importLog({ path: run.fsPath, folder: folder.fsPath, name, ...chosen }),
   );
   parts.index.touched(folder);
   await parts.showRun(folder, 'panel');
   if (leftOut.length === 0) return;
   void showInformationMessage(
-    `${fileNameOf(run)} is imported. ${formatCount(leftOut.length, 'curve')} that no picture shows ${leftOut.length === 1 ? 'is' : 'are'} left out; the cell “Run” lists them.`,
+    leftOut.length === 1
+      ? translate`${fileNameOf(run)} is imported. 1 curve that no picture shows is left out; the cell “Run” lists them.`
+      : translate`${fileNameOf(run)} is imported. ${leftOut.length} curves that no picture shows are left out; the cell “Run” lists them.`,
   );
 }
 
@@ -82,21 +86,24 @@ async function importFrom(log: Uri, parts: ImportParts): Promise<void> {
 async function chooseRun(log: Uri, runs: readonly string[]): Promise<Uri | undefined> {
   const [only, ...more] = runs;
   if (only === undefined) {
-    throw new Error(`there is no event file of TensorBoard (*tfevents*) in ${fileNameOf(log)}.`);
+    throw new Error(translate`there is no event file of TensorBoard (*tfevents*) in ${fileNameOf(log)}.`);
   }
   if (more.length === 0) return Uri.file(only);
   const items = runs.map((path) => ({ label: workspace.asRelativePath(path), path }));
-  const options = { title: 'Import Training Log', placeHolder: `Which of these ${runs.length} runs?` };
+  const options = {
+    title: translate`Import Training Log`,
+    placeHolder: translate`Which of these ${runs.length} runs?`,
+  };
   const chosen = await showQuickPick(items, options);
   return chosen && Uri.file(chosen.path);
 }
 
 const roleNames: Readonly<Record<CurveRole, string>> = {
-  loss: 'Training loss',
-  validationLoss: 'Validation loss',
-  gradNorm: 'Norm of the gradient',
-  learningRate: 'Learning rate',
-  validationAccuracy: 'Validation accuracy',
+  loss: translate`Training loss`,
+  validationLoss: translate`Validation loss`,
+  gradNorm: translate`Norm of the gradient`,
+  learningRate: translate`Learning rate`,
+  validationAccuracy: translate`Validation accuracy`,
 };
 
 interface ChosenCurves {
@@ -115,13 +122,26 @@ async function chooseCurves(log: Uri, first: LogSummary, reader: RunReader): Pro
     const rows: readonly Row[] = [
       ...(Object.keys(mapping).length === 0 && summary.tensors === 0
         ? []
-        : [{ label: 'Import', icon: 'check', description: describe(mapping), act: 'import' as const }]),
-      ...curveRoles.map((role) => ({ label: `${roleNames[role]}…`, description: mapping[role] ?? 'none', act: role })),
+        : [{ label: translate`Import`, icon: 'check', description: describe(mapping), act: 'import' as const }]),
+      ...curveRoles.map((role) => ({
+        label: `${roleNames[role]}…`,
+        description: mapping[role] ?? translate`none`,
+        act: role,
+      })),
       ...(isTable
-        ? [{ label: 'Number of the update…', description: summary.stepColumn ?? 'the row', act: 'step' as const }]
+        ? [
+            {
+              label: translate`Number of the update…`,
+              description: summary.stepColumn ?? translate`the row`,
+              act: 'step' as const,
+            },
+          ]
         : []),
     ];
-    const options = { title: `Import ${fileNameOf(log)}`, placeHolder: 'Is each curve what it is called here?' };
+    const options = {
+      title: translate`Import ${fileNameOf(log)}`,
+      placeHolder: translate`Is each curve what it is called here?`,
+    };
     const row = await showQuickPick(rows, options);
     if (row === undefined) return undefined;
     if (row.act === 'import') return { mapping, stepColumn };
@@ -147,22 +167,22 @@ function describe(mapping: CurveMapping): string {
 /** The name of a curve; null for none, undefined if the list was closed. */
 async function chooseCurve(role: string, curves: readonly CurveSummary[]): Promise<string | null | undefined> {
   const items: readonly (PickItem & { readonly curve: string | null })[] = [
-    { label: 'None', curve: null },
+    { label: translate`None`, curve: null },
     ...curves.map(({ name, count, firstStep, lastStep, lastValue }) => ({
       label: name,
-      description: `${formatCount(count, 'value')}, steps ${formatExact(firstStep)} to ${formatExact(lastStep)}, last ${formatNumber(lastValue)}`,
+      description: translate`${formatCount(count, 'value')}, steps ${formatExact(firstStep)} to ${formatExact(lastStep)}, last ${formatNumber(lastValue)}`,
       curve: name,
     })),
   ];
-  return (await showQuickPick(items, { title: role, placeHolder: 'Which curve of the log?' }))?.curve;
+  return (await showQuickPick(items, { title: role, placeHolder: translate`Which curve of the log?` }))?.curve;
 }
 
 /** The name of a column; null for the row, undefined if the list was closed. */
 async function chooseStepColumn(columns: readonly string[]): Promise<string | null | undefined> {
   const items: readonly (PickItem & { readonly column: string | null })[] = [
     ...columns.map((name) => ({ label: name, column: name })),
-    { label: 'The row', column: null },
+    { label: translate`The row`, column: null },
   ];
-  const options = { title: 'Number of the update', placeHolder: 'Which column numbers the updates?' };
+  const options = { title: translate`Number of the update`, placeHolder: translate`Which column numbers the updates?` };
   return (await showQuickPick(items, options))?.column;
 }

@@ -30,8 +30,9 @@ import { compareExperiments } from './runExperiments';
 import type { RunsNode } from './runsTree';
 import { locationOf, uriOfLocation } from '../session/files/location';
 import { isRunLocked, reasonNotToDeleteRun, runStorage } from '../session/files/hostFiles.node';
+import { translate, translateMessage } from '../text/translate';
 
-const noRuns = 'There are no saved runs in this workspace yet. Start one with "Unroll: Train RNN".';
+const noRuns = translate`There are no saved runs in this workspace yet. Start one with "Unroll: Train RNN".`;
 
 /** Maximum number of keys shown in a row. */
 const maxKeys = 2;
@@ -80,7 +81,7 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
         void showErrorMessage(damagedRunMessage(damaged));
         return;
       }
-      const [run] = await targets(first, second, 'Open Run');
+      const [run] = await targets(first, second, translate`Open Run`);
       // After a click in the tree the focus stays there, so that the arrow keys continue to move between runs.
       const focus = first === undefined ? 'panel' : undefined;
       if (run !== undefined) await showRun(run.folder, focus);
@@ -107,27 +108,31 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
     registry.registerCommand(commands.compareAllRuns, (group?: unknown) => {
       const runs = runsOfGroup(group);
       if (runs.length > 1) parts.compare(runs.map(({ folder }) => folder));
-      else void showInformationMessage('This experiment has one run; comparing needs at least two.');
+      else void showInformationMessage(translate`This experiment has one run; comparing needs at least two.`);
     }),
     registry.registerCommand(commands.deleteAllRuns, async (group?: unknown) => {
       await deleteRuns(runsOfGroup(group).map(deletableRun), parts);
     }),
     registry.registerCommand(
       commands.renameRun,
-      onOne('Rename Run', (run) => rename(run, index)),
+      onOne(translate`Rename Run`, (run) => rename(run, index)),
     ),
     registry.registerCommand(commands.editTags, async (first?: unknown, second?: unknown) => {
-      await editTags(await targets(first, second, 'Edit Tags'), index);
+      await editTags(await targets(first, second, translate`Edit Tags`), index);
     }),
     registry.registerCommand(
       commands.editNote,
-      onOne('Edit Note', (run) => editNote(run, index)),
+      onOne(translate`Edit Note`, (run) => editNote(run, index)),
     ),
     ...([true, false] as const).map((isHidden) =>
       registry.registerCommand(
         isHidden ? commands.hideRun : commands.unhideRun,
         async (first?: unknown, second?: unknown) => {
-          await setHidden(await targets(first, second, isHidden ? 'Hide Run' : 'Show Hidden Run'), index, isHidden);
+          await setHidden(
+            await targets(first, second, isHidden ? translate`Hide Run` : translate`Show Hidden Run`),
+            index,
+            isHidden,
+          );
         },
       ),
     ),
@@ -136,16 +141,16 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
     }),
     registry.registerCommand(commands.revealRun, async (first?: unknown, second?: unknown) => {
       const [damaged] = damagedIn([first]);
-      const folder = damaged?.folder ?? (await targets(first, second, 'Reveal Run'))[0]?.folder;
+      const folder = damaged?.folder ?? (await targets(first, second, translate`Reveal Run`))[0]?.folder;
       if (folder !== undefined) await showFolder(folder);
     }),
     registry.registerCommand(
       commands.savePredictions,
-      onOne('Save Predictions as CSV', (run) => saveLastPredictions(run, parts.startWorker)),
+      onOne(translate`Save Predictions as CSV`, (run) => saveLastPredictions(run, parts.startWorker)),
     ),
     registry.registerCommand(commands.shareRun, async (first?: unknown, second?: unknown) => {
       const named = typeof first === 'string' ? await readStoredRun(uriOfLocation(first)) : undefined;
-      const run = named ?? (await targets(first, second, 'Share Run as HTML File'))[0];
+      const run = named ?? (await targets(first, second, translate`Share Run as HTML File`))[0];
       if (run !== undefined) await parts.share(run);
     }),
     registry.registerCommand(commands.shareComparison, async (first?: unknown, second?: unknown) => {
@@ -157,11 +162,11 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
           ? several
           : runsOfGroup(first).length > 1
             ? runsOfGroup(first)
-            : await chooseSeveral(index.all(), given, 'Share Comparison as HTML File');
+            : await chooseSeveral(index.all(), given, translate`Share Comparison as HTML File`);
       if (runs.length > 0) await parts.shareSeveral(runs);
     }),
-    registry.registerCommand(commands.exportNet, onOne('Export Trained Net', parts.exportNet)),
-    registry.registerCommand(commands.exportCurves, onOne('Export as TensorBoard Log', parts.exportCurves)),
+    registry.registerCommand(commands.exportNet, onOne(translate`Export Trained Net`, parts.exportNet)),
+    registry.registerCommand(commands.exportCurves, onOne(translate`Export as TensorBoard Log`, parts.exportCurves)),
     registry.registerCommand(commands.deleteRun, async (first?: unknown, second?: unknown) => {
       await deleteRuns(await deletable(parts, first, second), parts);
     }),
@@ -185,8 +190,8 @@ function runsOfGroup(node: unknown): readonly StoredRun[] {
 async function openRunFolder(showRun: RunCommandParts['showRun']): Promise<void> {
   const [folder] =
     (await window.showOpenDialog({
-      title: 'Open Run Folder',
-      openLabel: 'Open Run',
+      title: translate`Open Run Folder`,
+      openLabel: translate`Open Run`,
       canSelectFiles: false,
       canSelectFolders: true,
       ...(workspace.workspaceFolders?.[0] === undefined ? {} : { defaultUri: workspace.workspaceFolders[0].uri }),
@@ -199,7 +204,7 @@ async function openRunFolder(showRun: RunCommandParts['showRun']): Promise<void>
   const damaged = await readDamagedRun(folder);
   void showErrorMessage(
     damaged === undefined
-      ? `There is no run in ${folder.fsPath}. Choose the folder that holds its ${runFiles.manifest}.`
+      ? translate`There is no run in ${folder.fsPath}. Choose the folder that holds its ${runFiles.manifest}.`
       : damagedRunMessage(damaged),
   );
 }
@@ -241,7 +246,7 @@ async function deletable(
     ];
     return all.length === 0 ? undefined : all;
   });
-  const options = { title: 'Delete Run', placeHolder: 'Which run?', matchOnDetail: true };
+  const options = { title: translate`Delete Run`, placeHolder: translate`Which run?`, matchOnDetail: true };
   const chosen = await showQuickPick<PickItem & { readonly found: Deletable }>(items, options);
   return chosen === undefined ? [] : [chosen.found];
 }
@@ -255,7 +260,7 @@ function deletableDamaged({ folder }: DamagedRun): Deletable {
 }
 
 function deletableItem({ folder, reason }: DamagedRun): PickItem {
-  return { label: workspace.asRelativePath(folder), description: 'damaged', detail: reason };
+  return { label: workspace.asRelativePath(folder), description: translate`damaged`, detail: reason };
 }
 
 function itemsFor(runs: readonly StoredRun[]) {
@@ -267,7 +272,7 @@ function itemsFor(runs: readonly StoredRun[]) {
     const parts = [
       stateLabels[run.state],
       ...formatKeys(distinguishing[i] ?? []).slice(0, maxKeys),
-      ...(loss === null ? [] : [`loss ${formatNumber(loss)}`]),
+      ...(loss === null ? [] : [translate`loss ${formatNumber(loss)}`]),
       formatStartTime(run, 'second'),
     ];
     return {
@@ -287,7 +292,7 @@ type RunItem = ReturnType<typeof itemsFor>[number];
  * given the focus to a page that is still loading, and the list would close when the page takes it.
  */
 async function choose(runs: Promise<readonly StoredRun[]>, title: string, none: string): Promise<readonly StoredRun[]> {
-  const options = { title, placeHolder: 'Which run?', matchOnDetail: true };
+  const options = { title, placeHolder: translate`Which run?`, matchOnDetail: true };
   const chosen = await showQuickPick(atLeast(1, runs, none), options);
   return chosen === undefined ? [] : [chosen.run];
 }
@@ -295,15 +300,15 @@ async function choose(runs: Promise<readonly StoredRun[]>, title: string, none: 
 async function chooseSeveral(
   runs: Promise<readonly StoredRun[]>,
   first: readonly StoredRun[],
-  title = 'Compare Runs',
+  title = translate`Compare Runs`,
 ): Promise<readonly StoredRun[]> {
   const picked = new Set(first.map(({ folder }) => folder.toString()));
   const items = atLeast(
     2,
     runs,
-    'Comparing needs at least two runs. Train another one with "Unroll: Train RNN", or all variants of a file with "Unroll: Train All Variants".',
+    translate`Comparing needs at least two runs. Train another one with "Unroll: Train RNN", or all variants of a file with "Unroll: Train All Variants".`,
   ).then((all) => all?.map((item) => ({ ...item, picked: picked.has(item.run.folder.toString()) })));
-  const options = { title, placeHolder: 'Which runs? Two or more', matchOnDetail: true };
+  const options = { title, placeHolder: translate`Which runs? Two or more`, matchOnDetail: true };
   return (await showQuickPickMany(items, options))?.map(({ run }) => run) ?? [];
 }
 
@@ -325,8 +330,8 @@ async function resumable({ index }: RunCommandParts, first: unknown, second: unk
   const resumableRuns = index
     .all()
     .then((runs) => runs.filter(({ state, manifest }) => isResumable(state, 'whole', manifest.reason, manifest.facts)));
-  const none = 'No stopped or interrupted run to resume.';
-  const [run] = await choose(resumableRuns, 'Resume Run', none);
+  const none = translate`No stopped or interrupted run to resume.`;
+  const [run] = await choose(resumableRuns, translate`Resume Run`, none);
   return run?.folder;
 }
 
@@ -351,8 +356,8 @@ async function saveLastPredictions(
 
 async function rename(run: StoredRun, index: RunIndex): Promise<void> {
   const name = await showInputBox({
-    title: 'Rename Run',
-    prompt: 'A name for this run. Leave empty to restore the default.',
+    title: translate`Rename Run`,
+    prompt: translate`A name for this run. Leave empty to restore the default.`,
     value: run.displayName ?? '',
   });
   if (name === undefined) return;
@@ -362,7 +367,7 @@ async function rename(run: StoredRun, index: RunIndex): Promise<void> {
     else await storage.write(runFiles.displayName, writeDisplayName(name.trim()));
     index.touched(run.folder);
   } catch (error) {
-    void showErrorMessage(`The name can't be saved: ${reasonOf(error)}`);
+    void showErrorMessage(translate`The name can't be saved: ${translateMessage(reasonOf(error))}`);
   }
 }
 
@@ -376,12 +381,12 @@ async function deleteRuns(runs: readonly Deletable[], { index, sessions }: RunCo
     (await warnOfTraining(runs, sessions)) || (await warnOfOtherFiles(runs));
   if (await isRefused()) return;
   const { name, startTime } = first;
-  const one = `the run "${name}"${startTime === '' ? '' : `, started ${startTime}`}`;
-  const what = runs.length === 1 ? one : `${runs.length} runs`;
+  const one = translate`the run "${name}"${startTime === '' ? '' : translate`, started ${startTime}`}`;
+  const what = runs.length === 1 ? one : translate`${runs.length} runs`;
   const folders = runs.slice(0, maxListedFolders).map(({ folder }) => workspace.asRelativePath(folder));
-  const more = runs.length > maxListedFolders ? [`and ${runs.length - maxListedFolders} more`] : [];
-  const detail = `Moves to the trash, with records and checkpoints:\n${[...folders, ...more].join('\n')}`;
-  if (!(await confirm(`Delete ${what}?`, detail, 'Move to Trash'))) return;
+  const more = runs.length > maxListedFolders ? [translate`and ${runs.length - maxListedFolders} more`] : [];
+  const detail = translate`Moves to the trash, with records and checkpoints:\n${[...folders, ...more].join('\n')}`;
+  if (!(await confirm(translate`Delete ${what}?`, detail, translate`Move to Trash`))) return;
   // While the confirmation was open, a run may have been resumed elsewhere, or a file added to its folder.
   if (await isRefused()) return;
   for (const { folder } of runs) {
@@ -397,8 +402,7 @@ async function warnOfOtherFiles(runs: readonly Deletable[]): Promise<boolean> {
     const reason = await reasonNotToDeleteRun(locationOf(folder), home);
     if (reason === undefined) continue;
     void showWarningMessage(
-      `"${name}" can't be deleted: ${reason} (${folder.fsPath}). Nothing was deleted. ` +
-        'Only a folder that contains nothing but a run can be deleted here; delete others in the Explorer.',
+      translate`"${name}" can't be deleted: ${reason} (${folder.fsPath}). Nothing was deleted. Only a folder that contains nothing but a run can be deleted here; delete others in the Explorer.`,
     );
     return true;
   }
@@ -411,7 +415,7 @@ async function warnOfTraining(runs: readonly Deletable[], sessions: Sessions): P
     const isLive = sessions.withFolder(locationOf(folder))?.isLive === true;
     // The manifest may be damaged, and that of a run that is resumed changes after the lock is taken.
     if (!isLive && !(await isRunLocked(locationOf(folder)))) continue;
-    void showWarningMessage(`"${name}" is training. Stop it before you delete it.`);
+    void showWarningMessage(translate`"${name}" is training. Stop it before you delete it.`);
     return true;
   }
   return false;
@@ -422,8 +426,12 @@ async function moveToTrash(folder: Uri): Promise<void> {
   try {
     await workspace.fs.delete(folder, { recursive: true, useTrash: true });
   } catch (error) {
-    const message = `${folder.fsPath} can't be moved to the trash (${reasonOf(error)}).`;
-    const isConfirmed = await confirm(message, 'It can be deleted permanently instead.', 'Delete Permanently');
+    const message = translate`${folder.fsPath} can't be moved to the trash (${translateMessage(reasonOf(error))}).`;
+    const isConfirmed = await confirm(
+      message,
+      translate`It can be deleted permanently instead.`,
+      translate`Delete Permanently`,
+    );
     if (isConfirmed) await workspace.fs.delete(folder, { recursive: true });
   }
 }

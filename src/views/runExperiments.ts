@@ -2,13 +2,16 @@ import { commands as registry, Uri, workspace, type Disposable } from 'vscode';
 import { runExperimentScheme } from '../platform/ids';
 import { nameOf, readStoredRun, type StoredRun } from '../session/stored/storedRun';
 import { plainText } from '../text/plainText';
+import { translate } from '../text/translate';
 
 /** Registers the read-only documents that hold the experiment of a run, with every default written out. */
 export function registerRunExperiments(): Disposable {
   return workspace.registerTextDocumentContentProvider(runExperimentScheme, {
     provideTextDocumentContent: async (uri) => {
       const run = await readStoredRun(Uri.parse(uri.query));
-      return run === undefined ? 'The run is gone.' : `${JSON.stringify(run.manifest.experiment, undefined, 2)}\n`;
+      return run === undefined
+        ? translate`The run is gone.`
+        : `${JSON.stringify(run.manifest.experiment, undefined, 2)}\n`;
     },
   });
 }

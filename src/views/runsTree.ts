@@ -40,6 +40,7 @@ import type { RunIndex } from '../session/stored/runIndex';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
 import { locationOf } from '../session/files/location';
+import { translate } from '../text/translate';
 
 /** The runs of one experiment. */
 export interface RunGroup {
@@ -151,7 +152,7 @@ export class RunsTree implements TreeDataProvider<RunsNode>, Disposable {
 
   /** Says in the view that the runs are being read, until they are. */
   showLoading(view: { message?: string | undefined }): void {
-    view.message = 'Loading runs…';
+    view.message = translate`Loading runs…`;
     this.#onListed = () => {
       view.message = undefined;
     };
@@ -212,7 +213,7 @@ function damagedGroup(runs: readonly DamagedRun[]): readonly DamagedGroup[] {
 
 function damagedGroupItem({ runs }: DamagedGroup): TreeItem {
   const description = formatCount(runs.length, 'run');
-  const item = treeItem({ label: 'Damaged runs', description }, TreeItemCollapsibleState.Expanded);
+  const item = treeItem({ label: translate`Damaged runs`, description }, TreeItemCollapsibleState.Expanded);
   item.id = 'damaged';
   item.contextValue = 'damagedGroup';
   return item;
@@ -223,13 +224,18 @@ function damagedItem(row: DamagedRow): TreeItem {
   const label = workspace.asRelativePath(folder);
   const message = damagedRunMessage(row.run);
   const item = treeItem(
-    { label, description: 'damaged', tooltip: message, accessibilityLabel: `${label}, damaged: ${message}` },
+    {
+      label,
+      description: translate`damaged`,
+      tooltip: message,
+      accessibilityLabel: translate`${label}, damaged: ${message}`,
+    },
     TreeItemCollapsibleState.None,
   );
   item.id = folder.toString();
   item.iconPath = new ThemeIcon('warning', new ThemeColor('list.warningForeground'));
   item.contextValue = 'damagedRun';
-  item.command = { command: commands.openRun, title: 'Open Run', arguments: [row] };
+  item.command = { command: commands.openRun, title: translate`Open Run`, arguments: [row] };
   return item;
 }
 
@@ -240,8 +246,8 @@ function pairs(keys: readonly string[], values: KeyValues | undefined): RunRow['
 function groupItem({ name, isFileMissing: isGone, runs, hidden }: RunGroup): TreeItem {
   const description = [
     formatCount(runs.length, 'run'),
-    ...(hidden > 0 ? [`${formatExact(hidden)} hidden`] : []),
-    ...(isGone ? ['its file is gone'] : []),
+    ...(hidden > 0 ? [translate`${formatExact(hidden)} hidden`] : []),
+    ...(isGone ? [translate`its file is gone`] : []),
   ].join(' · ');
   const item = treeItem({ label: name, description }, TreeItemCollapsibleState.Expanded);
   item.id = `group ${name}`;
@@ -272,12 +278,12 @@ function runItem(row: RunRow, session: Session | undefined): TreeItem {
   const others = differing.filter(([key]) => distinguishing.every(([shown]) => shown !== key));
   const keys = [...formatKeys(distinguishing), ...formatKeys(others)];
   const description = [
-    ...(run.annotations.isHidden ? ['hidden'] : []),
+    ...(run.annotations.isHidden ? [translate`hidden`] : []),
     // The icon shows that a run has finished; every other state is also written out.
     ...(now.state === 'finished' ? [] : [stateLabels[now.state]]),
     // A narrow side bar shows only the first parts: the loss, then the key in which the run differs.
-    ...(now.loss === undefined ? [] : [`loss ${formatNumber(now.loss)}`]),
-    ...(repeats > 1 ? [`1 of ${formatExact(repeats)} alike`] : []),
+    ...(now.loss === undefined ? [] : [translate`loss ${formatNumber(now.loss)}`]),
+    ...(repeats > 1 ? [translate`1 of ${formatExact(repeats)} alike`] : []),
     ...run.annotations.tags,
     ...keys.slice(0, 1),
     formatStartTime(run, 'minute'),
@@ -301,7 +307,7 @@ function runItem(row: RunRow, session: Session | undefined): TreeItem {
   item.resourceUri = run.folder;
   item.iconPath = iconOf(now.state);
   item.contextValue = `${contextOf(now.state, run.manifest)}${run.annotations.isHidden ? '.hidden' : ''}`;
-  item.command = { command: commands.openRun, title: 'Open Run', arguments: [row] };
+  item.command = { command: commands.openRun, title: translate`Open Run`, arguments: [row] };
   return item;
 }
 
@@ -318,15 +324,15 @@ function tooltipOf(
   const unit = facts.imported === undefined ? 'update' : 'step';
   return [
     nameOf(run),
-    `${stateLabels[state]} after ${formatDone(updates, facts.plannedUpdates, ' of ', (count) => formatCount(count, unit))}, ${formatDuration(seconds)}`,
-    ...(startTime === '' ? [] : [`started ${startTime}`]),
-    ...(loss === undefined ? [] : [`loss ${formatNumber(loss)}`]),
-    ...(validationLoss === null ? [] : [`validation loss ${formatNumber(validationLoss)}`]),
+    translate`${stateLabels[state]} after ${formatDone(updates, facts.plannedUpdates, translate` of `, (count) => formatCount(count, unit))}, ${formatDuration(seconds)}`,
+    ...(startTime === '' ? [] : [translate`started ${startTime}`]),
+    ...(loss === undefined ? [] : [translate`loss ${formatNumber(loss)}`]),
+    ...(validationLoss === null ? [] : [translate`validation loss ${formatNumber(validationLoss)}`]),
     ...differing.map(([key, value]) => `${key}: ${value}`),
     ...(message === null ? [] : [message]),
-    ...(tags.length === 0 ? [] : [`tags: ${tags.join(', ')}`]),
-    ...(note === '' ? [] : [`note: ${note}`]),
-    ...(git === null ? [] : [`Git commit ${formatGitState(git)}`]),
+    ...(tags.length === 0 ? [] : [translate`tags: ${tags.join(', ')}`]),
+    ...(note === '' ? [] : [translate`note: ${note}`]),
+    ...(git === null ? [] : [translate`Git commit ${formatGitState(git)}`]),
     run.folder.fsPath,
   ].join('\n');
 }

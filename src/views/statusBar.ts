@@ -2,11 +2,12 @@ import type { Disposable } from 'vscode';
 import { commands } from '../platform/ids';
 import { StatusItem, type StatusPart } from '../platform/statusItem';
 import { formatDuration, formatNumber, formatExact, formatMemoryEstimate } from '../text/numbers';
-import { pendingLabels } from '../protocol/run';
+import { pendingLabels, stateLabels } from '../protocol/run';
 import { targetName } from '../session/experimentText';
 import type { Session } from '../session/session';
 import type { Sessions } from '../session/sessions';
 import { formatComputation } from '../text/computation';
+import { translate } from '../text/translate';
 
 /** The current run in the status bar: update, speed, time left, loss; pressing it shows the run. */
 export class RunStatusBar implements Disposable {
@@ -30,24 +31,27 @@ export class RunStatusBar implements Disposable {
       return;
     }
     const { updates, updatesPerSecond, secondsLeft, loss, saved, message, pending, state: reached } = session.status;
-    const state = pending === undefined ? reached : pendingLabels[pending];
+    const shown = reached === 'running' ? translate`running` : stateLabels[reached];
+    const state = pending === undefined ? shown : pendingLabels[pending];
     const planned = session.info?.plannedUpdates;
     const count = `${formatExact(updates)}${planned === undefined ? '' : ` / ${formatExact(planned)}`}`;
     const parts: readonly StatusPart[] = [
       { icon: reached === 'paused' ? 'debug-pause' : 'sync~spin', text: count },
-      ...(updatesPerSecond === undefined ? [] : [{ text: `${formatNumber(updatesPerSecond)} updates/s` }]),
-      ...(secondsLeft === undefined ? [] : [{ text: `${formatDuration(secondsLeft)} left` }]),
-      ...(loss === undefined ? [] : [{ text: `loss ${formatNumber(loss)}` }]),
-      ...(saved === 'waiting' ? [{ icon: 'warning', text: 'not saved' }] : []),
+      ...(updatesPerSecond === undefined ? [] : [{ text: translate`${formatNumber(updatesPerSecond)} updates/s` }]),
+      ...(secondsLeft === undefined ? [] : [{ text: translate`${formatDuration(secondsLeft)} left` }]),
+      ...(loss === undefined ? [] : [{ text: translate`loss ${formatNumber(loss)}` }]),
+      ...(saved === 'waiting' ? [{ icon: 'warning', text: translate`not saved` }] : []),
     ];
     const { info } = session;
     const computation =
-      info === undefined ? '' : `\n${formatComputation(info)}, ${formatMemoryEstimate(info.memoryBytes)} of memory`;
+      info === undefined
+        ? ''
+        : translate`\n${formatComputation(info)}, ${formatMemoryEstimate(info.memoryBytes)} of memory`;
     const name = targetName(session);
     this.#item.show({
       parts,
       tooltip: `${name}: ${state}${computation}${message === undefined ? '' : `\n${message}`}`,
-      accessibilityLabel: `Unroll run ${state}: ${parts.map(({ text }) => text).join(', ')}`,
+      accessibilityLabel: translate`Unroll run ${state}: ${parts.map(({ text }) => text).join(', ')}`,
     });
   }
 }

@@ -16,6 +16,7 @@ import { FindingsCell } from './findingsCell';
 import { HeatmapsCell } from './heatmapsCell';
 import { emptyComparison, reduceComparison, type Comparison } from './model';
 import { SeedsCell } from './seedsCell';
+import { translate } from '../../src/text/translate';
 import './comparison.css';
 
 /** The page of a comparison: connects to the host, requests the state and then follows events. */
@@ -81,15 +82,15 @@ export function showComparison(root: HTMLElement): void {
     const end = Math.max(1, ...model.members.map(({ run }) => (run === undefined ? 1 : lastUpdateOf(run))));
     const axis = axisTo(end, model.view.range, root.clientWidth);
     const isEmpty = model.members.length === 0;
-    const title = model.members.length === 1 ? '1 run' : `${model.members.length} runs compared`;
+    const title = model.members.length === 1 ? translate`1 run` : translate`${model.members.length} runs compared`;
     const isHidden = !model.isReady || !hasCommands(root);
     render(
       html`<h1>${title}</h1>
         <div class="comparison-buttons">
-          ${buttonTemplate({ label: 'Compare other runs…', isHidden, onPress: choose })}
+          ${buttonTemplate({ label: translate`Compare other runs…`, isHidden, onPress: choose })}
           ${buttonTemplate({
-            label: 'Share as HTML file…',
-            hint: 'Writes this comparison as one file that any browser opens, also offline',
+            label: translate`Share as HTML file…`,
+            hint: translate`Writes this comparison as one file that any browser opens, also offline`,
             appearance: 'secondary',
             isHidden: isHidden || isEmpty,
             onPress: share,
@@ -98,7 +99,10 @@ export function showComparison(root: HTMLElement): void {
         <p class="comparison-note" ?hidden=${model.note === undefined}>${model.note}</p>`,
       head,
     );
-    render(html`<p>${model.isReady ? 'No runs to compare. Choose two or more.' : 'Loading runs…'}</p>`, empty);
+    render(
+      html`<p>${model.isReady ? translate`No runs to compare. Choose two or more.` : translate`Loading runs…`}</p>`,
+      empty,
+    );
     empty.hidden = !isEmpty;
     group.hidden = isEmpty;
     if (!isEmpty) for (const cell of cells) cell.update({ model, axis, theme });

@@ -36,10 +36,11 @@ import { isMetricMeasure, type ComparisonView, type Measure, type Member } from 
 import { highlight, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './comparisonCell';
 import { formatOutcomes } from './formatOutcomes';
 import { StableReadout } from './stableReadout';
+import { translate } from '../../src/text/translate';
 
 const seedViews = [
-  { value: 'median', label: 'median over seeds' },
-  { value: 'runs', label: 'every run' },
+  { value: 'median', label: translate`median over seeds` },
+  { value: 'runs', label: translate`every run` },
 ] as const;
 
 const noSpread = { lowest: NaN, highest: NaN, n: 0 };
@@ -69,16 +70,16 @@ export class CurvesCell implements ComparisonCell {
     this.element = this.#frame.element;
     this.#readout = new StableReadout(
       this.#frame.readout,
-      'Point at the curves to see the values of all runs at one update.',
+      translate`Point at the curves to see the values of all runs at one update.`,
     );
     const set = (view: Partial<ComparisonView>): void => {
       store.dispatch({ kind: 'viewChanged', view });
     };
-    this.#measure = choice<Measure>('Show', (measure) => {
+    this.#measure = choice<Measure>(translate`Show`, (measure) => {
       set({ measure });
     });
     this.#controls = new CurveControls(set);
-    this.#seeds = choice<ComparisonView['seeds']>('Seeds', (seeds) => {
+    this.#seeds = choice<ComparisonView['seeds']>(translate`Seeds`, (seeds) => {
       set({ seeds });
     });
     this.#surface = new CurvesSurface(store, zoom, ({ id }, update) => {
@@ -115,7 +116,7 @@ export class CurvesCell implements ComparisonCell {
         isHighlighted: hasRun(line, highlighted),
         spread: line.runs.length === 1 ? undefined : (spreadAt(line, update ?? 0, view.measure) ?? noSpread),
       })),
-      update === undefined ? undefined : `update ${formatExact(update)}`,
+      update === undefined ? undefined : translate`update ${formatExact(update)}`,
     );
     const versions = drawn.map(({ id, run }) => `${id} ${run.version}`);
     const named = lines.map(lineLabel);
@@ -187,7 +188,7 @@ export class CurvesCell implements ComparisonCell {
         ? []
         : [
             lineEntry({
-              label: 'band: lowest to highest seed',
+              label: translate`band: lowest to highest seed`,
               color,
               fillToPrevious: bandColour(color, false, theme),
             }),
@@ -227,7 +228,7 @@ function tabledCurves(line: ShownLine, measure: Measure): readonly TabledCurve[]
   if (line.runs.length === 1) return [values];
   const edges = (['lowest', 'highest'] as const).map((edge) => ({
     ...curve,
-    name: `${line.name}, ${edge}`,
+    name: `${line.name}, ${edge === 'lowest' ? translate`lowest` : translate`highest`}`,
     valueAt: (update: number) => spreadAt(line, update, measure)?.[edge] ?? NaN,
   }));
   return [values, ...edges];
@@ -235,5 +236,5 @@ function tabledCurves(line: ShownLine, measure: Measure): readonly TabledCurve[]
 
 function yTitle(drawn: readonly DrawnMember[], measure: Measure, yAxis: 'linear' | 'log'): string {
   const runs = drawn.map(({ run }) => run);
-  return `${measureUnit(runs, measure)}${yAxis === 'log' ? ' (log)' : ''}`;
+  return `${measureUnit(runs, measure)}${yAxis === 'log' ? translate` (log)` : ''}`;
 }

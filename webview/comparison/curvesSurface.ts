@@ -4,6 +4,7 @@ import type { SharedZoom } from '../plot/zoom';
 import type { VisibleRange } from '../plot/zoomedRange';
 import type { Comparison, Member } from './model';
 import { highlight, type ComparisonStore } from './comparisonCell';
+import { translate } from '../../src/text/translate';
 
 /** Largest distance in pixels between the pointer and the curve that it highlights. */
 const nearPixels = 40;
@@ -22,7 +23,7 @@ export class CurvesSurface {
   ) {
     this.element = new PlotSurface(
       zoom,
-      'Curves over updates. Left and right arrow keys move along the updates, up and down from run to run, plus and minus zoom, 0 shows all.',
+      translate`Curves over updates. Left and right arrow keys move along the updates, up and down from run to run, plus and minus zoom, 0 shows all.`,
       {
         axis: () => this.#axis,
         position: (axis) => this.#position(axis),

@@ -1,4 +1,5 @@
 import type { Table } from '../plot/table';
+import { translate } from '../../src/text/translate';
 
 /** A curve as a function of the update. */
 export interface TabledCurve {
@@ -16,8 +17,8 @@ export function curvesTable(measure: string, curves: readonly TabledCurve[]): Ta
   const stride = Math.max(1, ...curves.map((curve) => curve.stride));
   const updates = Math.max(0, ...curves.map((curve) => curve.updates));
   return {
-    caption: `${measure} of every run${stride === 1 ? '' : `; a row every ${stride} updates`}`,
-    columns: ['update', ...curves.map(({ name }) => name)],
+    caption: translate`${measure} of every run${stride === 1 ? '' : translate`; a row every ${stride} updates`}`,
+    columns: [translate`update`, ...curves.map(({ name }) => name)],
     rows: Array.from({ length: Math.ceil(updates / stride) }, (_, row) => [
       row * stride,
       ...curves.map(({ valueAt }) => valueAt(row * stride)),

@@ -1,7 +1,7 @@
 import { html, render, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import { formatMetric, metricLabel } from '../../src/run/series/formatMetric';
-import { formatCount, formatDuration, formatNumber, formatExact, formatPercentage } from '../../src/text/numbers';
+import { formatDuration, formatNumber, formatExact, formatPercentage } from '../../src/text/numbers';
 import { stateLabels } from '../../src/protocol/run';
 import { CellFrame, type ToggleCell } from '../notebook/cell/cellFrame';
 import { lineSample } from '../plot/legend';
@@ -14,6 +14,7 @@ import { isLit } from './lines';
 import { lineStyle } from './lineStyle';
 import type { Comparison, Member } from './model';
 import { highlight, type ComparisonCell, type ComparisonDrawing, type ComparisonStore } from './comparisonCell';
+import { translate } from '../../src/text/translate';
 
 /** The commands of the table's rows. */
 export interface MemberCommands {
@@ -22,8 +23,14 @@ export interface MemberCommands {
 }
 
 /** The outcomes come first: the keys may be many. */
-const losses = ['loss', 'validation'] as const;
-const outcomes = ['lowest loss', 'clipped', 'time', 'updates', 'state'] as const;
+const losses = [translate`loss`, translate`validation`] as const;
+const outcomes = [
+  translate`lowest loss`,
+  translate`clipped`,
+  translate`time`,
+  translate`updates`,
+  translate`state`,
+] as const;
 
 /** [3] The keys in which the runs differ, and the outcomes. */
 export class DifferencesCell implements ComparisonCell {
@@ -33,7 +40,7 @@ export class DifferencesCell implements ComparisonCell {
   readonly #place = element('div', {
     class: 'parameter-table',
     role: 'region',
-    'aria-label': 'Differences between the runs',
+    'aria-label': translate`Differences between the runs`,
     tabindex: '0',
   });
   #drawn = '';
@@ -111,7 +118,7 @@ export class DifferencesCell implements ComparisonCell {
     if (requests === undefined) return [];
     return [
       buttonTemplate({
-        label: `Open ${name}`,
+        label: translate`Open ${name}`,
         icon: 'play',
         appearance: 'icon',
         onPress: () => {
@@ -119,7 +126,7 @@ export class DifferencesCell implements ComparisonCell {
         },
       }),
       buttonTemplate({
-        label: `Remove ${name} from the comparison`,
+        label: translate`Remove ${name} from the comparison`,
         icon: 'close',
         appearance: 'icon',
         onPress: () => {
@@ -153,13 +160,13 @@ function shownMetrics({ members }: Pick<Comparison, 'members'>): readonly Shared
 
 function columnsOf(model: Comparison): readonly string[] {
   const metrics = shownMetrics(model).map(({ metric }) => metricLabel(metric));
-  return ['run', ...losses, ...metrics, ...outcomes, ...model.keys];
+  return [translate`run`, ...losses, ...metrics, ...outcomes, ...model.keys];
 }
 
 function metricCell(member: Member, { name, metric }: SharedMetric): string {
   const value = lastMetric(member, name);
   if (!Number.isNaN(value)) return formatMetric(metric, value);
-  return isUnrecorded(member) ? 'not recorded' : '–';
+  return isUnrecorded(member) ? translate`not recorded` : '–';
 }
 
 function cellsOf(member: Member, model: Comparison): readonly string[] {
@@ -191,7 +198,7 @@ function extremesOf({ series, status, info }: NonNullable<Member['run']>) {
 
 function tableOf(model: Comparison): Table {
   return {
-    caption: 'Differences between the runs',
+    caption: translate`Differences between the runs`,
     columns: columnsOf(model),
     rows: model.members.map((member) => [member.name, ...cellsOf(member, model)]),
   };
@@ -201,14 +208,17 @@ function summary(model: Comparison): string {
   const left = metricsOf(model.members).length - maxShownMetrics;
   const leftOut =
     left > 0
-      ? ` ${formatCount(left, 'more error')} of the validation ${left === 1 ? 'is' : 'are'} in each run’s own panel.`
+      ? left === 1
+        ? translate` ${left} more error of the validation is in each run’s own panel.`
+        : translate` ${left} more errors of the validation are in each run’s own panel.`
       : '';
   return `${differences(model)}${leftOut}`;
 }
 
 function differences({ keys, members }: Comparison): string {
-  if (members.length < 2) return 'Add a second run to see the keys in which they differ.';
-  if (keys.length === 0) return 'The experiments of these runs have the same value for every key.';
-  const named = keys.length <= 4 ? keys.join(', ') : `${keys.slice(0, 4).join(', ')} and ${keys.length - 4} more`;
-  return `The runs differ in ${named}.`;
+  if (members.length < 2) return translate`Add a second run to see the keys in which they differ.`;
+  if (keys.length === 0) return translate`The experiments of these runs have the same value for every key.`;
+  const named =
+    keys.length <= 4 ? keys.join(', ') : translate`${keys.slice(0, 4).join(', ')} and ${keys.length - 4} more`;
+  return translate`The runs differ in ${named}.`;
 }

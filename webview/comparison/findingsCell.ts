@@ -10,6 +10,7 @@ import { element } from '../ui/element';
 import type { ComparisonCell, ComparisonDrawing } from './comparisonCell';
 import { lineStyle } from './lineStyle';
 import type { Comparison, Member } from './model';
+import { translate, translateMessage } from '../../src/text/translate';
 
 /** [5] What the rules have found in each run. */
 export class FindingsCell implements ComparisonCell {
@@ -32,8 +33,15 @@ export class FindingsCell implements ComparisonCell {
     const rows = found.flatMap((member) => findingsOf(member).map((finding) => rowOf(member, finding)));
     const key = JSON.stringify(rows);
     this.#frame.setTable(key, () => ({
-      caption: 'Findings of all runs',
-      columns: ['run', 'update', 'level', 'key', 'code', 'finding'],
+      caption: translate`Findings of all runs`,
+      columns: [
+        translate`run`,
+        translate`update`,
+        translate`level`,
+        translate`key`,
+        translate`code`,
+        translate`finding`,
+      ],
       rows,
     }));
     const drawn = JSON.stringify([key, theme.kind, found.map(({ id }) => id)]);
@@ -59,15 +67,16 @@ function findingsOf({ status }: Member): readonly Finding[] {
 function itemOf({ level, when, update, keyPath, message }: Finding): TemplateResult {
   return html`<li class="finding ${level}">
     <div class="finding-head">
-      <span class="finding-level">${level}</span> at
-      <code>${keyPath.join('.')}</code>${when === 'start' ? '' : html`<span>update ${formatExact(update)}</span>`}
+      <span class="finding-level">${translateMessage(level)}</span> ${translate`at`}
+      <code>${keyPath.join('.')}</code
+      >${when === 'start' ? '' : html`<span>${translate`update`} ${formatExact(update)}</span>`}
     </div>
-    <p class="finding-text">${message}</p>
+    <p class="finding-text">${translateMessage(message)}</p>
   </li>`;
 }
 
 function rowOf({ name }: Member, { update, level, keyPath, code, message }: Finding): readonly (string | number)[] {
-  return [name, update, level, keyPath.join('.'), code, message];
+  return [name, update, translateMessage(level), keyPath.join('.'), code, translateMessage(message)];
 }
 
 function summary({ members }: Comparison, found: number): string {
@@ -75,13 +84,14 @@ function summary({ members }: Comparison, found: number): string {
   const not =
     undiagnosed.length === 0
       ? ''
-      : ` Not diagnosed, without recorded gradients: ${quoteAll(undiagnosed.map(({ name }) => name))}.`;
+      : translate` Not diagnosed, without recorded gradients: ${quoteAll(undiagnosed.map(({ name }) => name))}.`;
   const diagnosed = members.length - undiagnosed.length;
   if (diagnosed === 0) return not.trimStart();
-  if (found === 0) return `${diagnosed === 1 ? 'No findings.' : 'No findings in any of these runs.'}${not}`;
+  if (found === 0)
+    return `${diagnosed === 1 ? translate`No findings.` : translate`No findings in any of these runs.`}${not}`;
   const counts = members
     .filter((member) => findingsOf(member).length > 0)
     .map((member) => `${member.name}: ${formatFindings(findingsOf(member))}`);
   const rest = diagnosed - found;
-  return `${counts.join('; ')}${rest === 0 ? '' : `; none in ${formatCount(rest, 'other run')}`}.${not}`;
+  return `${counts.join('; ')}${rest === 0 ? '' : translate`; none in ${formatCount(rest, 'other run')}`}.${not}`;
 }

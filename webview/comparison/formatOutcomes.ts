@@ -1,4 +1,5 @@
 import { formatNumber } from '../../src/text/numbers';
+import { translate } from '../../src/text/translate';
 
 /**
  * What the curve of a run comes to. The value at a single update would say as much about that batch as about the run.
@@ -22,20 +23,23 @@ export function formatOutcomes(measure: string, outcomes: readonly Outcome[]): s
   const [lowest] = known;
   const highest = known.at(-1);
   if (lowest === undefined || highest === undefined)
-    return `The ${measure} of every run will appear here. No values yet.`;
-  const quantity = lowest.last === undefined ? `Median ${measure} of the last tenth of the updates` : `Best ${measure}`;
-  if (known.length === 1) return `${quantity}: “${lowest.name}” has ${formatOutcome(lowest)}.`;
+    return translate`The ${measure} of every run will appear here. No values yet.`;
+  const quantity =
+    lowest.last === undefined
+      ? translate`Median ${measure} of the last tenth of the updates`
+      : translate`Best ${measure}`;
+  if (known.length === 1) return translate`${quantity}: “${lowest.name}” has ${formatOutcome(lowest)}.`;
   const losses = new Set(known.map(({ loss }) => loss));
   if (losses.size > 1) {
-    return `These runs have different losses, ${[...losses].join(' and ')}, so their values can’t be compared.`;
+    return translate`These runs have different losses, ${[...losses].join(translate` and `)}, so their values can’t be compared.`;
   }
   // What reads the same is no order of the runs.
   if (formatNumber(lowest.value) === formatNumber(highest.value))
-    return `${quantity}: ${formatNumber(lowest.value)} in ${known.length === outcomes.length ? 'all runs' : `the ${known.length} runs that have it`}.`;
-  return `${quantity}: “${lowest.name}” has the lowest, ${formatOutcome(lowest)}, and “${highest.name}” the highest, ${formatOutcome(highest)}.`;
+    return translate`${quantity}: ${formatNumber(lowest.value)} in ${known.length === outcomes.length ? translate`all runs` : translate`the ${known.length} runs that have it`}.`;
+  return translate`${quantity}: “${lowest.name}” has the lowest, ${formatOutcome(lowest)}, and “${highest.name}” the highest, ${formatOutcome(highest)}.`;
 }
 
 function formatOutcome({ value, last }: Outcome): string {
   const differs = last !== undefined && formatNumber(last) !== formatNumber(value);
-  return `${formatNumber(value)}${differs ? ` (last ${formatNumber(last)})` : ''}`;
+  return `${formatNumber(value)}${differs ? translate` (last ${formatNumber(last)})` : ''}`;
 }

@@ -1,6 +1,7 @@
 import { median } from 'd3-array';
 import { formatExact, formatNumber } from '../../src/text/numbers';
 import type { Grid } from '../plot/heatmap/raster';
+import { translate } from '../../src/text/translate';
 
 /**
  * The ratio of the gradient at step 0 to that at the last step with a gradient, over a run: its median, and its lowest
@@ -22,6 +23,6 @@ export function formatShare({ values, columns, width, offset, rows, stride }: Gr
     if (lowest === undefined || share < lowest.share) lowest = { share, update: column * stride };
   }
   const middle = median(shares);
-  if (middle === undefined || lowest === undefined) return 'none with a gradient at the last step';
-  return `${formatNumber(middle)} (lowest ${formatNumber(lowest.share)} at update ${formatExact(lowest.update)})`;
+  if (middle === undefined || lowest === undefined) return translate`none with a gradient at the last step`;
+  return translate`${formatNumber(middle)} (lowest ${formatNumber(lowest.share)} at update ${formatExact(lowest.update)})`;
 }

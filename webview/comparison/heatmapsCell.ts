@@ -18,10 +18,11 @@ import { highlight, type ComparisonCell, type ComparisonDrawing, type Comparison
 import { StableReadout } from './stableReadout';
 import { TileAxes } from './tileAxes';
 import { formatExact } from '../../src/text/numbers';
+import { translate } from '../../src/text/translate';
 
 const names: Readonly<Record<ComparisonView['quantity'], string>> = {
   dh: '‖∂L/∂h_t‖',
-  dhLocal: '‖∂L/∂h_t‖ without the path from t+1',
+  dhLocal: translate`‖∂L/∂h_t‖ without the path from t+1`,
 };
 
 /** One run's heatmap with its name. */
@@ -52,11 +53,14 @@ export class HeatmapsCell implements ComparisonCell {
   ) {
     this.#frame = new CellFrame(2, this.title, toggle);
     this.element = this.#frame.element;
-    this.#readout = new StableReadout(this.#frame.readout, 'Point at a heatmap to see the value of every run there.');
-    this.#quantity = choice<ComparisonView['quantity']>('Show', (quantity) => {
+    this.#readout = new StableReadout(
+      this.#frame.readout,
+      translate`Point at a heatmap to see the value of every run there.`,
+    );
+    this.#quantity = choice<ComparisonView['quantity']>(translate`Show`, (quantity) => {
       store.dispatch({ kind: 'viewChanged', view: { quantity } });
     });
-    this.#layer = choice<string>('Layer', (layer) => {
+    this.#layer = choice<string>(translate`Layer`, (layer) => {
       store.dispatch({ kind: 'viewChanged', view: { layer: Number(layer) } });
     });
     this.#frame.tools.append(this.#quantity.element, this.#layer.element);
@@ -88,7 +92,7 @@ export class HeatmapsCell implements ComparisonCell {
       .reduce<Decades | undefined>((all, one) => unionOf(all, one), undefined);
     const scale = new MagnitudeScale(decades ?? { from: -1, to: 0 }, theme);
     const someNonFinite = members.some(({ run }) => run !== undefined && hasNonFinite(gridOf(run, view)));
-    render(magnitudeLegend(scale, `${names[view.quantity]}, one scale for all`, someNonFinite), this.#legend);
+    render(magnitudeLegend(scale, translate`${names[view.quantity]}, one scale for all`, someNonFinite), this.#legend);
     for (const member of members) this.#draw(member, model, scale, theme);
   }
 
@@ -100,7 +104,7 @@ export class HeatmapsCell implements ComparisonCell {
           ? []
           : [{ name, value: isPointed ? numberAt(run, view, update, t) : NaN, isHighlighted: id === highlighted }],
       ),
-      isPointed ? `update ${formatExact(update)} · step t = ${t}` : undefined,
+      isPointed ? translate`update ${formatExact(update)} · step t = ${t}` : undefined,
     );
   }
 
@@ -176,7 +180,7 @@ export class HeatmapsCell implements ComparisonCell {
     );
     if (key === tile.drawn) return;
     tile.drawn = key;
-    const state = run === undefined ? (member.problem ?? 'waiting') : `T = ${run.info.layout.steps}`;
+    const state = run === undefined ? (member.problem ?? translate`waiting`) : `T = ${run.info.layout.steps}`;
     render(
       html`${lineEntry({ label: member.name, ...lineStyle(member.id, theme) })}<span class="comparison-steps"
           >${state}</span
@@ -235,8 +239,8 @@ function summary(members: readonly Member[], view: ComparisonView): string {
     return [`${name}: ${shareOf(run, view)}`];
   });
   if (shares.length === 0)
-    return 'The gradient of every run at every time step will appear here. Nothing is recorded yet.';
-  return `Gradient at step 0 as a ratio of that at the last step, median over the run: ${shares.join('; ')}.`;
+    return translate`The gradient of every run at every time step will appear here. Nothing is recorded yet.`;
+  return translate`Gradient at step 0 as a ratio of that at the last step, median over the run: ${shares.join('; ')}.`;
 }
 
 const sharesOfRuns = new WeakMap<ShownRun, { readonly of: string; readonly text: string }>();

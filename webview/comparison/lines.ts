@@ -8,6 +8,7 @@ import { lineStyle } from './lineStyle';
 import { isHigherBetter, metricPoints, recordedMetric } from './measures';
 import { isMetricMeasure, type Comparison, type ComparisonView, type Measure, type Member } from './model';
 import { spreadCurves, type Point } from './seedCurves';
+import { translate } from '../../src/text/translate';
 
 /** A run that has data. */
 export type DrawnMember = Member & { readonly run: ShownRun };
@@ -40,7 +41,7 @@ export function linesOf({
 
 /** The name of a line, and for a group of how many runs it is the median. */
 export function lineLabel({ name, runs }: ShownLine): string {
-  return runs.length === 1 ? name : `${name}, median of ${runs.length} seeds`;
+  return runs.length === 1 ? name : translate`${name}, median of ${runs.length} seeds`;
 }
 
 /** Whether a run is one of those of a line. */

@@ -4,12 +4,13 @@ import { lossUnit } from '../notebook/loss/lossName';
 import { measuresOf, recordedMetrics, valuesOf, type RecordedMetric } from '../notebook/validation/measures';
 import type { ShownRun } from '../store/model';
 import { isMetricMeasure, metricPrefix, type Measure, type MetricMeasure } from './model';
+import { translate } from '../../src/text/translate';
 
 /** What every run has. */
 const always: readonly { readonly value: Measure; readonly label: string }[] = [
-  { value: 'loss', label: 'training loss' },
-  { value: 'validationLoss', label: 'validation loss' },
-  { value: 'gradNorm', label: '‖g‖ before clipping' },
+  { value: 'loss', label: translate`training loss` },
+  { value: 'validationLoss', label: translate`validation loss` },
+  { value: 'gradNorm', label: translate`‖g‖ before clipping` },
 ];
 
 /** The quantities that the curves can show of these runs: also those that only some of them have. */
@@ -22,7 +23,7 @@ export function offeredMeasures(
     // A run's most frequent class is what its accuracy is compared with.
     return metric === undefined || metric.kind === 'mostFrequent'
       ? []
-      : [{ value: measureNamed(name), label: `validation ${metricLabel(metric)}` }];
+      : [{ value: measureNamed(name), label: translate`validation ${metricLabel(metric)}` }];
   });
   return [...always, ...metrics];
 }
@@ -37,7 +38,7 @@ export function measureLabel(measure: Measure): string {
   const known = always.find(({ value }) => value === measure)?.label;
   if (known !== undefined) return known;
   const metric = isMetricMeasure(measure) ? metricNamed(nameOf(measure)) : undefined;
-  return metric === undefined ? measure : `validation ${metricLabel(metric)}`;
+  return metric === undefined ? measure : translate`validation ${metricLabel(metric)}`;
 }
 
 /** The metric of a run; undefined where the run has not recorded it. */

@@ -5,6 +5,7 @@ import { stateLabels } from '../../src/protocol/run';
 import { lossName } from '../notebook/loss/lossName';
 import { lastMetric, maxShownMetrics, metricsOf } from './lastMetrics';
 import type { Comparison, Member } from './model';
+import { translate } from '../../src/text/translate';
 
 /** The outcomes of runs of which the spread is shown. */
 const outcomes = {
@@ -17,7 +18,13 @@ const outcomes = {
 } as const;
 
 /** The columns of the table, after that of the configuration. */
-export const spreadColumns = ['outcome', 'n', 'median', 'quartiles', 'range'] as const;
+export const spreadColumns = [
+  translate`outcome`,
+  'n',
+  translate`median`,
+  translate`quartiles`,
+  translate`range`,
+] as const;
 
 /** One outcome of a group, as text. */
 export interface SpreadRow {
@@ -78,19 +85,21 @@ function formatCells(spread: Spread | undefined, format = formatNumber): readonl
   const { median, lowerQuartile, upperQuartile, lowest, highest } = spread;
   return [
     format(median),
-    `${format(lowerQuartile)} to ${format(upperQuartile)}`,
-    format === formatNumber ? formatRange(spread) : `${format(lowest)} to ${format(highest)}`,
+    translate`${format(lowerQuartile)} to ${format(upperQuartile)}`,
+    format === formatNumber ? formatRange(spread) : translate`${format(lowest)} to ${format(highest)}`,
   ];
 }
 
 /** How many runs count, and the states of the others: `2 of 3 (1 diverged)`. */
 function formatN(n: number, members: readonly Member[]): string {
   if (n === members.length) return String(n);
-  const others = members.map(({ status }) => status?.state ?? 'waiting').filter((state) => state !== 'finished');
+  const others = members
+    .map(({ status }) => status?.state ?? ('waiting' as const))
+    .filter((state) => state !== 'finished');
   const states = [...new Set(others)].map(
     (state) => `${others.filter((other) => other === state).length} ${stateLabels[state]}`,
   );
-  return `${n} of ${members.length}${states.length === 0 ? '' : ` (${states.join(', ')})`}`;
+  return translate`${n} of ${members.length}${states.length === 0 ? '' : ` (${states.join(', ')})`}`;
 }
 
 /** What the spreads say: the group of the lowest median, and whether the seeds alone may be the reason. */
@@ -100,7 +109,7 @@ export function spreadSummary(comparison: Groups): string {
     groups.flatMap(({ members }) => members.flatMap(({ run }) => (run ? [lossName(run.info.loss)] : []))),
   );
   if (groups.length > 1 && ofLoss.size > 1)
-    return 'These groups have different losses, so their values can’t be compared.';
+    return translate`These groups have different losses, so their values can’t be compared.`;
   const isValidated = groups.every(({ finished }) =>
     finished.some(({ status }) => status?.validationLoss !== undefined),
   );
@@ -111,15 +120,16 @@ export function spreadSummary(comparison: Groups): string {
       return spread === undefined ? [] : [{ name, spread }];
     })
     .sort((a, b) => a.spread.median - b.spread.median);
-  const measure = isValidated ? 'last validation loss' : 'loss of the last update';
+  const measure = isValidated ? translate`last validation loss` : translate`loss of the last update`;
   const [best, next] = known;
-  if (best === undefined) return 'The median and the spread over the seeds will appear here. No run has finished yet.';
+  if (best === undefined)
+    return translate`The median and the spread over the seeds will appear here. No run has finished yet.`;
   const { median, n } = best.spread;
   const own = `${formatNumber(median)} (n = ${n}, ${formatRange(best.spread)})`;
-  if (next === undefined) return `“${best.name}”: the median ${measure} is ${own}.`;
+  if (next === undefined) return translate`“${best.name}”: the median ${measure} is ${own}.`;
   const overlaps = best.spread.highest >= next.spread.lowest;
   const verdict = overlaps
-    ? `Its range overlaps that of “${next.name}”, so the seeds alone may be the reason.`
-    : `Even its highest is below the lowest of “${next.name}”, ${formatNumber(next.spread.lowest)}.`;
-  return `“${best.name}” has the lowest median ${measure}, ${own}. ${verdict}`;
+    ? translate`Its range overlaps that of “${next.name}”, so the seeds alone may be the reason.`
+    : translate`Even its highest is below the lowest of “${next.name}”, ${formatNumber(next.spread.lowest)}.`;
+  return translate`“${best.name}” has the lowest median ${measure}, ${own}. ${verdict}`;
 }

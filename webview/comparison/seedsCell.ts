@@ -4,8 +4,9 @@ import { memoKey } from '../notebook/memo';
 import { element } from '../ui/element';
 import type { ComparisonCell, ComparisonDrawing } from './comparisonCell';
 import { spreadColumns, spreadRows, spreadSummary } from './seedTable';
+import { translate } from '../../src/text/translate';
 
-const caption = 'Median and spread over the seeds';
+const caption = translate`Median and spread over the seeds`;
 
 /** [4] The outcomes of runs that differ in their seed only: how many, median, quartiles and range. */
 export class SeedsCell implements ComparisonCell {
@@ -32,7 +33,7 @@ export class SeedsCell implements ComparisonCell {
     this.#frame.follow(model.view);
     this.#frame.setSummary(spreadSummary(model));
     const rows = spreadRows(model);
-    const columns = ['configuration', ...spreadColumns];
+    const columns = [translate`configuration`, ...spreadColumns];
     const drawn = memoKey(rows.map(({ group, cells }) => [group, ...cells].join('\n')));
     this.#frame.setTable(drawn, () => ({ caption, columns, rows: rows.map(({ group, cells }) => [group, ...cells]) }));
     if (drawn === this.#drawn) return;

@@ -1,5 +1,6 @@
 import { formatNumber } from '../../src/text/numbers';
 import { element } from '../ui/element';
+import { translate } from '../../src/text/translate';
 
 /** The value of one run at the pointer. */
 export interface ReadoutEntry {
@@ -54,7 +55,12 @@ function partsOf(runs: readonly ReadoutEntry[], where: string): readonly string[
       Number.isNaN(value) ? '–' : formatNumber(value),
       ...(spread === undefined
         ? []
-        : [` (n = ${spread.n}), from `, formatNumber(spread.lowest), ' to ', formatNumber(spread.highest)]),
+        : [
+            translate` (n = ${spread.n}), from `,
+            formatNumber(spread.lowest),
+            translate` to `,
+            formatNumber(spread.highest),
+          ]),
     ]),
   ];
 }

@@ -1,5 +1,6 @@
 import { element, setText } from '../ui/element';
 import { formatExact } from '../../src/text/numbers';
+import { translate } from '../../src/text/translate';
 
 /** The axes of one heatmap of the comparison: names and end values. */
 export class TileAxes {
@@ -15,7 +16,13 @@ export class TileAxes {
     element('span', {}, '0'),
   );
   /** Updates, to the right. */
-  readonly updates = element('div', { class: 'tile-updates' }, this.#from, element('span', {}, 'update'), this.#to);
+  readonly updates = element(
+    'div',
+    { class: 'tile-updates' },
+    this.#from,
+    element('span', {}, translate`update`),
+    this.#to,
+  );
 
   /**
    * @param steps T; undefined where the run has no data yet and its heatmap is empty

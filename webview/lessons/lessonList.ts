@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { LessonEntry, LessonsState } from '../../src/protocol/lessons';
 import { buttonTemplate } from '../ui/controls';
+import { translate } from '../../src/text/translate';
 
 /** What the list asks of the host. */
 interface ListRequests {
@@ -13,14 +14,14 @@ export function listTemplate({ entries, hasWorkspace }: LessonsState, requests: 
   const of = (source: LessonEntry['source']): readonly LessonEntry[] =>
     entries.filter((entry) => entry.source === source);
   const own = of('workspace');
-  return html`<h1 class="screen-reader-only">Lessons</h1>
-    <h2>The course</h2>
+  return html`<h1 class="screen-reader-only">${translate`Lessons`}</h1>
+    <h2>${translate`The course`}</h2>
     <ol class="lesson-list">
       ${of('course').map((entry) => entryTemplate(entry, requests))}
     </ol>
     ${
       hasWorkspace && own.length > 0
-        ? html`<h2>In this workspace</h2>
+        ? html`<h2>${translate`In this workspace`}</h2>
             <ul class="lesson-list">
               ${own.map((entry) => entryTemplate(entry, requests))}
             </ul>`
@@ -34,14 +35,14 @@ function entryTemplate(
 ): TemplateResult {
   if (problem !== undefined) {
     const edit = {
-      label: 'Open the file',
+      label: translate`Open the file`,
       onPress: () => {
         requests.edit(id);
       },
     };
     return html`<li class="lesson-problem">
       <div>${title}</div>
-      <p role="note">Not a lesson. ${problem}</p>
+      <p role="note">${translate`Not a lesson.`} ${problem}</p>
       ${buttonTemplate(edit)}
     </li>`;
   }
@@ -57,5 +58,5 @@ function entryTemplate(
 /** How much of a lesson is answered: a sign and words, so that no colour is needed. */
 function formatProgress(questions: number, answered: number): string {
   if (questions === 0) return '';
-  return answered === questions ? '✓ done' : `${answered} of ${questions} answered`;
+  return answered === questions ? translate`✓ done` : translate`${answered} of ${questions} answered`;
 }

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { AnswerReply, AnswerShown, LessonAction, LessonShown, QuestionShown } from '../../src/protocol/lessons';
 import { buttonTemplate } from '../ui/controls';
 import { blocksTemplate, inlineTemplate } from './text';
+import { translate } from '../../src/text/translate';
 
 /** What an open lesson asks of the host. */
 interface LessonRequests {
@@ -23,7 +24,7 @@ interface AnswerState {
 /** The lesson that is open: its parts up to the next question. */
 export function lessonTemplate(lesson: LessonShown, state: AnswerState, requests: LessonRequests): TemplateResult {
   const { title, parts, isComplete, next, run, actions } = lesson;
-  return html`<nav>${buttonTemplate({ label: 'All lessons', icon: 'previous', onPress: requests.close })}</nav>
+  return html`<nav>${buttonTemplate({ label: translate`All lessons`, icon: 'previous', onPress: requests.close })}</nav>
     <h1 tabindex="-1">${title}</h1>
     <div class="lesson-run">
       <p>${run}</p>
@@ -61,17 +62,17 @@ function actionsTemplate(
 function endTemplate(next: string | undefined, { open, reset, close }: LessonRequests): TemplateResult {
   const onward =
     next === undefined
-      ? { label: 'All lessons', onPress: close }
+      ? { label: translate`All lessons`, onPress: close }
       : {
-          label: 'Next lesson',
+          label: translate`Next lesson`,
           onPress: () => {
             open(next);
           },
         };
   return html`<footer class="lesson-end">
-    <p>✓ This lesson is done.</p>
+    <p>${translate`✓ This lesson is done.`}</p>
     ${buttonTemplate({ ...onward, appearance: 'primary' })}
-    ${buttonTemplate({ label: 'Answer again', hint: 'Forget the answers to this lesson', onPress: reset })}
+    ${buttonTemplate({ label: translate`Answer again`, hint: translate`Forget the answers to this lesson`, onPress: reset })}
   </footer>`;
 }
 
@@ -79,14 +80,14 @@ function questionTemplate(question: QuestionShown, state: AnswerState, requests:
   const { index, ask, answered } = question;
   const id = `question-${index}`;
   return html`<section class="lesson-question" aria-labelledby=${id}>
-    <p id=${id} class="lesson-ask"><span class="lesson-label">Question</span> ${inlineTemplate(ask)}</p>
+    <p id=${id} class="lesson-ask"><span class="lesson-label">${translate`Question`}</span> ${inlineTemplate(ask)}</p>
     ${answered === undefined ? openTemplate(question, id, state, requests) : answeredTemplate(answered)}
   </section>`;
 }
 
 function answeredTemplate({ outcome, answer, value, quantities }: AnswerShown): TemplateResult {
-  const sign = outcome === 'right' ? '✓ Right' : 'Shown';
-  const given = answer === '' ? nothing : html`. Your answer: ${answer}`;
+  const sign = outcome === 'right' ? translate`✓ Right` : translate`Shown`;
+  const given = answer === '' ? nothing : html`. ${translate`Your answer:`} ${answer}`;
   return html`<div class="lesson-answer" tabindex="-1">
     <p><strong>${sign}:</strong> <span class="lesson-value">${inlineTemplate(value)}</span>${given}</p>
     ${
@@ -121,7 +122,7 @@ function openTemplate(
     else requests.answer(index, given);
   };
   const reveal = {
-    label: choices.length > 0 ? 'Show the answer' : 'Show the number',
+    label: choices.length > 0 ? translate`Show the answer` : translate`Show the number`,
     isEnabled: !isBusy,
     onPress: () => {
       requests.reveal(index);
@@ -130,10 +131,12 @@ function openTemplate(
   return html`<form @submit=${submit}>
     ${choices.length > 0 ? choicesTemplate(choices, id) : fieldTemplate(id, tolerance, reply?.isRight === false)}
     <div class="lesson-buttons">
-      <button type="submit" class="lesson-check" ?disabled=${isBusy}>Check</button>
+      <button type="submit" class="lesson-check" ?disabled=${isBusy}>${translate`Check`}</button>
       ${buttonTemplate(reveal)}
     </div>
-    <p class="lesson-reply" id=${`${id}-reply`} role="status">${isBusy ? 'Computing…' : (reply?.message ?? '')}</p>
+    <p class="lesson-reply" id=${`${id}-reply`} role="status">
+      ${isBusy ? translate`Computing…` : (reply?.message ?? '')}
+    </p>
     ${isBusy ? nothing : actionsTemplate(reply?.actions ?? [], state, requests)}
   </form>`;
 }
@@ -146,7 +149,7 @@ function fieldTemplate(id: string, tolerance: string, isInvalid: boolean): Templ
       inputmode="text"
       autocomplete="off"
       maxlength="40"
-      placeholder="a number"
+      placeholder=${translate`a number`}
       aria-labelledby=${id}
       aria-describedby=${`${id}-tolerance ${id}-reply`}
       aria-invalid=${String(isInvalid)}

@@ -9,6 +9,7 @@ import { element } from '../ui/element';
 import { listTemplate } from './lessonList';
 import { lessonTemplate } from './lessonPage';
 import { emptyLessons, reduceLessons } from './model';
+import { translate } from '../../src/text/translate';
 import './lessons.css';
 
 /** The page of the lessons: connects to the host, requests the state and then follows events. */
@@ -41,7 +42,7 @@ export function showLessons(root: HTMLElement): void {
   let focused = '';
   renderLoop(root, store, ({ state, reply, isBusy }) => {
     const lesson = state?.open;
-    if (state === undefined) render(html`<p>Loading lessons…</p>`, place);
+    if (state === undefined) render(html`<p>${translate`Loading lessons…`}</p>`, place);
     else if (lesson === undefined) render(listTemplate(state, { open, edit }), place);
     else {
       const { id } = lesson;

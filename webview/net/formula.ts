@@ -5,21 +5,23 @@ import { nodeNotation } from './cells/registry';
 import type { Evaluated } from './evaluated';
 import { evaluateLoss, evaluateOutput } from './headFormula';
 import { engineValue, layerAt, layerInput, parameterNamed, previousState, rowSum, type NodeAt } from './nodeValues';
+import { translate } from '../../src/text/translate';
 
 /** Why the formula cannot be evaluated from what is here, if it cannot. */
 export function unevaluable(inspection: Inspection, { node, layer, t }: NodeAt): string | undefined {
-  if (t >= inspection.end) return `The sequence has ended before step ${t}: this step is padding.`;
-  if (node === 'x') return 'x_t is given by the data.';
-  if (node === 'L' && inspection.mask[t] !== 1) return `Nothing is asked of this sequence at step ${t}: no loss here.`;
+  if (t >= inspection.end) return translate`The sequence has ended before step ${t}: this step is padding.`;
+  if (node === 'x') return translate`x_t is given by the data.`;
+  if (node === 'L' && inspection.mask[t] !== 1)
+    return translate`Nothing is asked of this sequence at step ${t}: no loss here.`;
   if (t < inspection.windowStart && node !== 'L') {
-    return `Step ${t} was computed in an earlier window, with the weights of an earlier update: with the present ones the formula gives another value.`;
+    return translate`Step ${t} was computed in an earlier window, with the weights of an earlier update: with the present ones the formula gives another value.`;
   }
   const missing = weightsOf(inspection, node, layer).find(
     ({ rows, columns, before }) => before.length < rows * columns,
   );
   return missing === undefined
     ? undefined
-    : `${missing.name} has ${formatExact(missing.rows * missing.columns)} elements, too many to be put into a formula here.`;
+    : translate`${missing.name} has ${formatExact(missing.rows * missing.columns)} elements, too many to be put into a formula here.`;
 }
 
 /** A unit of the node recomputed from the captured weights, inputs and states, by the definition of the cell; throws Error where the net has no such node. */

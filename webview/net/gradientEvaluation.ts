@@ -5,6 +5,7 @@ import type { Evaluated } from './evaluated';
 import { deltaNode, type GradientAt } from './gradientSymbols';
 import { engineValue, layerAt, parameterNamed, previousState, rowSum } from './nodeValues';
 import { numberPieces, piece, type Product } from './pieces';
+import { translate } from '../../src/text/translate';
 
 /** One unit of a gradient recomputed from the captured weights, states and gradients, by the definition of the cell. */
 export function evaluateGradient(inspection: Inspection, at: GradientAt, unit: number): Evaluated {
@@ -75,7 +76,7 @@ function evaluateLater(inspection: Inspection, { layer, t }: GradientAt, unit: n
   const write = numberPieces();
   if (t === steps - 1) return { pieces: write.text('0').pieces, inner: undefined, value: 0, size: 0 };
   if (starts[t + 1] === 1) {
-    const text = `0: the sequence starts anew at step ${t + 1}`;
+    const text = translate`0: the sequence starts anew at step ${t + 1}`;
     return { pieces: write.text(text).pieces, inner: undefined, value: 0, size: 0 };
   }
   const inspected = layerAt(inspection, layer);

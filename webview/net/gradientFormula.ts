@@ -6,6 +6,7 @@ import { deltaNode, gradientSymbols, outputGradientSymbol, type GradientAt } fro
 import type { NodeFormula } from './nodeFormula';
 import { layerAt } from './nodeValues';
 import { piece } from './pieces';
+import { translate } from '../../src/text/translate';
 
 /** A kind of gradient that the backward pass has at every step. */
 export interface GradientNode {
@@ -20,13 +21,12 @@ export interface GradientNode {
 const rounding = { relative: 4e-6, ofDifference: 2 ** -22, least: 1e-36 } as const;
 
 const meanings = {
-  output: 'How the loss of this step changes with the prediction.',
-  local: 'What this step’s own loss sends to its state, through W_hy.',
-  localBelow: 'What the layer above sends to this state at the same step.',
-  later: 'What all later losses send back to this state, through the step after it.',
-  state: 'All that depends on this state: its own loss and every later one.',
-  cellState:
-    'The second term is the way back along c: no weights and no slope of tanh lie on it, only the forget gate. Where f is near 1 this gradient need not vanish.',
+  output: translate`How the loss of this step changes with the prediction.`,
+  local: translate`What this step’s own loss sends to its state, through W_hy.`,
+  localBelow: translate`What the layer above sends to this state at the same step.`,
+  later: translate`What all later losses send back to this state, through the step after it.`,
+  state: translate`All that depends on this state: its own loss and every later one.`,
+  cellState: translate`The second term is the way back along c: no weights and no slope of tanh lie on it, only the forget gate. Where f is near 1 this gradient need not vanish.`,
 } as const;
 
 /** The gradients of a layer at step t, in the order of the backward pass. */
@@ -47,10 +47,10 @@ export function gradientNodes(inspection: Inspection, layer: number, t: number):
           },
         ]
       : []),
-    { node: 'local', symbol: isTop ? `∂L_{${t}}/∂h_{${t}}` : 'from the layer above', values: local },
+    { node: 'local', symbol: isTop ? `∂L_{${t}}/∂h_{${t}}` : translate`from the layer above`, values: local },
     {
       node: 'later',
-      symbol: t === inspection.steps - 1 ? 'no later step' : `from h_{${t + 1}}`,
+      symbol: t === inspection.steps - 1 ? translate`no later step` : translate`from h_{${t + 1}}`,
       values: row(dh).map((value, i) => value - (local[i] ?? NaN)),
     },
     { node: 'state', symbol: `∂L/∂h_{${t}}`, values: row(dh) },
@@ -78,7 +78,7 @@ export function gradientFormula(
   if (node === undefined) throw new Error(`The backward pass has no gradient "${at.node}".`);
   const { symbol, values } = node;
   const units = values.length;
-  const name = at.node === 'later' ? `from h_{${at.t + 1}}` : symbol;
+  const name = at.node === 'later' ? translate`from h_{${at.t + 1}}` : symbol;
   const layer = layerAt(inspection, at.layer);
   return {
     symbols: [piece(`${symbol} = `), ...gradientSymbols(inspection, at)],
@@ -102,22 +102,23 @@ function meaningOf({ layers }: Inspection, { node, layer }: GradientAt): string 
   if (node === 'local' && layer < layers.length - 1) return meanings.localBelow;
   return node in meanings
     ? meanings[node as keyof typeof meanings]
-    : 'The gradient at what the nonlinearity is applied to.';
+    : translate`The gradient at what the nonlinearity is applied to.`;
 }
 
 function problemOf(inspection: Inspection, { node, layer, t }: GradientAt): string | undefined {
   const { end, gradientFrom, windowStart, parameters, cell } = inspection;
-  if (t >= end) return `The sequence has ended before step ${t}: this step is padding.`;
-  if (t < gradientFrom) return `Truncation ends the gradient at step ${gradientFrom}: it does not cover step ${t}.`;
+  if (t >= end) return translate`The sequence has ended before step ${t}: this step is padding.`;
+  if (t < gradientFrom)
+    return translate`Truncation ends the gradient at step ${gradientFrom}: it does not cover step ${t}.`;
   const readsState = notations[cell].rows.some(({ recurrentGate }) => recurrentGate !== undefined);
   if (node.startsWith('delta') && t < windowStart && readsState) {
-    return `Step ${t} was computed in an earlier window, with the weights of an earlier update: with the present ones the formula gives another value.`;
+    return translate`Step ${t} was computed in an earlier window, with the weights of an earlier update: with the present ones the formula gives another value.`;
   }
   const names = weightsOf(inspection, node, layer);
   const missing = parameters.find((one) => names.includes(one.name) && one.before.length < one.rows * one.columns);
   return missing === undefined
     ? undefined
-    : `${missing.name} has ${formatExact(missing.rows * missing.columns)} elements, too many to be put into a formula here.`;
+    : translate`${missing.name} has ${formatExact(missing.rows * missing.columns)} elements, too many to be put into a formula here.`;
 }
 
 function weightsOf({ layers }: Inspection, node: string, layer: number): readonly string[] {

@@ -3,6 +3,7 @@ import type { CellNotation } from './cells/notation';
 import { notations } from './cells/registry';
 import { piece, type Piece } from './pieces';
 import { stepSymbols } from './stepSymbols';
+import { translate } from '../../src/text/translate';
 
 /** A gradient of one layer at one step of the backward pass. */
 export interface GradientAt {
@@ -30,7 +31,7 @@ export function gradientSymbols(inspection: Inspection, { node, layer, t }: Grad
   const { at } = step;
   switch (node) {
     case 'output':
-      return mask[t] === 1 ? outputSymbols(inspection, at) : [piece('0: no target at this step')];
+      return mask[t] === 1 ? outputSymbols(inspection, at) : [piece(translate`0: no target at this step`)];
     case 'local':
       return layer === layers.length - 1
         ? [piece('W_{hy}ᵀ', 'b'), piece(' '), piece(outputGradientSymbol(inspection, t), 'h')]
@@ -45,7 +46,7 @@ export function gradientSymbols(inspection: Inspection, { node, layer, t }: Grad
       return t === steps - 1 ? [piece('0')] : laterSymbols(inspection, layer, t);
     case 'state':
       return [
-        piece(layer === layers.length - 1 ? `∂L_{${t}}/∂${at('h')}` : 'from the layer above', 'x'),
+        piece(layer === layers.length - 1 ? `∂L_{${t}}/∂${at('h')}` : translate`from the layer above`, 'x'),
         piece(' + '),
         piece(t === steps - 1 ? '0' : `from h_{${t + 1}}`, 'h'),
       ];

@@ -1,4 +1,5 @@
 import { formatShortNumber } from '../../src/text/numbers';
+import { translate } from '../../src/text/translate';
 
 /** Which term of a formula a piece belongs to: what comes in, what comes from before, the bias, a gate. */
 export type Part = 'x' | 'h' | 'b' | 'gate';
@@ -67,7 +68,7 @@ export function numberPieces(): NumberPieces {
       });
       if (rest.length > 0) {
         const sum = rest.reduce((total, { weight, value }) => total + weight * value, 0);
-        written.push(` ${sum < 0 ? '−' : '+'} ${formatShortNumber(Math.abs(sum))} (${rest.length} more)`);
+        written.push(translate` ${sum < 0 ? '−' : '+'} ${formatShortNumber(Math.abs(sum))} (${rest.length} more)`);
       }
       return push(written.length === 0 ? '0' : written.join(''), part);
     },
@@ -80,7 +81,7 @@ export function numberPieces(): NumberPieces {
           .number('x', b[k] ?? NaN)
           .text(')²');
       }
-      return a.length > shown ? push(` + ${a.length - shown} more`) : self;
+      return a.length > shown ? push(translate` + ${a.length - shown} more`) : self;
     },
     call: (name, value) => `${name}(${signed(value)})`,
     sum: (a, b) => `${signed(a)} ${b < 0 ? '−' : '+'} ${formatShortNumber(Math.abs(b))}`,

@@ -1,5 +1,6 @@
 import type { Inspection } from '../../src/protocol/inspection';
 import { largestMagnitude } from '../plot/heatmap/signedScale';
+import { translate } from '../../src/text/translate';
 
 /** One kind of node of the net: what it holds at every step, as the course writes it. */
 export interface NetRow {
@@ -26,7 +27,7 @@ export function rowsOf(inspection: Inspection, layer: number): readonly NetRow[]
   const several = layers.length > 1;
   const isClasses = lossKind === 'crossEntropy';
   const recurrent = layers.flatMap(({ h, c, gates, hidden }, l): NetRow[] => {
-    const of = several ? ` (layer ${l})` : '';
+    const of = several ? translate` (layer ${l})` : '';
     const common = { layer: l, units: hidden, isAt: untilEnd } as const;
     const state = (node: string, values: Float64Array, limit: number): NetRow => ({
       ...common,

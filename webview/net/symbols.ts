@@ -3,6 +3,7 @@ import { nodeNotation } from './cells/registry';
 import type { NodeAt } from './nodeValues';
 import { piece, type Piece } from './pieces';
 import { stepSymbols } from './stepSymbols';
+import { translate } from '../../src/text/translate';
 
 /** A node's formula as the course writes it, the step's number in the indices; `x_{2}` stands for an index. */
 export function symbolicFormula(inspection: Inspection, { node, layer, t }: NodeAt): readonly Piece[] {
@@ -11,7 +12,7 @@ export function symbolicFormula(inspection: Inspection, { node, layer, t }: Node
   const { at } = step;
   switch (node) {
     case 'x':
-      return [piece(`${at('x')} is given`)];
+      return [piece(translate`${at('x')} is given`)];
     case 'y': {
       const linear = [piece(`W_{hy} ${at('h')}`, 'h'), piece(' + '), piece('b_y', 'b')];
       if (lossKind === 'mse' && outputKind === 'sigmoid') return [piece(`${at('ŷ')} = σ(`), ...linear, piece(')')];

@@ -1,16 +1,19 @@
 import type { Drawing } from './cell/cellFrame';
 import type { ShownRun } from '../store/model';
+import { translate } from '../../src/text/translate';
 
 /** Why a run that another program recorded, or a log, has not what a cell shows; a gradient, unless it says so. */
 function withReason(what: string, { info }: ShownRun, isGradient = true): string {
-  const { imported, noGradient, recordedBy = 'the program' } = info;
-  if (isGradient && noGradient !== undefined) return `No ${what}: ${noGradient}.`;
+  const { imported, noGradient, recordedBy = translate`the program` } = info;
+  if (isGradient && noGradient !== undefined) return translate`No ${what}: ${noGradient}.`;
   const why =
-    imported === undefined ? `${recordedBy} does not give it to what records the run` : `${recordedBy} has none`;
-  return `No ${what}: ${why}.`;
+    imported === undefined
+      ? translate`${recordedBy} does not give it to what records the run`
+      : translate`${recordedBy} has none`;
+  return translate`No ${what}: ${why}.`;
 }
 
-const record = 'Record the training with unroll.py (Unroll: Copy PyTorch Recorder…) to see it.';
+const record = translate`Record the training with unroll.py (Unroll: Copy PyTorch Recorder…) to see it.`;
 
 /** Where no layer has series through time: what a cell of them says. */
 export function withoutLayers(what: string): (drawing: Drawing) => string | undefined {

@@ -1,6 +1,7 @@
 import { openCellTitles } from './openCells';
 import { cellParts, partKey } from '../store/cellParts';
 import { standardFolded } from '../store/model';
+import { translate } from '../../src/text/translate';
 
 /** Everything in the notebook that folds: the cells, and the parts that fold by themselves. */
 export const foldable: readonly string[] = [...Object.values(openCellTitles), ...Object.values(cellParts).map(partKey)];
@@ -21,8 +22,8 @@ const preset = (name: string, label: string, unfolded: readonly string[]): CellP
 
 /** The selections that the notebook offers, in their order. */
 export const cellPresets: readonly CellPreset[] = [
-  { name: 'standard', label: 'Standard', folded: standardFolded },
-  preset('byHand', 'One update by hand', [
+  { name: 'standard', label: translate`Standard`, folded: standardFolded },
+  preset('byHand', translate`One update by hand`, [
     'Loss',
     'Unrolled net',
     'Loss per step',
@@ -33,7 +34,7 @@ export const cellPresets: readonly CellPreset[] = [
     'Update',
     partKey(cellParts.elements),
   ]),
-  preset('diagnosis', 'Why does it not learn?', [
+  preset('diagnosis', translate`Why does it not learn?`, [
     'Loss',
     'Gradient through time',
     'Clipping',
@@ -48,7 +49,7 @@ export const cellPresets: readonly CellPreset[] = [
     'Clipping at this update',
     'What if',
   ]),
-  preset('lecture', 'Lecture', [
+  preset('lecture', translate`Lecture`, [
     'Loss',
     'Gradient through time',
     'Clipping',
@@ -56,7 +57,7 @@ export const cellPresets: readonly CellPreset[] = [
     'Backward through time',
     'Gradient flow: which loss reaches which step',
   ]),
-  { name: 'all', label: 'All cells', folded: [] },
+  { name: 'all', label: translate`All cells`, folded: [] },
 ];
 
 /** The preset with exactly these folded cells; undefined where a person has folded or unfolded others. */

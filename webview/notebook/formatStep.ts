@@ -2,6 +2,7 @@ import type { Inspection } from '../../src/protocol/inspection';
 import { formatNumber } from '../../src/text/numbers';
 import { symbolAt } from '../../src/text/symbols';
 import { isScaled, rowsInDataUnit, type Rescaling } from './dataUnit';
+import { translate } from '../../src/text/translate';
 
 const mostNumbers = 4;
 
@@ -9,7 +10,7 @@ const mostNumbers = 4;
 export function formatInput(inspection: Inspection, t: number): string {
   const { inputs, inputNames, inputKind } = inspection;
   const row = rowAt(inputs, inputNames.length, t);
-  if (t >= inspection.end) return 'padding';
+  if (t >= inspection.end) return translate`padding`;
   return inputKind === 'oneHot'
     ? visibleSymbol(symbolAt(inspection, t))
     : inBothUnits(inspection, row, inspection.scaling?.inputs);
@@ -26,20 +27,20 @@ export function formatNetInput({ inputs, inputNames, inputKind, end }: Inspectio
 export function formatOutput(inspection: Inspection, t: number): string {
   const { outputs, outputNames, lossKind, end } = inspection;
   const row = rowAt(outputs, outputNames.length, t);
-  if (t >= end) return 'padding: the sequence has ended';
+  if (t >= end) return translate`padding: the sequence has ended`;
   if (lossKind === 'mse') return `ŷ_${t} = ${inBothUnits(inspection, row, inspection.scaling?.targets)}`;
   const best = row.indexOf(Math.max(...row));
-  return `ŷ_${t}: ${visibleSymbol(outputNames[best] ?? '')} with p = ${formatNumber(row[best] ?? NaN)}`;
+  return translate`ŷ_${t}: ${visibleSymbol(outputNames[best] ?? '')} with p = ${formatNumber(row[best] ?? NaN)}`;
 }
 
 /** The target at t. */
 export function formatTarget(inspection: Inspection, t: number): string {
   const { targets, outputNames, mask, lossKind } = inspection;
-  if (mask[t] !== 1) return 'no target';
+  if (mask[t] !== 1) return translate`no target`;
   const row = rowAt(targets, outputNames.length, t);
   return lossKind === 'mse'
-    ? `target ${inBothUnits(inspection, row, inspection.scaling?.targets)}`
-    : `target ${visibleSymbol(outputNames[row.indexOf(1)] ?? '')}`;
+    ? translate`target ${inBothUnits(inspection, row, inspection.scaling?.targets)}`
+    : translate`target ${visibleSymbol(outputNames[row.indexOf(1)] ?? '')}`;
 }
 
 function rowAt(values: Float64Array, width: number, t: number): Float64Array {
@@ -49,7 +50,7 @@ function rowAt(values: Float64Array, width: number, t: number): Float64Array {
 /** Numbers in the unit of the data and, where the net has others, those. */
 function inBothUnits(inspection: Inspection, row: Float64Array, rescalings: readonly Rescaling[] | undefined): string {
   const own = numbers(rowsInDataUnit(row, rescalings));
-  return isScaled(inspection) ? `${own} (scaled ${numbers(row)})` : own;
+  return isScaled(inspection) ? translate`${own} (scaled ${numbers(row)})` : own;
 }
 
 function numbers(row: Float64Array): string {

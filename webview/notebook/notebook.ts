@@ -34,6 +34,7 @@ import { SequenceGroup } from './sequenceGroup';
 import { VisibilityScheduler } from './cell/visibilityScheduler';
 import { validationCell } from './validation/validationCell';
 import { updateRatioCell } from './updateRatio/updateRatioCell';
+import { translate } from '../../src/text/translate';
 
 /** What the notebook asks of its host. */
 export interface NotebookRequests extends Omit<HeaderCommands, 'showDiagnosis' | 'selectUpdate'> {
@@ -54,7 +55,7 @@ export class Notebook {
   readonly #scheduler: VisibilityScheduler<NotebookCell>;
   readonly #sequence: SequenceGroup;
   readonly #run: RunCell;
-  readonly #preset = choice<string>('Cells', (name) => {
+  readonly #preset = choice<string>(translate`Cells`, (name) => {
     const folded = cellPresets.find((preset) => preset.name === name)?.folded;
     if (folded !== undefined) this.store.dispatch({ kind: 'viewChanged', view: { folded } });
   });
@@ -114,17 +115,22 @@ export class Notebook {
     this.#sequence = new SequenceGroup(store, request, toggle, save);
     this.#group = element(
       'div',
-      { class: 'group', role: 'group', 'aria-label': 'Training time' },
-      element('h2', { class: 'group-title' }, 'Training time — x: update'),
+      { class: 'group', role: 'group', 'aria-label': translate`Training time` },
+      element('h2', { class: 'group-title' }, translate`Training time — x: update`),
       ...cells.map((cell) => cell.element),
     );
     this.#entries = [...cells, ...this.#sequence.cells, this.#run];
     this.#outline = new Outline(
       [
-        { label: 'Training', hint: 'Training time: x is the update', element: this.#group, entries: cells },
         {
-          label: 'This update',
-          hint: 'Sequence time: walk through the selected update, x is the time step',
+          label: translate`Training`,
+          hint: translate`Training time: x is the update`,
+          element: this.#group,
+          entries: cells,
+        },
+        {
+          label: translate`This update`,
+          hint: translate`Sequence time: walk through the selected update, x is the time step`,
           element: this.#sequence.element,
           entries: [...this.#sequence.cells, this.#run],
         },
@@ -227,13 +233,13 @@ export class Notebook {
     this.#preset.setOptions(
       [
         ...cellPresets.map(({ name, label }) => ({ value: name, label })),
-        ...(preset === undefined ? [{ value: 'own', label: 'My selection' }] : []),
+        ...(preset === undefined ? [{ value: 'own', label: translate`My selection` }] : []),
       ],
       preset?.name ?? 'own',
     );
     this.#empty.hidden = model.run !== undefined;
     const open = {
-      label: 'Open the experiment',
+      label: translate`Open the experiment`,
       isHidden: !model.isReady || !this.#hasCommands,
       onPress: this.#openExperiment,
     };
@@ -275,11 +281,11 @@ function progressShare(run: ShownRun | undefined): number {
 function emptyText(model: Model): string {
   const { isReady } = model;
   const { state, reading } = selectedEntry(model) ?? {};
-  if (!isReady) return 'Loading run…';
-  if (state === 'preparing' && reading !== undefined) return `Reading the data: ${formatPercentage(reading)}`;
-  if (state === 'preparing') return 'Reading the data and building the network…';
-  if (state === 'waiting') return 'Waiting for other runs to finish.';
-  if (state === 'paused') return 'Paused before its start. Resume starts it.';
-  if (state === 'running') return 'Waiting for the first update…';
-  return 'The loss, the gradient at every time step and every clipping event will appear here. Press ▶ Train to start.';
+  if (!isReady) return translate`Loading run…`;
+  if (state === 'preparing' && reading !== undefined) return translate`Reading the data: ${formatPercentage(reading)}`;
+  if (state === 'preparing') return translate`Reading the data and building the network…`;
+  if (state === 'waiting') return translate`Waiting for other runs to finish.`;
+  if (state === 'paused') return translate`Paused before its start. Resume starts it.`;
+  if (state === 'running') return translate`Waiting for the first update…`;
+  return translate`The loss, the gradient at every time step and every clipping event will appear here. Press ▶ Train to start.`;
 }

@@ -4,6 +4,7 @@ import type { Store } from '../store/store';
 import { choice } from '../ui/controls';
 import { selectedParameter } from './parameterNames';
 import type { CellTools } from './cell/cellDeclaration';
+import { translate } from '../../src/text/translate';
 
 /**
  * The choice of a parameter, shared by all cells that show one.
@@ -14,7 +15,7 @@ export function parameterTools<D extends { readonly model: Model }>(
   store: Store,
   namesIn: (drawing: D) => readonly string[] | undefined,
 ): CellTools<D> {
-  const parameters = choice<string>('Parameter', (parameter) => {
+  const parameters = choice<string>(translate`Parameter`, (parameter) => {
     store.dispatch({ kind: 'viewChanged', view: { parameter } });
   });
   return {

@@ -25,6 +25,7 @@ import { unrolledCell } from './unrolled/unrolledCell';
 import { updateCell } from './update/updateCell';
 import { whatIfCell } from './whatIf/whatIfCell';
 import { formatExact } from '../../src/text/numbers';
+import { translate, translateMessage } from '../../src/text/translate';
 
 /** The sequence-time cells: one update, one sequence of its batch or a probed one, on one axis of time steps. */
 export class SequenceGroup {
@@ -66,7 +67,7 @@ export class SequenceGroup {
     this.#body = element('div', {}, ...this.cells.map((cell) => cell.element));
     this.element = element(
       'div',
-      { class: 'group', role: 'group', 'aria-label': 'Sequence time' },
+      { class: 'group', role: 'group', 'aria-label': translate`Sequence time` },
       element('div', { class: 'group-head' }, this.#title, this.#chooser.element, this.#sharedChoice.element),
       this.#status,
       this.#minimap.element,
@@ -88,7 +89,7 @@ export class SequenceGroup {
     const canChoose = model.shared === undefined && (recordedBy === undefined || inspection !== undefined);
     this.#chooser.element.hidden = !canChoose;
     if (canChoose) this.#chooser.update(model);
-    setText(this.#title, inspection === undefined ? 'Sequence time — x: step t' : titleOf(inspection.update));
+    setText(this.#title, inspection === undefined ? translate`Sequence time — x: step t` : titleOf(inspection.update));
     this.#minimap.element.hidden = inspection === undefined;
     if (inspection === undefined) return;
     const axis = sequenceAxis(inspection.steps, width, view.stepRange);
@@ -101,7 +102,7 @@ export class SequenceGroup {
 }
 
 function titleOf(update: number): string {
-  return `Sequence time — update ${formatExact(update)}, x: step t`;
+  return translate`Sequence time — update ${formatExact(update)}, x: step t`;
 }
 
 function statusText({ inspection: state, run }: Model): string {
@@ -109,11 +110,11 @@ function statusText({ inspection: state, run }: Model): string {
     case 'none':
       return state.reason;
     case 'loading':
-      return `Replaying update ${formatExact(state.update)}…`;
+      return translate`Replaying update ${formatExact(state.update)}…`;
     case 'failed':
       // Not a fault: another program has what it takes.
       if (run?.info.recordedBy !== undefined) return state.message;
-      return `Update ${formatExact(state.update)} can’t be shown: ${state.message}`;
+      return translate`Update ${formatExact(state.update)} can’t be shown: ${translateMessage(state.message)}`;
     case 'ready':
       return [probeDescription(state.inspection), state.inspection.caveat ?? '']
         .filter((text) => text !== '')

@@ -5,13 +5,14 @@ import type { NetRow } from '../net/rows';
 import { sequenceName } from './probe/probeName';
 import { targetClass, targetProbabilities, topClass } from './stepLoss/ranking';
 import type { Table } from '../plot/table';
+import { translate } from '../../src/text/translate';
 
 /** One kind of node over all steps: a row per step, a column per unit. */
 export function netTable(inspection: Inspection, { symbol, node, values, units, isAt }: NetRow): Table {
   const { steps, update, outputNames, inputNames } = inspection;
   const names = node === 'y' ? outputNames : node === 'x' ? inputNames : undefined;
   return {
-    caption: `${symbol} of ${sequenceName(inspection)} at update ${update}${isScaled(inspection) && names !== undefined ? ', in the scaled unit' : ''}`,
+    caption: translate`${symbol} of ${sequenceName(inspection)} at update ${update}${isScaled(inspection) && names !== undefined ? translate`, in the scaled unit` : ''}`,
     columns: ['t', 'x_t', ...Array.from({ length: units }, (_, unit) => `${symbol}[${names?.[unit] ?? unit}]`)],
     rows: Array.from({ length: steps }, (_, t) => [
       t,
@@ -24,7 +25,7 @@ export function netTable(inspection: Inspection, { symbol, node, values, units, 
 /** L_t over the steps, with predictions and targets. */
 export function stepLossTable(inspection: Inspection): Table {
   const { steps, update, lossPerStep, sequenceLoss, mask, lossKind, outputNames, outputs, targets, end } = inspection;
-  const scaled = isScaled(inspection) && lossKind === 'mse' ? ', scaled' : '';
+  const scaled = isScaled(inspection) && lossKind === 'mse' ? translate`, scaled` : '';
   const ownUnit = (values: Float64Array, t: number, o: number): number =>
     inDataUnit(values[t * width + o] ?? NaN, inspection.scaling?.targets[o]);
   const isClasses = lossKind === 'crossEntropy';
@@ -32,14 +33,14 @@ export function stepLossTable(inspection: Inspection): Table {
   const name = (index: number | undefined): string => (index === undefined ? '' : (outputNames[index] ?? ''));
   const probabilities = isClasses ? targetProbabilities(inspection) : undefined;
   return {
-    caption: `Loss per step of ${sequenceName(inspection)} at update ${update}`,
+    caption: translate`Loss per step of ${sequenceName(inspection)} at update ${update}`,
     columns: [
       't',
-      `L_t of the batch${scaled}`,
-      `contribution of this sequence${scaled}`,
+      translate`L_t of the batch${scaled}`,
+      translate`contribution of this sequence${scaled}`,
       ...(isClasses
-        ? ['target', 'top prediction', 'p(target)']
-        : outputNames.flatMap((y) => [`${y} target`, `${y} predicted`])),
+        ? [translate`target`, translate`top prediction`, translate`p(target)`]
+        : outputNames.flatMap((y) => [translate`${y} target`, translate`${y} predicted`])),
     ],
     rows: Array.from({ length: steps }, (_, t) => [
       t,

@@ -1,35 +1,36 @@
 import type { Grid } from '../plot/heatmap/raster';
 import type { DisplaySeries, ScalarField } from '../../src/run/series/displaySeries';
 import type { Table } from '../plot/table';
+import { translate } from '../../src/text/translate';
 
 /** The loss over the updates: one row per column of the picture. */
 export function lossTable(series: DisplaySeries): Table {
-  return scalarTable(series, 'Loss over updates', [
-    ['mean loss', (at) => at('lossSum') / at('count')],
-    ['lowest', (at) => at('lossMin')],
-    ['highest', (at) => at('lossMax')],
-    ['validation', (at) => at('validationLoss')],
-    ['learning rate', (at) => at('learningRate')],
+  return scalarTable(series, translate`Loss over updates`, [
+    [translate`mean loss`, (at) => at('lossSum') / at('count')],
+    [translate`lowest`, (at) => at('lossMin')],
+    [translate`highest`, (at) => at('lossMax')],
+    [translate`validation`, (at) => at('validationLoss')],
+    [translate`learning rate`, (at) => at('learningRate')],
   ]);
 }
 
 /** The gradient's norm over the updates; the largest where a row covers several updates. */
 export function clippingTable(series: DisplaySeries): Table {
-  return scalarTable(series, 'Gradient norm over updates', [
-    ['‖g‖ before clipping', (at) => at('gradNorm')],
-    ['‖g‖ after clipping', (at) => at('clippedNorm')],
-    ['clipped updates', (at) => at('clips')],
+  return scalarTable(series, translate`Gradient norm over updates`, [
+    [translate`‖g‖ before clipping`, (at) => at('gradNorm')],
+    [translate`‖g‖ after clipping`, (at) => at('clippedNorm')],
+    [translate`clipped updates`, (at) => at('clips')],
   ]);
 }
 
 /** ‖ΔW‖ / ‖W‖ over the updates: a column per parameter; the largest where a row covers several updates. */
 export function updateRatioTable(series: DisplaySeries): Table {
-  return parameterTable(series, 'updateRatio', 'Update size relative to the weights');
+  return parameterTable(series, 'updateRatio', translate`Update size relative to the weights`);
 }
 
 /** ‖∂L/∂W‖ over the updates, before clipping: a column per parameter; the largest where a row covers several updates. */
 export function parameterGradientTable(series: DisplaySeries): Table {
-  return parameterTable(series, 'parameterGradNorm', 'Gradient norm per parameter');
+  return parameterTable(series, 'parameterGradNorm', translate`Gradient norm per parameter`);
 }
 
 function parameterTable(
@@ -39,8 +40,8 @@ function parameterTable(
 ): Table {
   const { stride, count } = scalars;
   return {
-    caption: stride === 1 ? caption : `${caption}; a row covers ${stride} updates`,
-    columns: [stride === 1 ? 'update' : 'from update', ...layout.parameters],
+    caption: stride === 1 ? caption : translate`${caption}; a row covers ${stride} updates`,
+    columns: [stride === 1 ? translate`update` : translate`from update`, ...layout.parameters],
     rows: Array.from({ length: count }, (_, column) => [scalars.updateOf(column), ...scalars.column(field, column)]),
   };
 }
@@ -52,7 +53,7 @@ export function gradientTable(
 ): Table {
   return {
     caption,
-    columns: ['update', ...Array.from({ length: rows }, (_, t) => `t = ${t}`)],
+    columns: [translate`update`, ...Array.from({ length: rows }, (_, t) => `t = ${t}`)],
     rows: Array.from({ length: columns }, (_, column) => [
       origin + column * stride,
       ...Array.from({ length: rows }, (_, t) => values[column * width + offset + t] ?? NaN),
@@ -67,8 +68,8 @@ function scalarTable(
 ): Table {
   const { stride, count } = scalars;
   return {
-    caption: stride === 1 ? caption : `${caption}; a row covers ${stride} updates`,
-    columns: [stride === 1 ? 'update' : 'from update', ...quantities.map(([name]) => name)],
+    caption: stride === 1 ? caption : translate`${caption}; a row covers ${stride} updates`,
+    columns: [stride === 1 ? translate`update` : translate`from update`, ...quantities.map(([name]) => name)],
     rows: Array.from({ length: count }, (_, column) => {
       const at = (field: ScalarField): number => scalars.column(field, column)[0] ?? NaN;
       return [scalars.updateOf(column), ...quantities.map(([, of]) => of(at))];

@@ -1,3 +1,4 @@
+import './texts';
 // The shared styles come first, from the general to the special, so that a cell's own styles can override them.
 import '../theme/page.css';
 import '../theme/findings.css';

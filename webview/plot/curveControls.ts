@@ -1,5 +1,6 @@
 import type { CurveView } from '../store/model';
 import { choice } from '../ui/controls';
+import { translate } from '../../src/text/translate';
 
 const smoothings = [0, 10, 50, 200];
 
@@ -9,10 +10,10 @@ export class CurveControls {
   readonly #smoothing;
 
   constructor(set: (view: Partial<CurveView>) => void) {
-    this.#axis = choice<CurveView['lossAxis']>('Axis', (lossAxis) => {
+    this.#axis = choice<CurveView['lossAxis']>(translate`Axis`, (lossAxis) => {
       set({ lossAxis });
     });
-    this.#smoothing = choice<string>('Smoothing', (value) => {
+    this.#smoothing = choice<string>(translate`Smoothing`, (value) => {
       set({ smoothing: Number(value) });
     });
   }
@@ -24,14 +25,14 @@ export class CurveControls {
   update({ lossAxis, smoothing }: CurveView): void {
     this.#axis.setOptions(
       [
-        { value: 'auto', label: 'automatic axis' },
-        { value: 'linear', label: 'linear axis' },
-        { value: 'log', label: 'log axis' },
+        { value: 'auto', label: translate`automatic axis` },
+        { value: 'linear', label: translate`linear axis` },
+        { value: 'log', label: translate`log axis` },
       ],
       lossAxis,
     );
     this.#smoothing.setOptions(
-      smoothings.map((n) => ({ value: String(n), label: n === 0 ? 'no smoothing' : `mean of ${n}` })),
+      smoothings.map((n) => ({ value: String(n), label: n === 0 ? translate`no smoothing` : translate`mean of ${n}` })),
       String(smoothing),
     );
   }

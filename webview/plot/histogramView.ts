@@ -3,6 +3,7 @@ import { largestMagnitude } from './heatmap/signedScale';
 import type { Theme } from '../theme/theme';
 import { element } from '../ui/element';
 import { svg } from '../ui/svg';
+import { translate } from '../../src/text/translate';
 
 const size = { width: 190, height: 90 } as const;
 const bins = 40;
@@ -18,7 +19,7 @@ export interface Distribution {
 /** Histograms of the elements of a matrix: one outline per distribution, on one axis that is symmetric about 0. */
 export function histogramFigure(title: string, distributions: readonly Distribution[], theme: Theme): HTMLElement {
   const limit = largestMagnitude(...distributions.map(({ values }) => values));
-  if (limit === 0) return element('figure', {}, element('figcaption', {}, `${title}: every element is 0`));
+  if (limit === 0) return element('figure', {}, element('figcaption', {}, translate`${title}: every element is 0`));
   const counts = distributions.map(({ values }) => countsOf(values, limit));
   const most = Math.max(...counts.flat());
   const outlines = counts.map((heights, i) => {
@@ -36,7 +37,7 @@ export function histogramFigure(title: string, distributions: readonly Distribut
     });
   });
   const middle = svg('line', { x1: size.width / 2, x2: size.width / 2, y1: 0, y2: size.height, stroke: theme.grid });
-  const words = `from −${formatNumber(limit)} to ${formatNumber(limit)}; highest: ${formatExact(most)} elements`;
+  const words = translate`from −${formatNumber(limit)} to ${formatNumber(limit)}; highest: ${formatExact(most)} elements`;
   const names = distributions.map(({ name, color, dash = '' }) => {
     const line = svg('line', {
       x1: 0,

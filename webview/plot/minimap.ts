@@ -6,6 +6,7 @@ import { withOpacity } from '../theme/theme';
 import { element, setAttribute } from '../ui/element';
 import { memoKey } from '../notebook/memo';
 import type { SequenceDrawing } from '../notebook/sequenceCell';
+import { translate } from '../../src/text/translate';
 import './minimap.css';
 
 const height = 22;
@@ -28,7 +29,7 @@ export class Minimap {
       this.#canvas,
       this.#frame,
     );
-    this.#track.title = 'All steps; the frame marks the visible ones. Drag it, or use Ctrl+wheel over a picture.';
+    this.#track.title = translate`All steps; the frame marks the visible ones. Drag it, or use Ctrl+wheel over a picture.`;
     this.element = element('div', { class: 'minimap' }, this.#track);
     this.element.style.paddingLeft = 'var(--gutter-left)';
     this.element.style.paddingRight = 'var(--gutter-right)';
@@ -49,7 +50,7 @@ export class Minimap {
     const { domain, steps, width } = axis;
     this.element.hidden = showsAll(axis) && widthOfStep(axis) >= narrowStep;
     const [first, last] = [Math.floor(domain[0]), Math.ceil(domain[1]) - 1];
-    setAttribute(this.#track, 'aria-label', `Steps ${first} to ${last} of ${steps} are visible`);
+    setAttribute(this.#track, 'aria-label', translate`Steps ${first} to ${last} of ${steps} are visible`);
     setAttribute(this.#track, 'aria-valuemin', '0');
     setAttribute(this.#track, 'aria-valuemax', String(steps - 1));
     setAttribute(this.#track, 'aria-valuenow', String(first));

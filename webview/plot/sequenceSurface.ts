@@ -5,6 +5,7 @@ import type { SharedZoom } from './zoom';
 import type { Model } from '../store/model';
 import type { Store } from '../store/store';
 import { element } from '../ui/element';
+import { translate } from '../../src/text/translate';
 
 /** What a picture of sequence time does with the pointer and the keys besides moving the step. */
 export interface PictureHandlers {
@@ -36,7 +37,7 @@ export class SequenceSurface {
     const keys = handlers === undefined ? '' : ` ${handlers.keys}`;
     this.element = new PlotSurface(
       zoom,
-      `${label}. Left and right arrow keys move the step, Home and End go to the ends, plus and minus zoom, 0 shows all steps.${keys}`,
+      translate`${label}. Left and right arrow keys move the step, Home and End go to the ends, plus and minus zoom, 0 shows all steps.${keys}`,
       {
         axis: () => this.#axis,
         position: ({ whole: [, steps] }) => {

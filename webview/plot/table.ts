@@ -3,6 +3,7 @@ import Papa from 'papaparse';
 import { lineNotation } from '../../src/text/lineNotation';
 import { notationIn } from '../ui/notationTemplate';
 import { formatShortNumber } from '../../src/text/numbers';
+import { translate } from '../../src/text/translate';
 
 /** The numbers of a picture. */
 export interface Table {
@@ -33,7 +34,9 @@ function tableTemplate({ caption, columns, rows }: Table): TemplateResult {
   const shown = rows.slice(0, mostRowsShown);
   const left = rows.length - shown.length;
   const words =
-    left === 0 ? caption : `${caption}: the first ${shown.length} of ${rows.length} rows; copying includes all`;
+    left === 0
+      ? caption
+      : translate`${caption}: the first ${shown.length} of ${rows.length} rows; copying includes all`;
   const cell = (value: string | number, i: number): TemplateResult =>
     i === 0 ? html`<th scope="row">${textOf(value)}</th>` : html`<td>${textOf(value)}</td>`;
   // A wide table scrolls, which needs the focus to scroll by keys.

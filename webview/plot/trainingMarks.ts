@@ -3,6 +3,7 @@ import type { Finding } from '../../src/diagnosis/finding';
 import { formatExact, formatShortNumber } from '../../src/text/numbers';
 import type { ShownRun } from '../store/model';
 import { middleOfUpdate, type TrainingAxis } from './trainingAxis';
+import { translate } from '../../src/text/translate';
 
 /** What happened at an update besides training: a change of the learning rate, a resume, a finding. */
 export interface TrainingMark {
@@ -19,10 +20,14 @@ export function trainingMarks({ info, status }: Pick<ShownRun, 'info' | 'status'
     update,
     words:
       cause === 'plateau'
-        ? `plateau: learning rate reduced to ${formatShortNumber(learningRate)}`
-        : `learning rate set to ${formatShortNumber(learningRate)}`,
+        ? translate`plateau: learning rate reduced to ${formatShortNumber(learningRate)}`
+        : translate`learning rate set to ${formatShortNumber(learningRate)}`,
   }));
-  const resumes = info.resumedAt.map((update): TrainingMark => ({ kind: 'resume', update, words: 'resumed here' }));
+  const resumes = info.resumedAt.map((update): TrainingMark => ({
+    kind: 'resume',
+    update,
+    words: translate`resumed here`,
+  }));
   const findings = status.findings
     .filter(({ when }) => when === 'update' || when === 'end')
     .map(({ update, level, code }): TrainingMark => ({ kind: 'finding', update, words: findingWords(level, code) }));
@@ -30,7 +35,7 @@ export function trainingMarks({ info, status }: Pick<ShownRun, 'info' | 'status'
 }
 
 function findingWords(level: Finding['level'], code: string): string {
-  return `${level} “${code}”: see the diagnosis`;
+  return translate`${level} “${code}”: see the diagnosis`;
 }
 
 /** The words of the marks within the updates of a column: from its first update on, `stride` of them. */
@@ -50,7 +55,7 @@ export function placedMarks(
   for (const { update, kind, words } of marks) {
     if (update < Math.floor(axis.domain[0]) || update >= axis.domain[1]) continue;
     const x = middleOfUpdate(axis, update);
-    const text = `Update ${formatExact(update)}: ${words}`;
+    const text = translate`Update ${formatExact(update)}: ${words}`;
     const near = placed.findLast((mark) => mark.kind === kind);
     if (near !== undefined && x - near.x < tooClose) near.words = `${near.words}\n${text}`;
     else placed.push({ x, kind, words: text });

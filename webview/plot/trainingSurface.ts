@@ -8,6 +8,7 @@ import { seriesAt } from '../store/zoomedSeries';
 import type { Point } from '../store/model';
 import type { Store } from '../store/store';
 import { MeasuredHeight } from '../ui/measuredHeight';
+import { translate } from '../../src/text/translate';
 
 /** Steps of sequence time on a surface's y axis, where it has one. */
 export interface SurfaceRows {
@@ -36,7 +37,7 @@ export class TrainingSurface {
   ) {
     this.element = new PlotSurface(
       zoom,
-      `${label}. Arrow keys move the selection, Home and End go to the ends, plus and minus zoom, 0 shows all.`,
+      translate`${label}. Arrow keys move the selection, Home and End go to the ends, plus and minus zoom, 0 shows all.`,
       {
         axis: () => this.#axis,
         position: () => this.#position(),

@@ -1,6 +1,7 @@
 import { formatExact } from '../../src/text/numbers';
 import { element } from '../ui/element';
 import { gutters, type TrainingAxis } from './trainingAxis';
+import { translate } from '../../src/text/translate';
 
 /** About how many numbers fit below a plot. */
 const labels = 8;
@@ -19,7 +20,7 @@ export class UpdateLabels {
         label.style.left = `${gutters.left + scale(update)}px`;
         return label;
       }),
-      element('span', { class: 'axis-name' }, 'update'),
+      element('span', { class: 'axis-name' }, translate`update`),
     );
   }
 }

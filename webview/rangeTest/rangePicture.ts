@@ -1,6 +1,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit-html';
 import type { RangeTest } from '../../src/protocol/rangeTest';
 import { formatNumber, formatPowerOfTen, formatShortNumber, roundToDigits } from '../../src/text/numbers';
+import { translate } from '../../src/text/translate';
 
 const height = 300;
 const margin = { left: 66, right: 14, top: 12, bottom: 34 } as const;
@@ -57,9 +58,9 @@ export function rangePicture(test: RangeTest, width: number, hover: number | und
         <text class="range-label" text-anchor="middle" x=${x(10 ** decade)} y=${margin.top + plot.height + 16}>${formatPowerOfTen(decade)}</text>`,
     )}
     <text class="range-label" text-anchor="middle" x=${margin.left + plot.width / 2} y=${height - 3}>
-      learning rate (log)
+      ${translate`learning rate (log)`}
     </text>
-    <text class="range-label" x="0" y=${margin.top + 4}>loss</text>
+    <text class="range-label" x="0" y=${margin.top + 4}>${translate`loss`}</text>
     <g clip-path="url(#range-plot)">
       <polyline class="range-loss" points=${line(losses)}></polyline>
       <polyline class="range-smoothed" points=${line(smoothed)}></polyline>
@@ -105,10 +106,10 @@ export function lossTicks(low: number, high: number): readonly number[] {
 export function lossAt({ rates, smoothed }: RangeTest, rate: number): string {
   const after = rates.findIndex((one) => one >= rate);
   const loss = smoothed[after < 0 ? smoothed.length - 1 : after];
-  return loss === undefined ? '' : `smoothed loss ${formatNumber(loss)}`;
+  return loss === undefined ? '' : translate`smoothed loss ${formatNumber(loss)}`;
 }
 
 function labelOf({ rates, smoothed }: RangeTest): string {
   const [first, last] = [rates[0] ?? NaN, rates.at(-1) ?? NaN];
-  return `Loss over learning rates from ${formatShortNumber(first)} to ${formatShortNumber(last)}; the smoothed loss is lowest at ${formatShortNumber(rates[smoothed.indexOf(Math.min(...smoothed))] ?? NaN)}.`;
+  return translate`Loss over learning rates from ${formatShortNumber(first)} to ${formatShortNumber(last)}; the smoothed loss is lowest at ${formatShortNumber(rates[smoothed.indexOf(Math.min(...smoothed))] ?? NaN)}.`;
 }

@@ -4,6 +4,7 @@ import { formatExact, formatNumber, formatShortNumber } from '../../src/text/num
 import { connectHost, reportFaults } from '../page/host';
 import { buttonTemplate } from '../ui/controls';
 import { lossAt, rangePicture } from './rangePicture';
+import { translate, translateMessage } from '../../src/text/translate';
 import './rangeTest.css';
 
 /** Rows of the table behind the picture: the whole curve is in the picture. */
@@ -25,7 +26,7 @@ export function showRangeTest(root: HTMLElement): void {
   };
 
   const pageOf = (shown: RangeTestState): TemplateResult =>
-    html`<header class="notebook-head"><h1>Learning rate of ${shown.name}</h1></header>
+    html`<header class="notebook-head"><h1>${translate`Learning rate of`} ${shown.name}</h1></header>
       <div class="range-test">${contentOf(shown)}</div>`;
 
   const contentOf = (shown: RangeTestState): TemplateResult => {
@@ -33,13 +34,13 @@ export function showRangeTest(root: HTMLElement): void {
       case 'running': {
         const { done = 0, total = 1 } = shown.progress ?? {};
         return html`<p role="status">
-            ${shown.progress === undefined ? 'Reading the experiment…' : `Testing: update ${formatExact(done)} of at most ${formatExact(total)}…`}
+            ${shown.progress === undefined ? translate`Reading the experiment…` : translate`Testing: update ${formatExact(done)} of at most ${formatExact(total)}…`}
           </p>
-          <progress max=${total} value=${done} aria-label="Updates"></progress>`;
+          <progress max=${total} value=${done} aria-label=${translate`Updates`}></progress>`;
       }
       case 'failed':
-        return html`<p role="alert" class="range-failure">${shown.message}</p>
-          <p>${buttonTemplate({ label: 'Test again', onPress: again })}</p>`;
+        return html`<p role="alert" class="range-failure">${translateMessage(shown.message)}</p>
+          <p>${buttonTemplate({ label: translate`Test again`, onPress: again })}</p>`;
       case 'done':
         return doneTemplate(shown.test, shown.present, shown.written);
       default:
@@ -59,22 +60,25 @@ export function showRangeTest(root: HTMLElement): void {
       const rate = rateOf(event);
       if (rate !== undefined) write(rate)();
     };
-    return html`<p>${test.reason}</p>
+    return html`<p>${translateMessage(test.reason)}</p>
       <div class="range-frame" @mousemove=${point} @mouseleave=${point} @click=${choose}>${picture.template}</div>
       <p class="readout">
-        ${pointed === undefined ? 'Loss over the learning rate. Click at a rate to write it into the file.' : `Learning rate ${formatShortNumber(pointed)}, ${lossAt(test, pointed)}: click to write it into the file`}
+        ${pointed === undefined ? translate`Loss over the learning rate. Click at a rate to write it into the file.` : translate`Learning rate ${formatShortNumber(pointed)}, ${lossAt(test, pointed)}: click to write it into the file`}
       </p>
       <p class="range-legend">
-        <span class="key loss">loss</span><span class="key smoothed">smoothed</span>${
+        <span class="key loss">${translate`loss`}</span><span class="key smoothed">${translate`smoothed`}</span>${
           test.suggestion === undefined
             ? nothing
-            : html`<span class="key suggested">suggested</span><span class="key steepest">steepest</span
-                ><span class="key lowest">lowest</span>`
+            : html`<span class="key suggested">${translate`suggested`}</span
+                ><span class="key steepest">${translate`steepest`}</span
+                ><span class="key lowest">${translate`lowest`}</span>`
         }
       </p>
-      <p class="range-buttons">${buttonsOf(test)} ${buttonTemplate({ label: 'Test again', onPress: again })}</p>
+      <p class="range-buttons">
+        ${buttonsOf(test)} ${buttonTemplate({ label: translate`Test again`, onPress: again })}
+      </p>
       <p role="status">
-        ${written ?? (present === undefined ? '' : `The file has the learning rate ${formatShortNumber(present)}.`)}
+        ${written ?? (present === undefined ? '' : translate`The file has the learning rate ${formatShortNumber(present)}.`)}
       </p>
       ${tableOf(test)}`;
   };
@@ -83,7 +87,11 @@ export function showRangeTest(root: HTMLElement): void {
     if (suggestion === undefined) return [];
     const { rate, steepest } = suggestion;
     const button = (label: string, value: number, appearance: 'primary' | 'secondary'): TemplateResult =>
-      buttonTemplate({ label: `Write ${formatShortNumber(value)} (${label})`, appearance, onPress: write(value) });
+      buttonTemplate({
+        label: translate`Write ${formatShortNumber(value)} (${label})`,
+        appearance,
+        onPress: write(value),
+      });
     return [
       button('suggested', rate, 'primary'),
       ...(steepest === rate ? [] : [button('steepest', steepest, 'secondary')]),
@@ -106,11 +114,11 @@ function tableOf({ rates, losses, smoothed }: RangeTest): TemplateResult {
   const step = Math.max(1, Math.ceil(rates.length / tableRows));
   const rows = rates.flatMap((rate, i) => (i % step === 0 ? [[rate, losses[i] ?? NaN, smoothed[i] ?? NaN]] : []));
   return html`<details>
-    <summary>Table</summary>
+    <summary>${translate`Table`}</summary>
     <table>
       <thead>
         <tr>
-          ${['learning rate', 'loss', 'smoothed'].map((name) => html`<th scope="col">${name}</th>`)}
+          ${[translate`learning rate`, translate`loss`, translate`smoothed`].map((name) => html`<th scope="col">${name}</th>`)}
         </tr>
       </thead>
       <tbody>

@@ -1,6 +1,7 @@
 import { isLive, stateLabels } from '../../src/protocol/run';
 import type { RunsTableRow } from '../../src/protocol/runsTable';
 import { formatDuration, formatExact, formatNumber } from '../../src/text/numbers';
+import { translate } from '../../src/text/translate';
 
 /** A column of the table. */
 export interface Column {
@@ -22,12 +23,12 @@ const fixedColumns: readonly Column[] = [
   textColumn('name', 'name', ({ name }) => name),
   textColumn('state', 'state', ({ state }) => stateLabels[state]),
   numberColumn('loss', 'loss', ({ loss }) => loss, formatNumber),
-  numberColumn('validationLoss', 'validation loss', ({ validationLoss }) => validationLoss, formatNumber),
+  numberColumn('validationLoss', translate`validation loss`, ({ validationLoss }) => validationLoss, formatNumber),
   {
     ...numberColumn('updates', 'updates', ({ updates }) => updates, formatExact),
     text: ({ state, updates, plannedUpdates }) =>
       isLive(state) || updates < plannedUpdates
-        ? `${formatExact(updates)} of ${formatExact(plannedUpdates)}`
+        ? translate`${formatExact(updates)} of ${formatExact(plannedUpdates)}`
         : formatExact(updates),
   },
   numberColumn('time', 'time', ({ seconds }) => seconds, formatDuration),
@@ -36,7 +37,7 @@ const fixedColumns: readonly Column[] = [
   textColumn('note', 'note', ({ note }) => note),
   textColumn('experiment', 'experiment', ({ experiment }) => experiment),
   numberColumn('parameters', 'parameters', ({ parameters }) => parameters, formatExact),
-  textColumn('commit', 'Git commit', ({ commit }) => commit),
+  textColumn('commit', translate`Git commit`, ({ commit }) => commit),
 ];
 
 const standardFixed: ReadonlySet<string> = new Set([

@@ -4,6 +4,7 @@ import { repeat } from 'lit-html/directives/repeat.js';
 import type { RunsTableRow } from '../../src/protocol/runsTable';
 import { element } from '../ui/element';
 import type { Column } from './columns';
+import { translate } from '../../src/text/translate';
 
 /** Rows above and below the visible ones that are there, too. */
 const overscan = 8;
@@ -77,11 +78,16 @@ export class RowsView {
       );
     };
     render(
-      html`<table aria-rowcount=${rows.length + 1} aria-label="All runs">
+      html`<table aria-rowcount=${rows.length + 1} aria-label=${translate`All runs`}>
           <thead>
             <tr aria-rowindex="1">
               <th scope="col">
-                <input type="checkbox" aria-label="Select all" .checked=${live(isAll)} @change=${selectAll} />
+                <input
+                  type="checkbox"
+                  aria-label=${translate`Select all`}
+                  .checked=${live(isAll)}
+                  @change=${selectAll}
+                />
               </th>
               ${columns.map((column) => this.#headTemplate(column, column.id === sortBy, isDescending))}
             </tr>
@@ -96,7 +102,7 @@ export class RowsView {
             <tr class="runs-below" aria-hidden="true"></tr>
           </tbody>
         </table>
-        <p class="runs-none" ?hidden=${rows.length > 0}>No run fits.</p>`,
+        <p class="runs-none" ?hidden=${rows.length > 0}>${translate`No run fits.`}</p>`,
       this.element,
     );
   }
@@ -107,7 +113,7 @@ export class RowsView {
       this.commands.sort(column);
     };
     return html`<th scope="col" class=${column.isNumeric ? 'number' : ''} aria-sort=${isSorted ? order : 'none'}>
-      <button class="runs-sort" title=${`Sort by ${column.label}`} @click=${press}>
+      <button class="runs-sort" title=${translate`Sort by ${column.label}`} @click=${press}>
         ${column.label}<span aria-hidden="true">${isSorted ? (isDescending ? ' ▼' : ' ▲') : ''}</span>
       </button>
     </th>`;
@@ -128,13 +134,18 @@ export class RowsView {
       data-index=${index}
     >
       <td>
-        <input type="checkbox" aria-label=${`Select ${row.name}`} .checked=${live(isSelected)} @change=${select} />
+        <input
+          type="checkbox"
+          aria-label=${translate`Select ${row.name}`}
+          .checked=${live(isSelected)}
+          @change=${select}
+        />
       </td>
       ${columns.map((column) => {
         const text = column.text(row);
         return column.id === 'name'
           ? html`<th scope="row">
-              <button class="text-button" title=${`Open ${text}`} @click=${open}>${text}</button>
+              <button class="text-button" title=${translate`Open ${text}`} @click=${open}>${text}</button>
             </th>`
           : html`<td
               class=${column.isNumeric ? 'number' : ''}

@@ -15,6 +15,7 @@ import { columnsOf, sortedRows, standardColumns, type Column } from './columns';
 import { readFilter } from './filter';
 import { restoreTableView, type TableView } from './tableView';
 import { RowsView } from './rowsView';
+import { translate } from '../../src/text/translate';
 import './runsTable.css';
 
 /** The page with all runs in a table: sorted, filtered, and acted on. */
@@ -68,18 +69,18 @@ export function showRunsTable(root: HTMLElement): void {
     const counts = [
       shown.length === all.length
         ? formatCount(all.length, 'run')
-        : `${formatExact(shown.length)} of ${formatCount(all.length, 'run')}`,
-      ...(hidden > 0 && !view.showsHidden ? [`${formatExact(hidden)} hidden`] : []),
+        : translate`${formatExact(shown.length)} of ${formatCount(all.length, 'run')}`,
+      ...(hidden > 0 && !view.showsHidden ? [translate`${formatExact(hidden)} hidden`] : []),
     ];
     return html`<div class="runs-row">
-        <h1>All runs</h1>
+        <h1>${translate`All runs`}</h1>
         <span role="status">${counts.join(' · ')}</span>
       </div>
       <div class="runs-row">
         <label class="runs-filter"
-          ><span>Filter</span>${fieldTemplate({
-            label: 'Filter',
-            hint: 'Words that a run has anywhere; column:word for one column, column<number to compare: cell:lstm validationloss<0.1',
+          ><span>${translate`Filter`}</span>${fieldTemplate({
+            label: translate`Filter`,
+            hint: translate`Words that a run has anywhere; column:word for one column, column<number to compare: cell:lstm validationloss<0.1`,
             value: view.filter,
             size: 34,
             onInput: onFilter,
@@ -96,7 +97,7 @@ export function showRunsTable(root: HTMLElement): void {
             @change=${() => {
               change({ showsHidden: !view.showsHidden });
             }}
-          />List hidden runs</label
+          />${translate`List hidden runs`}</label
         >
       </div>
       ${actionsTemplate(shown)}`;
@@ -114,7 +115,7 @@ export function showRunsTable(root: HTMLElement): void {
       change({ columns: columns.map((column) => column.id).filter((one) => wanted.includes(one)) });
     };
     return html`<details class="runs-columns">
-      <summary>Columns</summary>
+      <summary>${translate`Columns`}</summary>
       <div class="runs-column-list">
         ${columns.map(
           ({ id, label }) =>
@@ -128,7 +129,7 @@ export function showRunsTable(root: HTMLElement): void {
             >`,
         )}
         ${buttonTemplate({
-          label: 'Standard columns',
+          label: translate`Standard columns`,
           isEnabled: view.columns !== undefined,
           onPress: () => {
             change({ columns: undefined });
@@ -152,15 +153,15 @@ export function showRunsTable(root: HTMLElement): void {
           act(action, folders);
         },
       } satisfies ButtonSpec);
-    return html`<div class="runs-row runs-actions" role="toolbar" aria-label="Selected runs">
+    return html`<div class="runs-row runs-actions" role="toolbar" aria-label=${translate`Selected runs`}>
       <span class="runs-selected">${formatSelected(chosen.length, selected.size - chosen.length)}</span>
-      ${button('compare', 'Compare', 2)}${button('compareExperiments', 'Compare experiments', 2, 2)}${button('rename', 'Rename…', 1, 1)}${button('editTags', 'Tags…', 1)}${button('editNote', 'Note…', 1, 1)}${button(isHidden ? 'unhide' : 'hide', isHidden ? 'Unhide' : 'Hide', 1)}${button('delete', 'Delete…', 1)}
+      ${button('compare', translate`Compare`, 2)}${button('compareExperiments', translate`Compare experiments`, 2, 2)}${button('rename', translate`Rename…`, 1, 1)}${button('editTags', translate`Tags…`, 1)}${button('editNote', translate`Note…`, 1, 1)}${button(isHidden ? 'unhide' : 'hide', isHidden ? translate`Unhide` : translate`Hide`, 1)}${button('delete', translate`Delete…`, 1)}
     </div>`;
   };
 
   const draw = (): void => {
     if (state === undefined) {
-      render(html`<p>Loading runs…</p>`, head);
+      render(html`<p>${translate`Loading runs…`}</p>`, head);
       return;
     }
     const { rows, keys } = state;
@@ -202,9 +203,12 @@ export function showRunsTable(root: HTMLElement): void {
 
 /** How many selected runs are shown, which actions act on, and how many are not. */
 function formatSelected(shown: number, others: number): string {
-  if (shown > 0) return `${formatExact(shown)} selected${others > 0 ? `, ${formatExact(others)} more not shown` : ''}`;
-  if (others === 0) return 'Select runs to act on them';
-  return `${formatCount(others, 'selected run')} ${others === 1 ? 'is' : 'are'} not shown`;
+  if (shown > 0)
+    return translate`${formatExact(shown)} selected${others > 0 ? translate`, ${formatExact(others)} more not shown` : ''}`;
+  if (others === 0) return translate`Select runs to act on them`;
+  return others === 1
+    ? translate`1 selected run is not shown`
+    : translate`${formatExact(others)} selected runs are not shown`;
 }
 
 function withProgress(rows: readonly RunsTableRow[], progress: readonly RunProgress[]): readonly RunsTableRow[] {

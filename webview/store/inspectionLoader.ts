@@ -6,6 +6,7 @@ import type { RequestReplay, ReplayRequests } from '../../src/protocol/replayReq
 import { LatestRequest, latestValue, type RequestState } from './latestRequest';
 import type { InspectionState, Model } from './model';
 import type { Store } from './store';
+import { translate } from '../../src/text/translate';
 
 type InspectParams = ReplayRequests['inspect']['params'];
 
@@ -80,22 +81,22 @@ function wantedBy({ run, view, shared }: Model): WantedInspection | string {
   if (run === undefined) return '';
   const { folder, batch, imported, noGradient, recordedBy = 'a log' } = run.info;
   if (imported !== undefined) {
-    return `This run was imported from ${recordedBy}: it has curves, and neither the net nor the data that an update is computed with. Record the training with unroll.py (Unroll: Copy PyTorch Recorder…) to walk through its updates.`;
+    return translate`This run was imported from ${recordedBy}: it has curves, and neither the net nor the data that an update is computed with. Record the training with unroll.py (Unroll: Copy PyTorch Recorder…) to walk through its updates.`;
   }
   if (noGradient !== undefined) {
-    return `No update can be walked through: ${noGradient}, and only the program that was recorded could compute one again.`;
+    return translate`No update can be walked through: ${noGradient}, and only the program that was recorded could compute one again.`;
   }
-  if (folder === null) return 'This run isn’t stored on disk, so its updates can’t be replayed.';
+  if (folder === null) return translate`This run isn’t stored on disk, so its updates can’t be replayed.`;
   const { updates, state } = run.status;
-  if (updates === 0) return 'The first update can be replayed here once it is done.';
+  if (updates === 0) return translate`The first update can be replayed here once it is done.`;
   if (view.selection === undefined && isLive(state) && state !== 'paused') {
-    return 'Select an update above, or pause, to replay it step by step: forward pass, loss, backward pass, update.';
+    return translate`Select an update above, or pause, to replay it step by step: forward pass, loss, backward pass, update.`;
   }
   const update = Math.min(view.selection?.update ?? updates - 1, updates - 1);
   if (shared !== undefined) {
     const found = shared.updates.find((one) => one.update === update);
     return found === undefined
-      ? notInFile(`the steps of update ${formatExact(update)}. Choose one of the recorded updates`)
+      ? notInFile(translate`the steps of update ${formatExact(update)}. Choose one of the recorded updates`)
       : { folder, params: { update, sequence: found.sequence } };
   }
   const sequence = Math.max(0, Math.min(view.sequence, batch - 1));

@@ -2,6 +2,7 @@ import { html, render } from 'lit-html';
 import { fieldTemplate, hasFocus } from './controls';
 import { element } from './element';
 import { formatExact } from '../../src/text/numbers';
+import { translate } from '../../src/text/translate';
 
 /** The numbers that a field accepts. */
 export interface NumberRange {
@@ -13,26 +14,26 @@ export interface NumberRange {
 /** All numbers above 0. */
 export const positiveNumbers: NumberRange = {
   accepts: (value) => Number.isFinite(value) && value > 0,
-  describe: () => 'a number above 0',
+  describe: () => translate`a number above 0`,
 };
 
 /** All numbers from 0. */
 export const numbersFromZero: NumberRange = {
   accepts: (value) => Number.isFinite(value) && value >= 0,
-  describe: () => 'a number, 0 or above',
+  describe: () => translate`a number, 0 or above`,
 };
 
 /** All integers that a double represents exactly. */
 export const wholeNumbers: NumberRange = {
   accepts: Number.isSafeInteger,
-  describe: () => 'a whole number',
+  describe: () => translate`a whole number`,
 };
 
 /** Whole numbers from `least` to the current value of `most`. */
 export function wholeNumbersTo(most: () => number, least = 0): NumberRange {
   return {
     accepts: (value) => Number.isSafeInteger(value) && value >= least && value <= most(),
-    describe: () => (most() <= least ? `${least}` : `a whole number from ${least} to ${formatExact(most())}`),
+    describe: () => (most() <= least ? `${least}` : translate`a whole number from ${least} to ${formatExact(most())}`),
   };
 }
 
@@ -70,7 +71,7 @@ export function numberField(
       showProblem('');
       onEnter(value);
     } else {
-      showProblem(`“${text}” is not valid. Enter ${range.describe()}.`);
+      showProblem(translate`“${text}” is not valid. Enter ${range.describe()}.`);
     }
   };
   const draw = (value?: string): void => {

@@ -4,6 +4,7 @@ import type { Observations } from '../observations';
 import { hasLearned } from '../progress';
 import type { Rule, RuleResult } from '../rule';
 import { faultOf, stillFallingLoss } from './causes';
+import { english } from '../../text/translate';
 
 /**
  * The question asked most about forecasts: is the net better than repeating the last known row, on rows that it was not
@@ -28,7 +29,7 @@ function heldOutBaseline({ info }: Observations, kind: 'persistence' | 'seasonal
 /** The held-out loss as last measured and at its lowest, as text. */
 function formatLosses({ validations, bestValidation }: Observations): string {
   const [now, lowest] = [formatNumber(validations.at(-1)?.validation ?? NaN), formatNumber(bestValidation)];
-  return `${now}${now === lowest ? '' : ` (${lowest} at its lowest)`}`;
+  return `${now}${now === lowest ? '' : english` (${lowest} at its lowest)`}`;
 }
 
 function noBetterThanPersistence(observations: Observations): RuleResult | undefined {
@@ -40,13 +41,11 @@ function noBetterThanPersistence(observations: Observations): RuleResult | undef
   const fault = faultOf(observations) ?? (isImproving ? stillFallingLoss(observations) : undefined);
   const { target, changes } = predictedRow(observations.experiment.data);
   // Where the held-out loss has been lower before, more updates are no help.
-  const advice = isImproving ? `${changes.join(', ')}, or train longer.` : `${changes.join(', or ')}.`;
+  const advice = isImproving ? english`${changes.join(', ')}, or train longer.` : `${changes.join(', or ')}.`;
   const lastKnown = info.loss.kind === 'crossEntropy' ? 'class' : 'row';
   return {
     keyPath: fault?.keyPath ?? ['data', 'inputs'],
-    message:
-      `The net predicts ${target} no better than persistence, which repeats the last known ${lastKnown}: on the held-out rows its ` +
-      `loss is ${formatLosses(observations)}, and that of persistence ${formatNumber(baseline.value)}. ${fault?.message ?? advice}`,
+    message: english`The net predicts ${target} no better than persistence, which repeats the last known ${lastKnown}: on the held-out rows its loss is ${formatLosses(observations)}, and that of persistence ${formatNumber(baseline.value)}. ${fault?.message ?? advice}`,
     ...(fault?.remedies === undefined ? {} : { remedies: fault.remedies }),
   };
 }
@@ -62,13 +61,11 @@ function worseThanSeasonal(observations: Observations): RuleResult | undefined {
   const period = Number(/\((\d+)\)/.exec(baseline.name)?.[1] ?? NaN);
   const isShort = 'csv' in data && data.length !== undefined && data.length < period;
   const advice = isShort
-    ? `Its windows of ${formatCount(data.length, 'row')} are shorter than that period: set "length" to ${formatExact(period)} or more.`
-    : 'Add inputs that tell the phase, such as the hour or the month, or train longer.';
+    ? english`Its windows of ${formatCount(data.length, 'row')} are shorter than that period: set "length" to ${formatExact(period)} or more.`
+    : english`Add inputs that tell the phase, such as the hour or the month, or train longer.`;
   return {
     keyPath: isShort ? ['data', 'length'] : ['data', 'inputs'],
-    message:
-      `The net predicts worse than seasonal persistence, which repeats the last known row of the same phase of ${formatExact(period)} rows: on the ` +
-      `held-out rows its loss is ${formatLosses(observations)}, and that of seasonal persistence ${formatNumber(baseline.value)}. ${advice}`,
+    message: english`The net predicts worse than seasonal persistence, which repeats the last known row of the same phase of ${formatExact(period)} rows: on the held-out rows its loss is ${formatLosses(observations)}, and that of seasonal persistence ${formatNumber(baseline.value)}. ${advice}`,
   };
 }
 
@@ -87,15 +84,12 @@ function worseTargets({ heldOutByTarget }: Observations): RuleResult | undefined
     .slice(0, maxNamed)
     .map(
       ({ name, loss, persistence }) =>
-        `${quote(name)} (loss ${formatNumber(loss)}, persistence ${formatNumber(persistence)})`,
+        english`${quote(name)} (loss ${formatNumber(loss)}, persistence ${formatNumber(persistence)})`,
     );
-  const more = found.length > maxNamed ? ` and ${formatExact(found.length - maxNamed)} more` : '';
+  const more = found.length > maxNamed ? english` and ${formatExact(found.length - maxNamed)} more` : '';
   return {
     keyPath: ['data', 'targets'],
-    message:
-      `On the held-out rows ${formatExact(found.length)} of the ${formatExact(all.length)} targets ${found.length === 1 ? 'is' : 'are'} predicted worse than by ` +
-      `persistence, which repeats the last known row: ${named.join(', ')}${more}. The loss is the mean over all targets and does not show it. ` +
-      `Predict ${quote(first.name)} in an experiment of its own, add inputs that tell more about it, or train longer.`,
+    message: english`On the held-out rows ${formatExact(found.length)} of the ${formatExact(all.length)} targets ${found.length === 1 ? 'is' : 'are'} predicted worse than by persistence, which repeats the last known row: ${named.join(', ')}${more}. The loss is the mean over all targets and does not show it. Predict ${quote(first.name)} in an experiment of its own, add inputs that tell more about it, or train longer.`,
   };
 }
 
@@ -106,9 +100,12 @@ function predictedRow(data: Observations['experiment']['data']): {
 } {
   const horizon = 'csv' in data ? data.horizon : 1;
   return horizon === 1
-    ? { target: 'the next row', changes: ['Add inputs that tell more about the next row', 'predict further ahead'] }
+    ? {
+        target: english`the next row`,
+        changes: [english`Add inputs that tell more about the next row`, english`predict further ahead`],
+      }
     : {
-        target: `the row ${formatExact(horizon)} rows ahead`,
-        changes: ['Add inputs that tell more about that row', 'use longer windows'],
+        target: english`the row ${formatExact(horizon)} rows ahead`,
+        changes: [english`Add inputs that tell more about that row`, english`use longer windows`],
       };
 }

@@ -7,6 +7,7 @@ import { inLayer, saturatedCandidate } from './gateValues';
 import { weightDecayOf } from './weightDecay';
 import { decayOverLag, lastingMemory, remedyFor } from './time';
 import { median, ratiosOf } from './updateRatios';
+import { english } from '../../text/translate';
 
 /** The first sentence about every run that has not learned. */
 function notLearned(observations: Observations): string {
@@ -14,13 +15,10 @@ function notLearned(observations: Observations): string {
   const now = formatNumber(recentLoss(observations));
   const against =
     constantAnswer === undefined || constantAnswer.value === 0
-      ? `${formatNumber(firstLoss.mean ?? NaN)} at the start`
-      : `${formatNumber(constantAnswer.value)} for the constant answer “${constantAnswer.name}”`;
-  const verdict = hasLearned(observations) ? 'The run has learned little' : 'The run has not learned';
-  return (
-    `${verdict}: after ${formatCount(updates, 'update')} its mean loss over the last updates is ${now}, against ` +
-    `${against}${heldOutComparison(observations)}.${notFallen(observations)}`
-  );
+      ? english`${formatNumber(firstLoss.mean ?? NaN)} at the start`
+      : english`${formatNumber(constantAnswer.value)} for the constant answer “${constantAnswer.name}”`;
+  const verdict = hasLearned(observations) ? english`The run has learned little` : english`The run has not learned`;
+  return english`${verdict}: after ${formatCount(updates, 'update')} its mean loss over the last updates is ${now}, against ${against}${heldOutComparison(observations)}.${notFallen(observations)}`;
 }
 
 /** That a loss below the constant answer was there from the start; empty for any other. */
@@ -28,14 +26,14 @@ function notFallen(observations: Observations): string {
   const { constantAnswer, firstLoss } = observations;
   const isBelow = constantAnswer !== undefined && recentLoss(observations) < constantAnswer.value;
   if (!isBelow || firstLoss.mean === undefined || hasFallen(observations)) return '';
-  return ` In the first updates it was ${formatNumber(firstLoss.mean)}.`;
+  return english` In the first updates it was ${formatNumber(firstLoss.mean)}.`;
 }
 
 /** The held-out loss beside that of the constant answer; empty where one is not known. */
 function heldOutComparison({ validations, heldOutConstantAnswer }: Observations): string {
   const last = validations.at(-1);
   if (last === undefined || heldOutConstantAnswer === undefined) return '';
-  return `; on the held-out data it is ${formatNumber(last.validation)}, against ${formatNumber(heldOutConstantAnswer.value)}`;
+  return english`; on the held-out data it is ${formatNumber(last.validation)}, against ${formatNumber(heldOutConstantAnswer.value)}`;
 }
 
 /** A rule, and its result without the sentence that the run has not learned. */
@@ -68,9 +66,7 @@ export function unscaledInputs({ experiment, info }: Observations): RuleResult |
   if (!isOff(size) || size === 0) return undefined;
   return {
     keyPath: isTable ? ['data', 'normalize'] : ['data', 'sequences'],
-    message:
-      `The ${what} have a size of about ${formatNumber(size)} (root mean square), far from 1, for which the initial weights ` +
-      `are made. ${isTable ? 'Set data.normalize to "standard".' : 'Scale them.'}`,
+    message: english`The ${what} have a size of about ${formatNumber(size)} (root mean square), far from 1, for which the initial weights are made. ${isTable ? english`Set data.normalize to "standard".` : english`Scale them.`}`,
     ...(isTable ? { remedies: [[setKey(['data', 'normalize'], 'standard')]] } : {}),
   };
 }
@@ -86,9 +82,7 @@ const scheduleEnds = cause('scheduleEnds', ({ experiment: { optimizer }, rates, 
   const isPlateau = 'plateau' in optimizer.schedule;
   return {
     keyPath: ['optimizer', 'schedule'],
-    message:
-      `Over ${formatCount(updates, 'update')} the schedule left ${formatPercentage(share)} of the learning rate on average. ` +
-      `${isPlateau ? 'Raise its patience' : 'Stretch it over the run'}, or use a constant rate.`,
+    message: english`Over ${formatCount(updates, 'update')} the schedule left ${formatPercentage(share)} of the learning rate on average. ${isPlateau ? english`Raise its patience` : english`Stretch it over the run`}, or use a constant rate.`,
     remedies: [[setKey(['optimizer', 'schedule'], 'constant')]],
   };
 });
@@ -101,11 +95,11 @@ const weightDecay = cause('weightDecay', (observations) => {
   const { decay, other, comparison } = weightDecayOf(observations);
   if (optimizer.weightDecay === 0 || !(hasCollapsed || decay > 0.5 * other)) return undefined;
   const evidence = hasCollapsed
-    ? ` ‖w‖ has fallen from ${formatNumber(first)} to ${formatNumber(weightNorm.mean())}.`
+    ? english` ‖w‖ has fallen from ${formatNumber(first)} to ${formatNumber(weightNorm.mean())}.`
     : '';
   return {
     keyPath: ['optimizer', 'weightDecay'],
-    message: `${comparison}${evidence} Use a smaller weightDecay, or 0.`,
+    message: english`${comparison}${evidence} Use a smaller weightDecay, or 0.`,
     remedies: [[setKey(['optimizer', 'weightDecay'], 0)]],
   };
 });
@@ -125,10 +119,7 @@ const clipTooLow = cause('clipAlways', (observations) => {
   }
   return {
     keyPath: ['clip', key],
-    message:
-      `${formatPercentage(clipped.mean())} of the last ${recentWindow} updates were clipped at ${formatShortNumber(threshold)}: ` +
-      `‖g‖ is ${formatNumber(before)} before clipping and ${formatNumber(after)} after it (useful thresholds are 0.5 to 10 ` +
-      'times the mean norm, Pascanu et al. 2013). Raise the threshold.',
+    message: english`${formatPercentage(clipped.mean())} of the last ${recentWindow} updates were clipped at ${formatShortNumber(threshold)}: ‖g‖ is ${formatNumber(before)} before clipping and ${formatNumber(after)} after it (useful thresholds are 0.5 to 10 times the mean norm, Pascanu et al. 2013). Raise the threshold.`,
     remedies: [[setKey(['clip', key], raisedThreshold(key, before, info.parameterCount))]],
   };
 });
@@ -161,9 +152,7 @@ function hiddenClipTooLow({ profiles, info }: Observations, threshold: number): 
   if (!(size > threshold)) return undefined;
   return {
     keyPath: ['clip', 'hidden'],
-    message:
-      `An element of ∂L/∂h_t has a size of about ${formatNumber(size)} before clipping, above the threshold ` +
-      `${formatShortNumber(threshold)}: almost only the sign of each element remains. Raise the threshold.`,
+    message: english`An element of ∂L/∂h_t has a size of about ${formatNumber(size)} before clipping, above the threshold ${formatShortNumber(threshold)}: almost only the sign of each element remains. Raise the threshold.`,
     remedies: [[setKey(['clip', 'hidden'], roundToDigits(3 * size, 1))]],
   };
 }
@@ -172,10 +161,7 @@ const shortTruncation = cause('truncationBias', ({ info: { bptt, lag, steps } })
   if (bptt === 'full' || bptt.backward >= Math.min(steps, lag ?? 3)) return undefined;
   return {
     keyPath: ['bptt', 'backward'],
-    message:
-      `The gradient is truncated after ${bptt.backward} ${bptt.backward === 1 ? 'step' : 'steps'}` +
-      `${lag === null ? '' : `, but the task requires remembering for ${lag}`}: what lies earlier is learned by chance ` +
-      'only (Aicher et al. 2019). Raise bptt.backward.',
+    message: english`The gradient is truncated after ${bptt.backward} ${bptt.backward === 1 ? 'step' : 'steps'}${lag === null ? '' : english`, but the task requires remembering for ${lag}`}: what lies earlier is learned by chance only (Aicher et al. 2019). Raise bptt.backward.`,
     remedies: [[setKey(['bptt', 'backward'], Math.max(lag ?? 0, Math.min(steps, bptt.forward)))]],
   };
 });
@@ -199,8 +185,8 @@ export function initialFault(
   const isSaturated = saturated > (isRelu ? 0.9 : 0.5);
   if (!isSaturated && growth <= maxGrowth) return undefined;
   const evidence = isSaturated
-    ? `At the first update ${formatPercentage(saturated)} of the values of the candidate state ${isRelu ? 'are 0' : 'are saturated'}`
-    : `At the first update ∂L/∂h_t grows on its way back, up to ${formatNumber(growth)} times that of the last step`;
+    ? english`At the first update ${formatPercentage(saturated)} of the values of the candidate state ${isRelu ? english`are 0` : english`are saturated`}`
+    : english`At the first update ∂L/∂h_t grows on its way back, up to ${formatNumber(growth)} times that of the last step`;
   const key =
     weights !== undefined
       ? ['weights']
@@ -215,7 +201,7 @@ export function initialFault(
   return {
     keyPath: ['model', ...key],
     ...(remedies.length === 0 ? {} : { remedies }),
-    message: `${evidence}. Use smaller initial weights${cell === 'rnn' ? ', such as an orthogonal init with a gain of 1' : ''}.`,
+    message: english`${evidence}. Use smaller initial weights${cell === 'rnn' ? english`, such as an orthogonal init with a gain of 1` : ''}.`,
   };
 }
 
@@ -233,7 +219,7 @@ export function saturationCause(observations: Observations): RuleResult {
     unscaledInputs(observations) ??
     initialFault(observations) ?? {
       keyPath: ['optimizer', 'learningRate'],
-      message: 'Lower the learning rate: they were not at the start.',
+      message: english`Lower the learning rate: they were not at the start.`,
       remedies: [[setKey(['optimizer', 'learningRate'], lowerRate(observations.experiment.optimizer.learningRate))]],
     }
   );
@@ -246,7 +232,7 @@ const vanishingStart = cause('notLearning', ({ experiment: { model } }) => {
   if (model.weights !== undefined || small === undefined) return undefined;
   return {
     keyPath: ['model', 'init', small],
-    message: `The initial weights are multiplied by ${formatNumber(model.init[small])}: hardly any signal passes. Use a ${small} of 1.`,
+    message: english`The initial weights are multiplied by ${formatNumber(model.init[small])}: hardly any signal passes. Use a ${small} of 1.`,
     remedies: [[setKey(['model', 'init', small], 1)]],
   };
 });
@@ -266,16 +252,16 @@ const rateTooHigh = cause('updateRatio', (observations) => {
   const isMomentum = 'momentum' in optimizer && optimizer.momentum > 0.95;
   const evidence =
     ratio > 0.25
-      ? `‖Δw‖/‖w‖ of a weight matrix was ${formatNumber(ratio)} over the first ${shortWindow} updates (CS231n aims at 1e-3)`
+      ? english`‖Δw‖/‖w‖ of a weight matrix was ${formatNumber(ratio)} over the first ${shortWindow} updates (CS231n aims at 1e-3)`
       : isSaturated
-        ? `${formatPercentage(candidate.share)} of the values of ${candidate.name}${inLayer(info, candidate.layer)} are saturated or 0, and were not at the start`
-        : `the loss has risen from ${formatNumber(firstLoss.mean ?? NaN)} to ${formatNumber(loss.mean())}`;
+        ? english`${formatPercentage(candidate.share)} of the values of ${candidate.name}${inLayer(info, candidate.layer)} are saturated or 0, and were not at the start`
+        : english`the loss has risen from ${formatNumber(firstLoss.mean ?? NaN)} to ${formatNumber(loss.mean())}`;
   const [key, value] = isMomentum
     ? (['momentum', 0.9] as const)
     : (['learningRate', lowerRate(optimizer.learningRate, ratio > 0.25 ? ratio : NaN)] as const);
   return {
     keyPath: ['optimizer', key],
-    message: `The updates are too large: ${evidence}. Try ${isMomentum ? 'a smaller momentum' : 'a smaller learning rate'}, such as ${formatShortNumber(value)}.`,
+    message: english`The updates are too large: ${evidence}. Try ${isMomentum ? english`a smaller momentum` : english`a smaller learning rate`}, such as ${formatShortNumber(value)}.`,
     remedies: [[setKey(['optimizer', key], value)]],
   };
 });
@@ -291,9 +277,7 @@ const rateTooLow = cause('updateRatio', (observations) => {
   const rate = higherRate(optimizer.learningRate, ratio);
   return {
     keyPath: ['optimizer', 'learningRate'],
-    message:
-      `The updates are too small: at a learning rate of ${formatNumber(learningRate.mean())} the largest ‖Δw‖/‖w‖ of a weight ` +
-      `matrix is ${formatNumber(ratio)} over the last ${recentWindow} updates (CS231n aims at 1e-3). Raise the learning rate, to about ${formatShortNumber(rate)}.`,
+    message: english`The updates are too small: at a learning rate of ${formatNumber(learningRate.mean())} the largest ‖Δw‖/‖w‖ of a weight matrix is ${formatNumber(ratio)} over the last ${recentWindow} updates (CS231n aims at 1e-3). Raise the learning rate, to about ${formatShortNumber(rate)}.`,
     remedies: [[setKey(['optimizer', 'learningRate'], rate)]],
   };
 });
@@ -316,9 +300,7 @@ const vanishing = cause('vanishOverTime', (observations) => {
   if (!(ratio < 1e-3)) return undefined;
   return {
     keyPath: ['model', 'cell'],
-    message:
-      `The gradient vanishes over time: ${lag} steps back, as far as the task must remember, the gradient of a loss is ` +
-      `${formatNumber(ratio)} of its value at its own step, less than 1e-3 (Bengio et al. 1994). ${remedyFor(experiment.model.cell)}`,
+    message: english`The gradient vanishes over time: ${lag} steps back, as far as the task must remember, the gradient of a loss is ${formatNumber(ratio)} of its value at its own step, less than 1e-3 (Bengio et al. 1994). ${remedyFor(experiment.model.cell)}`,
     remedies: lastingMemory(experiment.model, lag),
   };
 });
@@ -330,7 +312,7 @@ const fewUnits = cause('fewUnits', ({ info }) => {
   if (info.hidden > 3) return undefined;
   return {
     keyPath: ['model', 'hidden'],
-    message: `The net has ${info.hidden} hidden ${info.hidden === 1 ? 'unit' : 'units'} per layer. Use more.`,
+    message: english`The net has ${info.hidden} hidden ${info.hidden === 1 ? 'unit' : 'units'} per layer. Use more.`,
     remedies: [[setKey(['model', 'hidden'], usualUnits)]],
   };
 });
@@ -343,12 +325,12 @@ export function stillFallingLoss(observations: Observations): RuleResult | undef
   const early = 2 * all - late;
   const isFallingInTraining = early - late > 3 * loss.noise * Math.sqrt(4 / recentWindow);
   const found = isFallingInTraining
-    ? `The training loss is still falling: from ${formatNumber(early)} to ${formatNumber(late)} within the last ${recentWindow} updates.`
+    ? english`The training loss is still falling: from ${formatNumber(early)} to ${formatNumber(late)} within the last ${recentWindow} updates.`
     : heldOutFall(observations);
   if (found === undefined) return undefined;
   return {
     keyPath: ['training', 'steps'],
-    message: `${found} Train longer.`,
+    message: english`${found} Train longer.`,
     remedies: [[setKey(['training', 'steps'], 2 * observations.experiment.training.steps)]],
   };
 }
@@ -361,7 +343,7 @@ function heldOutFall({ validations, bestValidation }: Observations): string | un
   const [early = NaN, middle = NaN, late = NaN] = validations.map(({ validation }) => validation).slice(-3);
   const isFalling = early > middle && middle > late && late <= bestValidation && late < 0.99 * early;
   if (!isFalling) return undefined;
-  return `The held-out loss is still falling: from ${formatNumber(early)} to ${formatNumber(late)} over the last 3 validations.`;
+  return english`The held-out loss is still falling: from ${formatNumber(early)} to ${formatNumber(late)} over the last 3 validations.`;
 }
 
 const stillFalling = cause('worseThanBaseline', stillFallingLoss);
@@ -370,11 +352,11 @@ const unknownCause = cause('notLearning', (observations) => {
   const { firstLoss } = observations;
   const hasMoved = hasFallen(observations);
   const fall = hasMoved
-    ? `It has fallen from ${formatNumber(firstLoss.mean ?? NaN)} to there, and no further.`
-    : 'It has not fallen by more than the noise of the batches.';
+    ? english`It has fallen from ${formatNumber(firstLoss.mean ?? NaN)} to there, and no further.`
+    : english`It has not fallen by more than the noise of the batches.`;
   return {
     keyPath: hasMoved ? ['training', 'steps'] : ['optimizer', 'learningRate'],
-    message: `${fall} The records do not tell why. Try another learning rate or more updates, and look at the gradient through time.`,
+    message: english`${fall} The records do not tell why. Try another learning rate or more updates, and look at the gradient through time.`,
   };
 });
 
@@ -414,7 +396,7 @@ export const stoppedEarly: Rule = {
 /** A column with codes for missing values or with isolated values, found before training: rescaling flattens the others. */
 const flawedData = cause('inputScale', ({ info: { dataFindings } }) => {
   const flaw = dataFindings.find(({ level, keyPath }) => level === 'warning' && keyPath[1] === 'missing');
-  return flaw && { keyPath: flaw.keyPath, message: `The data may be the reason: ${flaw.message}` };
+  return flaw && { keyPath: flaw.keyPath, message: english`The data may be the reason: ${flaw.message}` };
 });
 
 /** The causes of a run that has not learned, the one that explains most first: a later one may be its consequence. */

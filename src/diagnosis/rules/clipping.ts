@@ -2,6 +2,7 @@ import { formatNumber, formatShortNumber, roundToDigits } from '../../text/numbe
 import { recentWindow } from '../observations';
 import { removeKey, setKey } from '../remedy';
 import type { Rule } from '../rule';
+import { english } from '../../text/translate';
 
 /** Pascanu, Mikolov & Bengio 2013: useful thresholds are 0.5 to 10 times the mean norm. */
 export const gradExplodes: Rule = {
@@ -14,7 +15,7 @@ export const gradExplodes: Rule = {
       return {
         level: 'error',
         keyPath: ['clip'],
-        message: `The gradient explodes: ‖g‖ has reached ${formatNumber(largestGradNorm)} (above 1e10), without clipping. Add a "clip".`,
+        message: english`The gradient explodes: ‖g‖ has reached ${formatNumber(largestGradNorm)} (above 1e10), without clipping. Add a "clip".`,
         remedies: [[setKey(['clip'], { norm: 1 })]],
       };
     }
@@ -22,10 +23,7 @@ export const gradExplodes: Rule = {
     const threshold = roundToDigits(gradNorm.mean(), 1);
     return {
       keyPath: ['clip'],
-      message:
-        `The gradient has spikes: at ${count} updates ‖g‖ was more than 10 times the mean of the ${recentWindow} before, ` +
-        `last at update ${last.update} with ${formatNumber(last.norm)} against ${formatNumber(last.mean)}, without clipping. ` +
-        `Try "clip": { "norm": ${formatShortNumber(threshold)} }, about the mean norm (Pascanu et al. 2013).`,
+      message: english`The gradient has spikes: at ${count} updates ‖g‖ was more than 10 times the mean of the ${recentWindow} before, last at update ${last.update} with ${formatNumber(last.norm)} against ${formatNumber(last.mean)}, without clipping. Try "clip": { "norm": ${formatShortNumber(threshold)} }, about the mean norm (Pascanu et al. 2013).`,
       ...(threshold > 0 ? { remedies: [[setKey(['clip'], { norm: threshold })]] } : {}),
     };
   },
@@ -40,9 +38,7 @@ export const clipNever: Rule = {
     if (clip?.kind !== 'norm' || updates < recentWindow || largestGradNorm >= clip.threshold / 10) return undefined;
     return {
       keyPath: ['clip'],
-      message:
-        `The clip at ${formatShortNumber(clip.threshold)} was never reached: the largest ‖g‖ of the run was ` +
-        `${formatNumber(largestGradNorm)}, less than a tenth of it. You can remove it.`,
+      message: english`The clip at ${formatShortNumber(clip.threshold)} was never reached: the largest ‖g‖ of the run was ${formatNumber(largestGradNorm)}, less than a tenth of it. You can remove it.`,
       remedies: [[removeKey(['clip'])]],
     };
   },

@@ -1,6 +1,7 @@
 import { gatesOf, type Gate } from '../../run/cellGates';
 import type { StepSeries } from '../../run/records/recordBatch';
 import type { RunInfo } from '../../run/runInfo';
+import { english } from '../../text/translate';
 
 /** The shares of a gate's values at the ends of its range, over the steps and units of an update. */
 export interface Extremes {
@@ -25,7 +26,7 @@ export function extremesOf(series: StepSeries | undefined, { cell }: RunInfo): r
 
 /** The layer, where there are several. */
 export function inLayer({ layerCount }: RunInfo, layer: number): string {
-  return layerCount === 1 ? '' : ` in layer ${layer}`;
+  return layerCount === 1 ? '' : english` in layer ${layer}`;
 }
 
 /** The shares of the values of a candidate state from which a layer counts as saturated: half, of a relu's zeros more. */

@@ -4,6 +4,7 @@ import type { Rule } from '../rule';
 import { formatPercentage } from '../../text/numbers';
 import { saturationCause } from './causes';
 import { extremesOf, inLayer, saturatedLayer, saturationLimits } from './gateValues';
+import { english } from '../../text/translate';
 
 /** Updates before which a net has not shown whether the units that it saturates keep it from learning. */
 const leastUpdates = 200;
@@ -29,10 +30,7 @@ export const saturated: Rule = {
     const limit = isRelu ? formatPercentage(saturationLimits.relu) : 'half';
     return {
       keyPath,
-      message:
-        `${formatPercentage(share)} of the values of ${name}${inLayer(info, layer)} are ${isRelu ? '0' : 'saturated'} over ` +
-        `steps and units${isRelu ? '' : ', with |pre-activation| ≥ 5'}, more than ${limit} (DeepDiagnosis): hardly any ` +
-        `gradient passes there. ${message}`,
+      message: english`${formatPercentage(share)} of the values of ${name}${inLayer(info, layer)} are ${isRelu ? '0' : 'saturated'} over steps and units${isRelu ? '' : ', with |pre-activation| ≥ 5'}, more than ${limit} (DeepDiagnosis): hardly any gradient passes there. ${message}`,
       remedies,
     };
   },
@@ -51,12 +49,10 @@ export const gateStuck: Rule = {
     );
     if (found === undefined) return undefined;
     const { layer, name, role, low, high } = found;
-    const [share, where] = low > high ? [low, 'below 0.1: shut'] : [high, 'above 0.9: open'];
+    const [share, where] = low > high ? [low, english`below 0.1: shut`] : [high, english`above 0.9: open`];
     return {
       keyPath: role === 'forgetGate' ? ['model', 'forgetBias'] : ['model', 'init'],
-      message:
-        `${formatPercentage(share)} of the values of gate ${name}${inLayer(info, layer)} are ${where}, more than 90 % over steps and ` +
-        'units (Karpathy et al. 2015): the gate hardly depends on its input. Try another bias, or smaller initial weights.',
+      message: english`${formatPercentage(share)} of the values of gate ${name}${inLayer(info, layer)} are ${where}, more than 90 % over steps and units (Karpathy et al. 2015): the gate hardly depends on its input. Try another bias, or smaller initial weights.`,
       ...(role === 'forgetGate' && (experiment.model.forgetBias ?? 0) > 1
         ? { remedies: [[setKey(['model', 'forgetBias'], 1)]] }
         : {}),
@@ -73,9 +69,7 @@ export const forgetBiasZero: Rule = {
     if (model.forgetBias !== 0 || lag === null || lag <= 10) return undefined;
     return {
       keyPath: ['model', 'forgetBias'],
-      message:
-        `The forget bias is 0, and the task asks the net to remember for ${lag} steps, more than 10: at first the memory ` +
-        'halves at every step. Write 1 (Jozefowicz et al. 2015).',
+      message: english`The forget bias is 0, and the task asks the net to remember for ${lag} steps, more than 10: at first the memory halves at every step. Write 1 (Jozefowicz et al. 2015).`,
       remedies: [[setKey(['model', 'forgetBias'], 1)]],
     };
   },

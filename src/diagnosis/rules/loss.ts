@@ -3,6 +3,7 @@ import { shortWindow, type Observations, type Validation } from '../observations
 import { hasLearned, recentLoss } from '../progress';
 import { lowerRate, setKey, type Remedy } from '../remedy';
 import type { Rule } from '../rule';
+import { english } from '../../text/translate';
 
 /** char-rnn (Karpathy 2015), train.lua, stops at a loss three times the first. */
 export const lossExploded: Rule = {
@@ -14,9 +15,7 @@ export const lossExploded: Rule = {
     if (first === undefined || !(now > 3 * first)) return undefined;
     return {
       keyPath: ['optimizer', 'learningRate'],
-      message:
-        `The loss has exploded: ${formatNumber(now)} over the last ${shortWindow} updates, more than 3 times the ` +
-        `${formatNumber(first)} of the first ${shortWindow} (char-rnn stops there). Try a tenth of the learning rate${info.clip === null ? ', or a clip' : ''}.`,
+      message: english`The loss has exploded: ${formatNumber(now)} over the last ${shortWindow} updates, more than 3 times the ${formatNumber(first)} of the first ${shortWindow} (char-rnn stops there). Try a tenth of the learning rate${info.clip === null ? english`, or a clip` : ''}.`,
       remedies: tenthOrClip(experiment),
     };
   },
@@ -49,10 +48,7 @@ export const fellBack: Rule = {
     if (!(now > risenTimes * lowest.loss && rise > risenShare * constantAnswer.value)) return undefined;
     return {
       keyPath: ['optimizer', 'learningRate'],
-      message:
-        `The run had come further than it ends: its mean loss over ${shortWindow} updates was ${formatNumber(lowest.loss)} at ` +
-        `update ${formatExact(lowest.update)}, and is ${formatNumber(loss.mean(shortWindow))} at the end, more than ${risenTimes} times as much. A few ` +
-        `updates were too large. Try a smaller learning rate, one that decreases${info.clip === null ? ', or a clip' : ''}.`,
+      message: english`The run had come further than it ends: its mean loss over ${shortWindow} updates was ${formatNumber(lowest.loss)} at update ${formatExact(lowest.update)}, and is ${formatNumber(loss.mean(shortWindow))} at the end, more than ${risenTimes} times as much. A few updates were too large. Try a smaller learning rate, one that decreases${info.clip === null ? english`, or a clip` : ''}.`,
       remedies: tenthOrClip(observations.experiment),
       bestUpdate: lowest.update,
     };
@@ -71,10 +67,7 @@ export const initLoss: Rule = {
     if (first <= 2 * chance) return undefined;
     return {
       keyPath: ['model', 'init'],
-      message:
-        `The run starts at a loss of ${formatNumber(first)}, more than twice the ln ${info.outputs} = ` +
-        `${formatNumber(chance)} of uniform guessing (CS231n): the net starts confident and wrong. Use smaller initial ` +
-        'weights, or a smaller learning rate.',
+      message: english`The run starts at a loss of ${formatNumber(first)}, more than twice the ln ${info.outputs} = ${formatNumber(chance)} of uniform guessing (CS231n): the net starts confident and wrong. Use smaller initial weights, or a smaller learning rate.`,
     };
   },
 };
@@ -98,10 +91,7 @@ export const overfit: Rule = {
     if (validations.length < 3 || last === undefined || !validations.every(isAbove)) return undefined;
     return {
       keyPath: ['training', 'steps'],
-      message:
-        `The net overfits: at the last three validations the held-out loss was more than 10 % above the training loss and ` +
-        `above its own lowest; now ${formatNumber(last.validation)}, with ${formatNumber(last.training)} in training and ` +
-        `${formatNumber(bestValidation)} at its best (SageMaker, Overfit). Stop earlier, use a smaller net, or more data.`,
+      message: english`The net overfits: at the last three validations the held-out loss was more than 10 % above the training loss and above its own lowest; now ${formatNumber(last.validation)}, with ${formatNumber(last.training)} in training and ${formatNumber(bestValidation)} at its best (SageMaker, Overfit). Stop earlier, use a smaller net, or more data.`,
     };
   },
 };

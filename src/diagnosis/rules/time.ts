@@ -5,13 +5,14 @@ import { gatesOf, isGated } from '../../run/cellGates';
 import type { StepSeries } from '../../run/records/recordBatch';
 import { removeKey, setKey, type Remedy } from '../remedy';
 import type { Rule } from '../rule';
+import { english } from '../../text/translate';
 
 /** What helps against a vanishing gradient, by the gates that the cell has. */
 export function remedyFor(cell: CellName): string {
-  if (!isGated(cell)) return 'Try an LSTM or a GRU, or an orthogonal init of W_hh.';
+  if (!isGated(cell)) return english`Try an LSTM or a GRU, or an orthogonal init of W_hh.`;
   return gatesOf(cell).some(({ role }) => role === 'forgetGate')
-    ? 'Try a larger forget bias or shorter sequences.'
-    : 'Try an LSTM with a larger forget bias, or shorter sequences.';
+    ? english`Try a larger forget bias or shorter sequences.`
+    : english`Try an LSTM with a larger forget bias, or shorter sequences.`;
 }
 
 /**
@@ -35,9 +36,7 @@ export const truncationBias: Rule = {
     if (bptt === 'full' || lag === null || lag <= bptt.backward) return undefined;
     return {
       keyPath: ['bptt', 'backward'],
-      message:
-        `The gradient is truncated after ${bptt.backward} steps, but the task requires remembering for ${lag}: earlier steps ` +
-        'get no gradient, so that the dependency can be learned by chance only (Aicher et al. 2019). Raise bptt.backward.',
+      message: english`The gradient is truncated after ${bptt.backward} steps, but the task requires remembering for ${lag}: earlier steps get no gradient, so that the dependency can be learned by chance only (Aicher et al. 2019). Raise bptt.backward.`,
       remedies: [[setKey(['bptt', 'backward'], Math.max(lag, Math.min(steps, bptt.forward)))]],
     };
   },

@@ -7,6 +7,7 @@ import type { Rule, RuleResult } from '../rule';
 import { faultOf, saturationCause } from './causes';
 import { saturatedLayer } from './gateValues';
 import { ratiosOf } from './updateRatios';
+import { english } from '../../text/translate';
 
 /**
  * CS231n: updates of about a thousandth of the weights; biases are ignored, because they start at 0. Where the units are
@@ -31,14 +32,12 @@ export const updateRatio: Rule = {
       remedies = [],
     } = faultOf(observations) ?? {
       keyPath: ['optimizer', 'learningRate'],
-      message: `${isLarge ? 'Lower' : 'Raise'} the learning rate, to about ${formatShortNumber(other)}.`,
+      message: english`${isLarge ? 'Lower' : 'Raise'} the learning rate, to about ${formatShortNumber(other)}.`,
       remedies: [[setKey(['optimizer', 'learningRate'], other)]],
     };
     return {
       keyPath,
-      message:
-        `‖Δw‖/‖w‖ of ${formatParameterName(outlier.name)} is ${formatNumber(outlier.ratio)} over the last ${recentWindow} updates, ` +
-        `${isLarge ? 'above 0.1' : 'below 1e-5'} (CS231n aims at 1e-3). ${message}`,
+      message: english`‖Δw‖/‖w‖ of ${formatParameterName(outlier.name)} is ${formatNumber(outlier.ratio)} over the last ${recentWindow} updates, ${isLarge ? english`above 0.1` : english`below 1e-5`} (CS231n aims at 1e-3). ${message}`,
       remedies,
     };
   },
@@ -56,9 +55,7 @@ export const unchanged: Rule = {
     const { keyPath, message, remedies = [] } = reasonOfNoChange(observations);
     return {
       keyPath,
-      message:
-        `${formatParameterName(parameter.name)} has not changed over the last ${recentWindow} updates (SageMaker, ` +
-        `UnchangedTensor). ${message}`,
+      message: english`${formatParameterName(parameter.name)} has not changed over the last ${recentWindow} updates (SageMaker, UnchangedTensor). ${message}`,
       remedies,
     };
   },
@@ -70,16 +67,19 @@ function reasonOfNoChange(observations: Observations): RuleResult {
   const found = saturatedLayer(profiles.at(-1), info);
   if (found !== undefined) {
     const cause = saturationCause(observations);
-    const message = `No gradient reaches it: the values of ${found.name} are saturated or 0. ${cause.message}`;
+    const message = english`No gradient reaches it: the values of ${found.name} are saturated or 0. ${cause.message}`;
     return { ...cause, message };
   }
   if (gradNorm.mean() === 0) {
-    return { keyPath: ['model'], message: 'The gradient is 0: look at the gradient through time for where it ends.' };
+    return {
+      keyPath: ['model'],
+      message: english`The gradient is 0: look at the gradient through time for where it ends.`,
+    };
   }
   return (
     faultOf(observations) ?? {
       keyPath: ['optimizer', 'learningRate'],
-      message: 'The updates are too small to change it in the precision of its numbers. Raise the learning rate.',
+      message: english`The updates are too small to change it in the precision of its numbers. Raise the learning rate.`,
       remedies: [
         [setKey(['optimizer', 'learningRate'], higherRate(observations.experiment.optimizer.learningRate, 0))],
       ],

@@ -9,6 +9,7 @@ import { commands } from '../../platform/ids';
 import { codeAction } from '../../platform/labels';
 import { quote } from '../../text/quoting';
 import type { ShownFinding } from './runFindings';
+import { translate } from '../../text/translate';
 
 /** What a remedy of a finding changes, as an argument of the command that applies it and trains. */
 export interface FixRequest {
@@ -34,7 +35,7 @@ function fixActions(document: TextDocument, file: ExperimentFile, shown: ShownFi
     const train = codeAction('Train again, to check the changed experiment', CodeActionKind.QuickFix, [diagnostic]);
     train.command = {
       command: commands.train,
-      title: 'Train',
+      title: translate`Train`,
       arguments: [session.uri.toString(), session.variant, session.seed],
     };
     return [train];
@@ -46,11 +47,11 @@ function fixActions(document: TextDocument, file: ExperimentFile, shown: ShownFi
     const { title, changes } = request;
     const fix = codeAction(title, CodeActionKind.QuickFix, [diagnostic]);
     fix.edit = editOf(document, changes);
-    const again = session.seed === undefined ? 'again' : `seed ${session.seed} again`;
+    const again = session.seed === undefined ? translate`again` : translate`seed ${session.seed} again`;
     const retrain = codeAction(`${title}, and train ${again}`, CodeActionKind.QuickFix, [diagnostic]);
     retrain.command = {
       command: commands.fixAndTrain,
-      title: 'Fix and Train Again',
+      title: translate`Fix and Train Again`,
       arguments: [session.uri.toString(), session.variant, session.seed, request],
     };
     const added = file.newVariant(remedy, session.variant);
@@ -70,11 +71,11 @@ function otherActions({ finding, session, diagnostic }: ShownFinding): readonly 
   const show = codeAction(`Show update ${update} in the panel`, CodeActionKind.QuickFix, [diagnostic]);
   show.command = {
     command: commands.showUpdate,
-    title: 'Show Update',
+    title: translate`Show Update`,
     arguments: [session.uri.toString(), session.variant, session.seed, update],
   };
   const explain = codeAction(`Explain ${code}`, CodeActionKind.QuickFix, [diagnostic]);
-  explain.command = { command: commands.showRule, title: 'Explain Finding', arguments: [code] };
+  explain.command = { command: commands.showRule, title: translate`Explain Finding`, arguments: [code] };
   return when === 'start' || session.folder === undefined ? [explain] : [show, explain];
 }
 
@@ -130,7 +131,7 @@ export function trialOf(text: string, file: ExperimentFile, remedy: Remedy, vari
 }
 
 function titleOf(remedy: Remedy, variant: string | undefined): string {
-  return `${formatRemedy(remedy)}${variant === undefined ? '' : ` in the variant ${quote(variant)}`}`;
+  return `${formatRemedy(remedy)}${variant === undefined ? '' : translate` in the variant ${quote(variant)}`}`;
 }
 
 /** The text after changes; undefined if they don't apply, or if the experiment would then have problems. */

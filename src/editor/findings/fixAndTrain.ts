@@ -12,6 +12,7 @@ import { formatLossChange } from '../../text/lossChange';
 import { targetOf } from '../../session/targets';
 import type { FixRequest } from './findingActions';
 import { uriOfLocation } from '../../session/files/location';
+import { translate } from '../../text/translate';
 
 /** What fixing and training again uses of the extension. */
 export interface FixAndTrainParts {
@@ -68,7 +69,7 @@ async function applyRemedy(
   const parsed = parseExperiment(document.getText());
   if (parsed.kind !== 'experiment') {
     void showErrorMessage(
-      'The experiment has problems, so that this fix cannot be applied. They are listed in its editor.',
+      translate`The experiment has problems, so that this fix cannot be applied. They are listed in its editor.`,
     );
     return;
   }
@@ -79,14 +80,15 @@ async function applyRemedy(
     if (fix !== undefined) await fixAndTrain(parts, target, fix);
     else
       void showErrorMessage(
-        `${formatRemedy(remedy)}: this can't be done in the file as it is now, which has these values already or would ` +
-          'then have problems, such as in one of its variants. Add it as a variant instead.',
+        translate`${formatRemedy(remedy)}: this can't be done in the file as it is now, which has these values already or would then have problems, such as in one of its variants. Add it as a variant instead.`,
       );
     return;
   }
   const variant = trialOf(text, parsed.file, remedy, target.variant);
   if (variant === undefined) {
-    void showErrorMessage(`The file has changed, so that this fix no longer applies: ${formatRemedy(remedy)}.`);
+    void showErrorMessage(
+      translate`The file has changed, so that this fix no longer applies: ${formatRemedy(remedy)}.`,
+    );
     return;
   }
   const edit = editOf(document, [variant]);
@@ -107,7 +109,7 @@ async function fixAndTrain(parts: FixAndTrainParts, target: Target, fix: FixRequ
   const { editOf } = await import('./findingActions');
   const edit = editOf(document, fix.changes);
   if (edit.size === 0 || !(await workspace.applyEdit(edit))) {
-    void showErrorMessage('The file has changed, so that this fix no longer applies.');
+    void showErrorMessage(translate`The file has changed, so that this fix no longer applies.`);
     return;
   }
   await train(target);
@@ -131,7 +133,7 @@ async function reportFix(
   // Another run has been started meanwhile, or this one was refused.
   if (sessions.get(target) !== session || session.status.state === 'refused') return;
   const hasBoth = before.folder !== undefined && session.folder !== undefined;
-  const compareAction = 'Compare Before and After';
+  const compareAction = translate`Compare Before and After`;
   const message = `${before.fix}: ${changeOf(before, session.status)}`;
   const answer = await showInformationMessage(message, ...(hasBoth ? [compareAction] : []));
   if (answer === compareAction) compareBoth(parts, before.folder, session.folder);
@@ -159,10 +161,15 @@ function changeOf(before: RunBeforeFix, after: RunStatus): string {
   const state =
     after.state === 'finished'
       ? ''
-      : ` The run ${after.state === 'stopped' ? 'was' : 'has'} ${stateLabels[after.state]}.`;
+      : after.state === 'stopped'
+        ? translate` The run was ${stateLabels[after.state]}.`
+        : translate` The run has ${stateLabels[after.state]}.`;
   const gone = before.findings.filter(({ code }) => !after.findings.some((other) => other.code === code));
-  const cleared = gone.length === 0 ? '' : ` No longer found: ${gone.map(({ code }) => code).join(', ')}.`;
-  const left = after.findings.length === 0 ? ' No findings are left.' : ` Left: ${formatFindings(after.findings)}.`;
+  const cleared = gone.length === 0 ? '' : translate` No longer found: ${gone.map(({ code }) => code).join(', ')}.`;
+  const left =
+    after.findings.length === 0
+      ? translate` No findings are left.`
+      : translate` Left: ${formatFindings(after.findings)}.`;
   return `${loss === undefined ? '' : `${loss}.`}${state}${cleared}${left}`;
 }
 

@@ -1,6 +1,7 @@
 import { commands as registry, FileType, Uri, window, workspace, type Disposable } from 'vscode';
 import { commands } from '../../platform/ids';
 import { showQuickPick } from '../../platform/quickInput';
+import { translate } from '../../text/translate';
 
 /** The link to the page of a rule, which opens in VS Code; it is the target of a diagnostic's code. */
 export function rulePage(code: string): Uri {
@@ -34,8 +35,13 @@ async function choose(folder: Uri, codes: readonly string[]): Promise<string | u
   const items = Promise.all(
     codes.map(async (code) => ({ label: code, detail: await summaryOf(Uri.joinPath(folder, `${code}${extension}`)) })),
   );
-  return (await showQuickPick(items, { title: 'Explain a Finding', placeHolder: 'Which rule?', matchOnDetail: true }))
-    ?.label;
+  return (
+    await showQuickPick(items, {
+      title: translate`Explain a Finding`,
+      placeHolder: translate`Which rule?`,
+      matchOnDetail: true,
+    })
+  )?.label;
 }
 
 /** The first paragraph of a page. */

@@ -25,6 +25,7 @@ import { mergeSeeds } from './mergeSeeds';
 import { rulePage } from './rulePages';
 import { severities } from './severities';
 import { linkToUpdate } from './updateLinks';
+import { translate } from '../../text/translate';
 
 /** Milliseconds after a change of a file until its findings are compared with it again. */
 const refreshMilliseconds = 300;
@@ -164,13 +165,13 @@ export class RunFindings implements Disposable {
     const place = file?.placeOf(keyPath, session.variant) ?? { offset: 0, length: 1 };
     const range = new Range(document.positionAt(place.offset), document.positionAt(place.offset + place.length));
     const member = memberName(session.variant, session.seed);
-    const also = seeds.length < 2 ? '' : ` (also ${seeds.filter((seed) => seed !== session.seed).join(', ')})`;
+    const also = seeds.length < 2 ? '' : translate` (also ${seeds.filter((seed) => seed !== session.seed).join(', ')})`;
     const of = member === undefined ? '' : `${member}${also}: `;
     const changes = this.#changesSince(session, document.uri, file);
     const isOutdated = changes !== undefined;
     const shown = diagnostic({
       range,
-      message: isOutdated ? `Outdated: ${changes} since this run. ${of}${message}` : `${of}${message}`,
+      message: isOutdated ? translate`Outdated: ${changes} since this run. ${of}${message}` : `${of}${message}`,
       severity: isOutdated ? DiagnosticSeverity.Information : severities[level],
       code,
       page: rulePage(code),
@@ -182,9 +183,9 @@ export class RunFindings implements Disposable {
   /** What has changed since a run, as the beginning of a sentence; undefined if nothing has. */
   #changesSince(session: Session, uri: Uri, file: ExperimentFile | undefined): string | undefined {
     const changes = file === undefined ? undefined : changedKeys(session, file);
-    if (changes !== undefined) return changes.length === 0 ? undefined : `${formatKeyNames(changes)} changed`;
+    if (changes !== undefined) return changes.length === 0 ? undefined : translate`${formatKeyNames(changes)} changed`;
     const isChanged = file !== undefined || this.#changedLong.has(uri.toString());
-    return isChanged && session.experiment !== undefined ? 'the file has changed' : undefined;
+    return isChanged && session.experiment !== undefined ? translate`the file has changed` : undefined;
   }
 }
 

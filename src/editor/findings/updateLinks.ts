@@ -14,6 +14,7 @@ import { relatedInformation } from '../../platform/labels';
 import { uriText } from '../../platform/uriText';
 import type { Target } from '../../session/sessions';
 import { formatExact } from '../../text/numbers';
+import { translate } from '../../text/translate';
 
 const linkSchema = z.object({
   uri: uriText,
@@ -29,7 +30,10 @@ const linkSchema = z.object({
 export function linkToUpdate({ uri, variant, seed }: Target, update: number): DiagnosticRelatedInformation {
   const query = JSON.stringify({ uri: uri.toString(), variant, seed, update });
   const link = Uri.from({ scheme: updateScheme, path: `/update ${formatExact(update)}`, query });
-  return relatedInformation(new Location(link, new Position(0, 0)), 'Show this update in the panel of the run');
+  return relatedInformation(
+    new Location(link, new Position(0, 0)),
+    translate`Show this update in the panel of the run`,
+  );
 }
 
 /**
@@ -38,7 +42,7 @@ export function linkToUpdate({ uri, variant, seed }: Target, update: number): Di
  * @param show selects the update of the run
  */
 export function registerUpdateLinks(show: (target: Target, update: number) => Promise<void>): Disposable[] {
-  const content = 'The update is shown in the panel of the run.';
+  const content = translate`The update is shown in the panel of the run.`;
   /** The links whose documents are being closed: VS Code reports one opened tab by several events. */
   const followed = new Set<string>();
   const follow = async (uri: Uri): Promise<void> => {

@@ -2,6 +2,7 @@ import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import { formatExact, formatNumber, formatPercentage, formatShortNumber, roundToDigits } from '../../text/numbers';
 import type { RunInfo } from '../../run/runInfo';
 import type { MeasuredValues } from './measuredRuns';
+import { translate } from '../../text/translate';
 
 /** A value that was measured in a run, beside the key that it says something about. */
 export interface MeasuredKey {
@@ -36,16 +37,16 @@ function clipping(
   hasClipped: boolean,
 ): readonly MeasuredKey[] {
   const { clipped, updates, medianGradNorm } = measured;
-  const norm = `median ‖g‖ ${formatNumber(medianGradNorm)}`;
-  const usual = 'Useful thresholds of the norm are 0.5 to 10 times its mean (Pascanu et al. 2013).';
+  const norm = translate`median ‖g‖ ${formatNumber(medianGradNorm)}`;
+  const usual = translate`Useful thresholds of the norm are 0.5 to 10 times its mean (Pascanu et al. 2013).`;
   const keyPath = clip === null ? ['clip'] : ['clip', 'norm' in clip ? 'norm' : 'value' in clip ? 'value' : 'hidden'];
   if (clip === null || !hasClipped) {
-    return [{ keyPath, text: norm, explanation: `The median norm of the gradient over the updates. ${usual}` }];
+    return [
+      { keyPath, text: norm, explanation: translate`The median norm of the gradient over the updates. ${usual}` },
+    ];
   }
-  const explanation =
-    `Clipping changed the gradient of ${formatExact(clipped)} of ${formatExact(updates)} updates; ‖g‖ is its norm before ` +
-    `clipping. ${usual}`;
-  return [{ keyPath, text: `clipped ${formatPercentage(clipped / updates)}, ${norm}`, explanation }];
+  const explanation = translate`Clipping changed the gradient of ${formatExact(clipped)} of ${formatExact(updates)} updates; ‖g‖ is its norm before clipping. ${usual}`;
+  return [{ keyPath, text: translate`clipped ${formatPercentage(clipped / updates)}, ${norm}`, explanation }];
 }
 
 function learningRate({ measured: { medianUpdateRatio } }: Pick<MeasuredValues, 'measured'>): readonly MeasuredKey[] {
@@ -54,10 +55,8 @@ function learningRate({ measured: { medianUpdateRatio } }: Pick<MeasuredValues, 
   return [
     {
       keyPath: ['optimizer', 'learningRate'],
-      text: `median ‖Δw‖/‖w‖ ${ratio}`,
-      explanation:
-        'The median, over the updates, of the norm of the update relative to that of the weights, over all weight matrices. ' +
-        'About 1e-3 is usual (CS231n).',
+      text: translate`median ‖Δw‖/‖w‖ ${ratio}`,
+      explanation: translate`The median, over the updates, of the norm of the update relative to that of the weights, over all weight matrices. About 1e-3 is usual (CS231n).`,
     },
   ];
 }
@@ -67,10 +66,8 @@ function truncation({ truncationBias: bias }: Pick<MeasuredValues, 'truncationBi
   return [
     {
       keyPath: ['bptt', 'backward'],
-      text: `gradient ${formatPercentage(bias)} off the full one`,
-      explanation:
-        '‖g − g_full‖ / ‖g_full‖ at the last update, where g_full is the gradient of the same window, from the same state, ' +
-        'without truncation. Up to 10 % is little (Aicher, Foti & Fox 2019).',
+      text: translate`gradient ${formatPercentage(bias)} off the full one`,
+      explanation: translate`‖g − g_full‖ / ‖g_full‖ at the last update, where g_full is the gradient of the same window, from the same state, without truncation. Up to 10 % is little (Aicher, Foti & Fox 2019).`,
     },
   ];
 }
@@ -85,24 +82,24 @@ function memory(
 ): readonly MeasuredKey[] {
   if (decay === undefined) return [];
   const { update, steps, horizon, perStep } = decay;
-  const at = `at update ${formatExact(update)}, from the first step with a loss back to the start (${formatExact(steps)} steps)`;
+  const at = translate`at update ${formatExact(update)}, from the first step with a loss back to the start (${formatExact(steps)} steps)`;
   const lengthKey = lagKeys.find((key) => key in data);
-  const reach = `horizon ${horizon === steps ? '≥ ' : ''}${formatExact(horizon)}`;
+  const reach = translate`horizon ${horizon === steps ? '≥ ' : ''}${formatExact(horizon)}`;
   return [
     {
       keyPath: ['model', 'cell'],
-      text: `gradient ×${formatShortNumber(roundToDigits(perStep, 2))} per step back`,
-      explanation: `The mean factor by which ‖∂L/∂h_t‖ (of an LSTM ‖∂L/∂c_t‖ where it is larger) changes from step to step, ${at}.`,
+      text: translate`gradient ×${formatShortNumber(roundToDigits(perStep, 2))} per step back`,
+      explanation: translate`The mean factor by which ‖∂L/∂h_t‖ (of an LSTM ‖∂L/∂c_t‖ where it is larger) changes from step to step, ${at}.`,
     },
     ...(lengthKey === undefined
       ? []
       : [
           {
             keyPath: ['data', lengthKey],
-            text: lag === null ? reach : `${reach} of lag ${formatExact(lag)}`,
+            text: lag === null ? reach : translate`${reach} of lag ${formatExact(lag)}`,
             explanation:
-              `How many steps back at least a thousandth of the gradient is left, ${at}.` +
-              (lag === null ? '' : ` The task requires remembering for ${formatExact(lag)} steps.`),
+              translate`How many steps back at least a thousandth of the gradient is left, ${at}.` +
+              (lag === null ? '' : translate` The task requires remembering for ${formatExact(lag)} steps.`),
           },
         ]),
   ];

@@ -29,6 +29,7 @@ import { parsedInHost } from '../experimentCheck';
 import { RequestedChanges } from '../requestedChanges';
 import { measuredKeys, type MeasuredKey } from './keyValues';
 import { MeasuredRuns, type MeasuredValues } from './measuredRuns';
+import { translate } from '../../text/translate';
 
 /** Maximum number of variants whose values are read. */
 const maxVariants = 16;
@@ -138,16 +139,16 @@ class MeasuredHints implements InlayHintsProvider, HoverProvider, Disposable {
 }
 
 function labelOf({ text, values: { changed } }: PlacedValue): string {
-  return changed.length === 0 ? text : `outdated: ${text}`;
+  return changed.length === 0 ? text : translate`outdated: ${text}`;
 }
 
 function explanationOf({ explanation, values: { run, changed, measured } }: PlacedValue): string {
   const start = formatStartTime(run, 'minute');
-  const from = `From the newest run${start === '' ? '' : `, started ${start}`}, with ${formatCount(measured.updates, 'update')}.`;
+  const from = translate`From the newest run${start === '' ? '' : translate`, started ${start}`}, with ${formatCount(measured.updates, 'update')}.`;
   const outdated =
     changed.length === 0
       ? ''
-      : ` Outdated: ${formatKeyNames(changed)} changed since. Train again to measure this experiment.`;
+      : translate` Outdated: ${formatKeyNames(changed)} changed since. Train again to measure this experiment.`;
   return `${explanation}\n\n${from}${outdated}`;
 }
 

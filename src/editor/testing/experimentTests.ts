@@ -26,6 +26,7 @@ import { isShort, parsedInHost } from '../experimentCheck';
 import { rangeOf } from './ranges';
 import { TestRunner, type TestRunParts } from './testRunner';
 import { testsOf, type TestNode } from './testTree';
+import { translate } from '../../text/translate';
 
 const refreshMilliseconds = 300;
 
@@ -60,8 +61,8 @@ export class ExperimentTests implements Disposable {
     const run = (trains: boolean) => async (request: TestRunRequest, token: CancellationToken) => {
       await runner.run(request, await this.#itemsOf(request), trains, token);
     };
-    this.#controller.createRunProfile('Train and Check', TestRunProfileKind.Run, run(true), true);
-    this.#controller.createRunProfile('Judge the Newest Run', TestRunProfileKind.Run, run(false), false);
+    this.#controller.createRunProfile(translate`Train and Check`, TestRunProfileKind.Run, run(true), true);
+    this.#controller.createRunProfile(translate`Judge the Newest Run`, TestRunProfileKind.Run, run(false), false);
     this.#controller.resolveHandler = async (item) => {
       if (item === undefined) await this.#discover();
       else if (item.uri !== undefined && item.parent === undefined) await this.#list(item.uri);
@@ -174,7 +175,7 @@ export class ExperimentTests implements Disposable {
     try {
       const parsed = await this.#parsed(uri, document ?? openDocument(uri), isRun);
       if (parsed === undefined) {
-        setTestItemError(item, 'This experiment is large: its tests are listed when it is run.');
+        setTestItemError(item, translate`This experiment is large: its tests are listed when it is run.`);
         return;
       }
       // The tests of before stay while a file has a problem, so that their results do not vanish while it is typed.

@@ -17,6 +17,7 @@ import { readFindingsIn } from '../../session/stored/storedFindings';
 import { formatStartTime } from '../../session/stored/storedRun';
 import { changedKeys } from '../../session/changedKeys';
 import { locationOf } from '../../session/files/location';
+import { translate, translateMessage } from '../../text/translate';
 
 /** The judgements of a run, or why there are none. */
 export type JudgedRun =
@@ -31,7 +32,7 @@ export interface JudgedRunParts {
   readonly reader: RunReader;
 }
 
-const cancelled: JudgedRun = { kind: 'cancelled', note: 'cancelled.' };
+const cancelled: JudgedRun = { kind: 'cancelled', note: translate`cancelled.` };
 
 /** Trains runs to judge them, and judges those that are stored. */
 export class JudgedRuns {
@@ -42,7 +43,10 @@ export class JudgedRuns {
     const { sessions, launcher } = this.parts;
     if (isCancelled(token)) return cancelled;
     if (sessions.get(target)?.isLive === true) {
-      return { kind: 'failed', note: 'This experiment is being trained. Run the test again when that run has ended.' };
+      return {
+        kind: 'failed',
+        note: translate`This experiment is being trained. Run the test again when that run has ended.`,
+      };
     }
     const measurement = new OutcomeMeasurement();
     const owned: Disposable[] = [];
@@ -58,11 +62,13 @@ export class JudgedRuns {
         case 'started':
           return isCancelled(token) ? cancelled : judgedSession(launch.session, expect, measurement.outcome);
         case 'refused':
-          return { kind: 'failed', note: launch.problems[0]?.message ?? 'The experiment has a problem.' };
+          return { kind: 'failed', note: launch.problems[0]?.message ?? translate`The experiment has a problem.` };
         case 'failed':
           return { kind: 'failed', note: launch.message };
         case 'stopped':
-          return isCancelled(token) ? cancelled : { kind: 'failed', note: 'The run was stopped before it began.' };
+          return isCancelled(token)
+            ? cancelled
+            : { kind: 'failed', note: translate`The run was stopped before it began.` };
         default:
           return launch satisfies never;
       }
@@ -84,7 +90,7 @@ export class JudgedRuns {
     if (run === undefined) {
       return {
         kind: 'failed',
-        note: 'No finished run of exactly this experiment is stored. Run the test with "Train and Check".',
+        note: translate`No finished run of exactly this experiment is stored. Run the test with "Train and Check".`,
       };
     }
     const { manifest, folder } = run;
@@ -96,9 +102,9 @@ export class JudgedRuns {
         ...{ state: run.state, updates: manifest.updates, message: manifest.message ?? undefined, measured, findings },
         baselines: manifest.facts.baselines,
       });
-      return { kind: 'judged', judgements, note: `judged by the run of ${formatStartTime(run, 'second')}.` };
+      return { kind: 'judged', judgements, note: translate`judged by the run of ${formatStartTime(run, 'second')}.` };
     } catch (error) {
-      return { kind: 'failed', note: `The newest run can't be read: ${reasonOf(error)}.` };
+      return { kind: 'failed', note: translate`The newest run can't be read: ${translateMessage(reasonOf(error))}.` };
     }
   }
 }
@@ -115,6 +121,6 @@ function judgedSession(
 ): JudgedRun {
   const { state, updates, message } = status;
   const outcome = { state, updates, message, measured, findings, baselines: info?.baselines ?? [] };
-  const note = `${stateLabels[state]} after ${formatCount(updates, 'update')}.`;
+  const note = translate`${stateLabels[state]} after ${formatCount(updates, 'update')}.`;
   return { kind: 'judged', judgements: judge(expect, outcome), note };
 }

@@ -19,6 +19,7 @@ import type { StartTrainerWorker } from '../../session/trainers/trainerWorker';
 import type { JudgedRuns } from './judgedRuns';
 import { rangeOf } from './ranges';
 import { allParameters, groups, keyPlaceOf, variantOfId } from './testTree';
+import { translate } from '../../text/translate';
 
 /** What running tests uses of the extension. */
 export interface TestRunParts {
@@ -67,7 +68,7 @@ export class TestRunner {
       const variants = variantsOf(items);
       const known = new Set(variants.flatMap(({ expectations, gradients }) => [...expectations, ...gradients]));
       for (const item of items)
-        if (!known.has(item)) errored(run, item, 'This experiment has a problem: see the Problems panel.');
+        if (!known.has(item)) errored(run, item, translate`This experiment has a problem: see the Problems panel.`);
       await Promise.all(variants.map((variant) => this.#runVariant(run, variant, trains, token)));
     } finally {
       run.end();
@@ -81,7 +82,7 @@ export class TestRunner {
       const resolved = parsed.kind === 'refused' ? parsed : parsed.file.resolve(tested.variant);
       if (parsed.kind === 'refused' || resolved.kind === 'refused') {
         const message = resolved.kind === 'refused' ? resolved.problems[0]?.message : undefined;
-        for (const item of items) errored(run, item, message ?? 'The experiment has a problem.');
+        for (const item of items) errored(run, item, message ?? translate`The experiment has a problem.`);
         return;
       }
       const read = { ...tested, file: parsed.file, experiment: resolved.experiment };
@@ -115,7 +116,7 @@ export class TestRunner {
     for (const item of expectations) {
       const found = results.map(({ target, judged }): MemberResult => {
         const judgement = judged.kind === 'judged' ? judged.judgements.find(({ key }) => key === item.id) : undefined;
-        const message = judged.kind === 'judged' ? 'The experiment no longer expects this.' : judged.note;
+        const message = judged.kind === 'judged' ? translate`The experiment no longer expects this.` : judged.note;
         return {
           target,
           judgement: judgement ?? { verdict: 'unjudged', message },
@@ -158,14 +159,15 @@ export class TestRunner {
     }
     for (const item of open.values()) {
       if (outcome.kind === 'ended') run.skipped(item);
-      else errored(run, item, outcome.kind === 'failed' ? outcome.message : 'The net has no such parameter now.');
+      else
+        errored(run, item, outcome.kind === 'failed' ? outcome.message : translate`The net has no such parameter now.`);
     }
     if (outcome.kind !== 'checked') return;
     const { subject } = outcome;
-    const carried = subject.isCarried ? ', the carried state held constant' : '';
+    const carried = subject.isCarried ? translate`, the carried state held constant` : '';
     appendTestOutput(
       run,
-      `${targetName({ uri, variant })}: gradients over ${formatCount(subject.steps, 'step')} of ${formatCount(subject.sequences, 'sequence')}${carried}.`,
+      translate`${targetName({ uri, variant })}: gradients over ${formatCount(subject.steps, 'step')} of ${formatCount(subject.sequences, 'sequence')}${carried}.`,
     );
   }
 }
@@ -210,8 +212,8 @@ function concludeChecks(run: TestRun, item: TestItem, checks: readonly Parameter
   for (const check of checks) appendTestOutput(run, formatGradientCheck(check), item);
   const wrong = at('unmet');
   if (wrong !== undefined) {
-    const expected = `relative error of at most ${formatNumber(maxRelativeError)}`;
-    const actual = `relative error of ${formatNumber(wrong.relativeError)}`;
+    const expected = translate`relative error of at most ${formatNumber(maxRelativeError)}`;
+    const actual = translate`relative error of ${formatNumber(wrong.relativeError)}`;
     run.failed(
       item,
       testMessage({ ...placeOf(item), message: formatGradientCheck(wrong), expected, actual }),
@@ -226,7 +228,7 @@ function errored(run: TestRun, item: TestItem, message: string): void {
 }
 
 function placeOf(item: TestItem): Pick<TestMessageContent, 'uri' | 'range'> {
-  if (item.uri === undefined) throw new Error(`${item.id} is of no file.`);
+  if (item.uri === undefined) throw new Error(translate`${item.id} is of no file.`);
   return { uri: item.uri, range: item.range ?? rangeOf({ offset: 0, length: 0, line: 1, column: 1 }) };
 }
 

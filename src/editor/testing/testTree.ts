@@ -4,6 +4,7 @@ import type { ExperimentFile } from '../../experiment/experimentFile';
 import type { KeyPath, SourceRange } from '../../experiment/problems/problem';
 import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import { plainName } from '../../run/displayName';
+import { translate } from '../../text/translate';
 
 /** The identifiers of the two groups of tests of an experiment or a variant. */
 export const groups = { expectations: 'expectations', gradients: 'gradients' } as const;
@@ -53,7 +54,7 @@ function testsOfVariant(file: ExperimentFile, variant: string | undefined, exper
   const seeds = file.seedsOf(variant);
   const groupOfExpectations: TestNode = {
     id: groups.expectations,
-    label: seeds.length === 0 ? 'Expectations' : `Expectations with each of ${seeds.length} seeds`,
+    label: seeds.length === 0 ? 'Expectations' : translate`Expectations with each of ${seeds.length} seeds`,
     place: place(['expect']),
     children: expectations,
   };
@@ -65,7 +66,7 @@ function testsOfVariant(file: ExperimentFile, variant: string | undefined, exper
       ...(expectations.length === 0 ? [] : [groupOfExpectations]),
       {
         id: groups.gradients,
-        label: 'Gradient checks',
+        label: translate`Gradient checks`,
         place: place(['model']),
         children: parameterTests(experiment, place(['model'])),
       },
@@ -85,7 +86,7 @@ function parameterTests({ model }: ResolvedExperiment, place: SourceRange): read
   } as const;
   const names = parameterShapes(spec).map(({ name }) => name);
   return names.length > maxParameters
-    ? [{ id: allParameters, label: `all ${names.length} parameters`, place, children: [] }]
+    ? [{ id: allParameters, label: translate`all ${names.length} parameters`, place, children: [] }]
     : names.map((name) => ({ id: name, label: name, place, children: [] }));
 }
 

@@ -3,6 +3,7 @@ import { LineIndex } from './lineIndex';
 import { readSyntax } from './syntax';
 import type { KeyPath, SourceRange, Problem } from '../problems/problem';
 import { quote, truncate } from '../../text/quoting';
+import { english } from '../../text/translate';
 
 /** A parsed JSON object; only own keys count. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -133,7 +134,7 @@ class TreeReader {
     if (node.type === 'object') return this.#object(node, path);
     if (node.type === 'number' && !Number.isFinite(node.value)) {
       const found = truncate(this.text.slice(node.offset, node.offset + node.length));
-      this.#report('notFinite', `${found} is out of range: write a finite number.`, path, node);
+      this.#report('notFinite', english`${found} is out of range: write a finite number.`, path, node);
     }
     return node.value as unknown;
   }
@@ -149,14 +150,14 @@ class TreeReader {
       if (name === '__proto__') {
         this.#report(
           'reservedKey',
-          '"__proto__" is reserved by JavaScript and not allowed as a key: delete it.',
+          english`"__proto__" is reserved by JavaScript and not allowed as a key: delete it.`,
           keyPath,
           key,
         );
       } else if (first) {
         this.#report(
           'duplicateKey',
-          `Duplicate key ${quote(name)}, first on line ${first.line}: keep one of them.`,
+          english`Duplicate key ${quote(name)}, first on line ${first.line}: keep one of them.`,
           keyPath,
           key,
         );

@@ -1,4 +1,5 @@
 import { truncate } from '../../text/quoting';
+import { english } from '../../text/translate';
 
 /** A number that JSON does not allow as it is written, and its place in the text. */
 export interface InvalidNumber {
@@ -50,7 +51,7 @@ export function invalidNumber(text: string, offset: number, commas: boolean): In
   const found = adviceFor(written);
   if (found === undefined) return undefined;
   const { advice, valid } = found;
-  const message = `${truncate(written)} is not valid JSON: ${advice}${valid === undefined ? '' : ` ${valid}`}.`;
+  const message = english`${truncate(written)} is not valid JSON: ${advice}${valid === undefined ? '' : ` ${valid}`}.`;
   return { offset: from, length: to - from, message, valid };
 }
 
@@ -60,18 +61,19 @@ function isBetweenDigits(text: string, at: number): boolean {
 
 function adviceFor(written: string): { readonly advice: string; readonly valid: string | undefined } | undefined {
   const constant = constants.get(written);
-  if (constant !== undefined) return { advice: 'write', valid: constant };
-  if (notFinite.test(written)) return { advice: 'write a finite number', valid: undefined };
-  if (decimalComma.test(written)) return { advice: 'write a decimal point,', valid: plain(written.replace(',', '.')) };
+  if (constant !== undefined) return { advice: english`write`, valid: constant };
+  if (notFinite.test(written)) return { advice: english`write a finite number`, valid: undefined };
+  if (decimalComma.test(written))
+    return { advice: english`write a decimal point,`, valid: plain(written.replace(',', '.')) };
   if (groupedByCommas.test(written)) {
-    return { advice: 'leave out the thousands separators,', valid: plain(written.replaceAll(',', '')) };
+    return { advice: english`leave out the thousands separators,`, valid: plain(written.replaceAll(',', '')) };
   }
   if (groupedByUnderscores.test(written)) {
-    return { advice: 'leave out the underscores,', valid: plain(written.replaceAll('_', '')) };
+    return { advice: english`leave out the underscores,`, valid: plain(written.replaceAll('_', '')) };
   }
-  if (hexadecimal.test(written)) return { advice: 'write it in decimal,', valid: `${Number(written)}` };
+  if (hexadecimal.test(written)) return { advice: english`write it in decimal,`, valid: `${Number(written)}` };
   const valid = decimal.test(written) ? plain(written) : written;
-  return valid === written ? undefined : { advice: 'write', valid };
+  return valid === written ? undefined : { advice: english`write`, valid };
 }
 
 /** A decimal number as JSON writes it: no plus sign, no leading zeros, digits on both sides of the point. */
@@ -106,19 +108,19 @@ export function invalidCalculation(text: string, offset: number): InvalidNumber 
   if (found === undefined) return undefined;
   const [advice, value] = found;
   const valid = typeof value === 'string' ? value : Number.isFinite(value) ? `${value}` : undefined;
-  const message = `${truncate(written)} is not valid JSON: ${advice}${valid === undefined ? '' : `, ${valid}`}.`;
+  const message = english`${truncate(written)} is not valid JSON: ${advice}${valid === undefined ? '' : `, ${valid}`}.`;
   return { offset: offset - start.length, length: written.length, message, valid };
 }
 
 function adviceForCalculation(written: string): readonly [advice: string, value: number | string] | undefined {
-  if (spaced.test(written)) return ['leave out the blanks', plain(written.replace(/\p{Zs}/gu, ''))];
+  if (spaced.test(written)) return [english`leave out the blanks`, plain(written.replace(/\p{Zs}/gu, ''))];
   const [, suffix] = suffixed.exec(written) ?? [];
-  if (suffix !== undefined) return ['leave out the last letter', plain(suffix)];
+  if (suffix !== undefined) return [english`leave out the last letter`, plain(suffix)];
   const [, percent] = percentage.exec(written) ?? [];
-  if (percent !== undefined) return ['write the fraction', Number(percent) / 100];
+  if (percent !== undefined) return [english`write the fraction`, Number(percent) / 100];
   const [, above, below] = fraction.exec(written) ?? [];
-  if (above !== undefined) return ['write the result', Number(above) / Number(below)];
+  if (above !== undefined) return [english`write the result`, Number(above) / Number(below)];
   const [, base, exponent] = power.exec(written) ?? [];
-  if (base !== undefined) return ['write the result', Number(base) ** Number(exponent)];
+  if (base !== undefined) return [english`write the result`, Number(base) ** Number(exponent)];
   return undefined;
 }

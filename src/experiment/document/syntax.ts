@@ -4,6 +4,7 @@ import { invalidCalculation, invalidNumber, type InvalidNumber } from './numberT
 import type { Problem } from '../problems/problem';
 import { maxExperimentBytes } from './sizes';
 import { formatExact } from '../../text/numbers';
+import { english } from '../../text/translate';
 
 const maxDepth = 32;
 
@@ -41,18 +42,18 @@ function numberProblem({ message, offset, length, valid }: InvalidNumber, lines:
   const problem = syntaxProblem('syntax', message, lines, offset, length);
   if (valid === undefined) return problem;
   const change = { kind: 'replace', offset, length, text: valid } as const;
-  return { ...problem, fixes: [{ title: `Write ${valid}`, changes: [change] }] };
+  return { ...problem, fixes: [{ title: english`Write ${valid}`, changes: [change] }] };
 }
 
 function tooLarge(text: string, lines: LineIndex): Problem | undefined {
   // A text has at least as many bytes as UTF-16 units, so a huge one need not be encoded.
   const bytes = text.length > maxExperimentBytes ? text.length : new TextEncoder().encode(text).length;
   if (bytes <= maxExperimentBytes) return undefined;
-  const message = `This experiment file has at least ${formatExact(bytes)} bytes: at most ${formatExact(maxExperimentBytes)} (1 MiB) are allowed. Move the data to a text or CSV file and name it in "data".`;
+  const message = english`This experiment file has at least ${formatExact(bytes)} bytes: at most ${formatExact(maxExperimentBytes)} (1 MiB) are allowed. Move the data to a text or CSV file and name it in "data".`;
   return syntaxProblem('tooLarge', message, lines, 0, 1);
 }
 
-const emptyMessage = 'The file is empty: write at least { "data": { "task": "adding" }, "model": { "cell": "lstm" } }.';
+const emptyMessage = english`The file is empty: write at least { "data": { "task": "adding" }, "model": { "cell": "lstm" } }.`;
 
 /**
  * Nesting that is too deep, or never closed: found before the recursive parser reads the text. Where brackets do not
@@ -68,7 +69,7 @@ function badNesting(text: string, lines: LineIndex): Problem | undefined {
     if (kind === openBrace || kind === openBracket) {
       open.push(scanner.getTokenOffset());
       if (open.length > maxDepth) {
-        const message = `Objects and lists are nested more than ${maxDepth} levels deep here: remove the inner brackets.`;
+        const message = english`Objects and lists are nested more than ${maxDepth} levels deep here: remove the inner brackets.`;
         return syntaxProblem('tooDeep', message, lines, scanner.getTokenOffset(), 1);
       }
     } else if (kind === closeBrace || kind === closeBracket) {
@@ -81,9 +82,9 @@ function badNesting(text: string, lines: LineIndex): Problem | undefined {
   }
   const unclosed = open.at(-1);
   if (unclosed === undefined || broken) return undefined;
-  const what = text[unclosed] === '{' ? 'the object' : 'the list';
+  const what = text[unclosed] === '{' ? english`the object` : english`the list`;
   const closing = text[unclosed] === '{' ? '}' : ']';
-  const message = `The file ends inside ${what} opened on line ${formatExact(lines.place(unclosed, 1).line)}: a "${closing}", or the rest of the file, is missing.`;
+  const message = english`The file ends inside ${what} opened on line ${formatExact(lines.place(unclosed, 1).line)}: a "${closing}", or the rest of the file, is missing.`;
   return syntaxProblem('truncated', message, lines, Math.max(0, end - 1), 1);
 }
 
@@ -93,37 +94,37 @@ function syntaxMessage(error: ParseError, found: string): string {
     case 'InvalidSymbol':
       // As a word processor writes them.
       if (/^[\u2018-\u201f«»]/.test(found))
-        return `${found} is not valid JSON: write straight double quotes, such as "data".`;
-      return `${found} is not valid JSON: write a key or a string in double quotes, a number, true, false, null, an object or a list.`;
+        return english`${found} is not valid JSON: write straight double quotes, such as "data".`;
+      return english`${found} is not valid JSON: write a key or a string in double quotes, a number, true, false, null, an object or a list.`;
     case 'InvalidNumberFormat':
     case 'UnexpectedEndOfNumber':
-      return 'This is not a valid JSON number: write digits with at most one point, such as 0.5 or 1e-3.';
+      return english`This is not a valid JSON number: write digits with at most one point, such as 0.5 or 1e-3.`;
     case 'PropertyNameExpected':
-      return 'A key is expected here: write it in double quotes, such as "data".';
+      return english`A key is expected here: write it in double quotes, such as "data".`;
     case 'ValueExpected':
-      return 'A value is missing here: write a number, a string in double quotes, true, false, null, an object or a list.';
+      return english`A value is missing here: write a number, a string in double quotes, true, false, null, an object or a list.`;
     case 'ColonExpected':
-      return 'A ":" is missing between key and value.';
+      return english`A ":" is missing between key and value.`;
     case 'CommaExpected':
-      return 'A "," is missing before this.';
+      return english`A "," is missing before this.`;
     case 'CloseBraceExpected':
-      return 'A "}" is missing here.';
+      return english`A "}" is missing here.`;
     case 'CloseBracketExpected':
-      return 'A "]" is missing here.';
+      return english`A "]" is missing here.`;
     case 'EndOfFileExpected':
-      return 'Unexpected text after the end of the experiment: delete it, or move it inside the braces.';
+      return english`Unexpected text after the end of the experiment: delete it, or move it inside the braces.`;
     case 'InvalidCommentToken':
     case 'UnexpectedEndOfComment':
-      return 'This comment is not terminated: close it with "*/".';
+      return english`This comment is not terminated: close it with "*/".`;
     case 'UnexpectedEndOfString':
-      return 'This string is not terminated on its line: close it with a double quote.';
+      return english`This string is not terminated on its line: close it with a double quote.`;
     case 'InvalidUnicode':
     case 'InvalidEscapeCharacter':
-      return 'Invalid escape sequence in this string: write "\\\\" for a backslash.';
+      return english`Invalid escape sequence in this string: write "\\\\" for a backslash.`;
     case 'InvalidCharacter':
-      return 'This string contains a control character: write it as an escape, such as \\n or \\t.';
+      return english`This string contains a control character: write it as an escape, such as \\n or \\t.`;
     case '<unknown ParseErrorCode>':
-      return 'This is not JSON: look for a missing comma, quote or bracket.';
+      return english`This is not JSON: look for a missing comma, quote or bracket.`;
     default:
       return code satisfies never;
   }

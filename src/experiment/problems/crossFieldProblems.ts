@@ -8,6 +8,7 @@ import { firstTarget, sequenceProblems } from './sequences';
 import { mayBeClasses, usesWholeSequences } from './tableTargets';
 import { formatExact } from '../../text/numbers';
 import { quote } from '../../text/quoting';
+import { english } from '../../text/translate';
 
 /** An experiment in which every key is valid on its own. */
 export type ValidExperiment = z.output<typeof experimentSchema>;
@@ -77,16 +78,16 @@ function lossProblems({ data, loss }: ValidExperiment): readonly UnplacedProblem
   }
   const [wants, are] = needed === 'mse' ? ['classes', 'numbers'] : ['numbers', 'classes'];
   const other = targetAdvice(data);
-  const message = `Loss "${kind}" needs ${wants}, but the targets of this data are ${are}: write "${needed}"${other === undefined ? ', or delete the key' : `, or ${other}`}.`;
+  const message = english`Loss "${kind}" needs ${wants}, but the targets of this data are ${are}: write "${needed}"${other === undefined ? english`, or delete the key` : english`, or ${other}`}.`;
   const keyPath = typeof loss === 'string' ? ['loss'] : ['loss', 'kind'];
-  const fix: Fix = { title: `Write "${needed}"`, changes: [{ kind: 'set', keyPath, value: needed }] };
+  const fix: Fix = { title: english`Write "${needed}"`, changes: [{ kind: 'set', keyPath, value: needed }] };
   return [{ ...inconsistent(keyPath, message), fixes: [fix] }];
 }
 
 /** An output of squared errors, where the loss is cross-entropy. */
 function unfittingOutput(loss: ValidExperiment['loss']): readonly UnplacedProblem[] {
   if (typeof loss === 'string' || loss.output === undefined) return [];
-  const message = `"output" is ${quote(loss.output)}, but the loss is "crossEntropy", which takes the softmax of the outputs; only "mse" has an output of another kind. Delete the key.`;
+  const message = english`"output" is ${quote(loss.output)}, but the loss is "crossEntropy", which takes the softmax of the outputs; only "mse" has an output of another kind. Delete the key.`;
   const keyPath = ['loss', 'output'];
   return [{ code: 'unfittingKey', message, keyPath, at: 'key', fixes: [deletionOf(keyPath)] }];
 }
@@ -95,13 +96,13 @@ function unfittingOutput(loss: ValidExperiment['loss']): readonly UnplacedProble
 function targetAdvice(data: ValidExperiment['data']): string | undefined {
   if (!('sequences' in data)) return undefined;
   const target = firstTarget(data.sequences);
-  if (typeof target === 'number') return `write each target as a row of numbers, such as [${target}]`;
+  if (typeof target === 'number') return english`write each target as a row of numbers, such as [${target}]`;
   if (target === null) return undefined;
   const index = target.indexOf(1);
   const isOneHot = target.length > 1 && target.filter((value) => value !== 0).length === 1 && index >= 0;
   return isOneHot
-    ? `write each target as a class index from 0, such as ${index} for ${row(target)}`
-    : 'write each target as a class index from 0, such as 2';
+    ? english`write each target as a class index from 0, such as ${index} for ${row(target)}`
+    : english`write each target as a class index from 0, such as 2`;
 }
 
 /** A row of numbers as JSON writes it, shortened where it is long. */
@@ -117,20 +118,19 @@ function plateauProblems({ schedule, learningRate }: ValidExperiment['optimizer'
   if (schedule === 'constant' || !('plateau' in schedule)) return [];
   const { minLearningRate } = schedule.plateau;
   if (minLearningRate < learningRate || minLearningRate === 0) return [];
-  const message = `"minLearningRate" is ${formatExact(minLearningRate)}, but "learningRate" is ${formatExact(learningRate)}, so that the schedule could never reduce it: write a smaller number, or delete the key for 0.`;
+  const message = english`"minLearningRate" is ${formatExact(minLearningRate)}, but "learningRate" is ${formatExact(learningRate)}, so that the schedule could never reduce it: write a smaller number, or delete the key for 0.`;
   return [inconsistent(['optimizer', 'schedule', 'plateau', 'minLearningRate'], message)];
 }
 
 function momentumProblems(optimizer: ValidExperiment['optimizer']): readonly UnplacedProblem[] {
   if (optimizer.kind !== 'sgd' || !optimizer.nesterov || optimizer.momentum > 0) return [];
-  const message =
-    '"nesterov" is true, but "momentum" is 0: give a momentum above 0, such as 0.9, or delete "nesterov".';
+  const message = english`"nesterov" is true, but "momentum" is 0: give a momentum above 0, such as 0.9, or delete "nesterov".`;
   return [inconsistent(['optimizer', 'nesterov'], message)];
 }
 
 function batchProblems({ data, training }: ValidExperiment): readonly UnplacedProblem[] {
   if (!('sequences' in data) || training.batch === undefined) return [];
-  const message = `"batch" is ${formatExact(training.batch)}, but inline sequences are always one batch, here of ${formatExact(data.sequences.length)}: delete the key.`;
+  const message = english`"batch" is ${formatExact(training.batch)}, but inline sequences are always one batch, here of ${formatExact(data.sequences.length)}: delete the key.`;
   const keyPath = ['training', 'batch'];
   return [{ code: 'unfittingKey', message, keyPath, at: 'key', fixes: [deletionOf(keyPath)] }];
 }
@@ -140,16 +140,15 @@ function patienceProblems({ data, training }: ValidExperiment): readonly Unplace
   if (training.patience === undefined) return [];
   const keyPath = ['training', 'patience'];
   if (training.validateEvery === 0) {
-    const message =
-      '"patience" counts validations, but "validateEvery" is 0, so that none is made: write the updates between two, such as 100, or delete "patience".';
+    const message = english`"patience" counts validations, but "validateEvery" is 0, so that none is made: write the updates between two, such as 100, or delete "patience".`;
     return [inconsistent(keyPath, message)];
   }
   const isHeldOut = !('sequences' in data) && !('validation' in data && data.validation === 0);
   if (isHeldOut) return [];
   const message =
     'sequences' in data
-      ? '"patience" counts validations, but inline sequences have no part that is held out: delete the key.'
-      : '"patience" counts validations, but "data.validation" is 0, so that nothing is held out: write a fraction such as 0.1 there, or delete "patience".';
+      ? english`"patience" counts validations, but inline sequences have no part that is held out: delete the key.`
+      : english`"patience" counts validations, but "data.validation" is 0, so that nothing is held out: write a fraction such as 0.1 there, or delete "patience".`;
   return [inconsistent(keyPath, message)];
 }
 
@@ -157,25 +156,23 @@ function tableProblems(data: WrittenTable): readonly UnplacedProblem[] {
   const { inputs, targets, classes, horizon, length, time, sequence } = data;
   const problems: UnplacedProblem[] = [];
   if (classes === true && !mayBeClasses(inputs, targets)) {
-    const message =
-      '"classes" is true, but classes are predicted for a single column that is no input: name it in "targets".';
+    const message = english`"classes" is true, but classes are predicted for a single column that is no input: name it in "targets".`;
     problems.push(inconsistent(targets === undefined ? ['data', 'classes'] : ['data', 'targets'], message));
   }
   const asTarget = targets === undefined ? inputs : inputs.filter((name) => targets.includes(name));
   const [both] = asTarget;
   if (horizon === 0 && both !== undefined) {
-    const message = `"horizon" is 0, but ${quote(both)} is input and target: the target would be its own input. Write 1 or more, or use other inputs.`;
+    const message = english`"horizon" is 0, but ${quote(both)} is input and target: the target would be its own input. Write 1 or more, or use other inputs.`;
     problems.push(inconsistent(['data', 'horizon'], message));
   }
   if (usesWholeSequences(data)) {
     if (length !== undefined) {
-      const message =
-        '"length" has no effect: with "sequence" and a target at the last step, every sequence is used whole. Delete the key.';
+      const message = english`"length" has no effect: with "sequence" and a target at the last step, every sequence is used whole. Delete the key.`;
       const keyPath = ['data', 'length'];
       problems.push({ code: 'unfittingKey', message, keyPath, at: 'key', fixes: [deletionOf(keyPath)] });
     }
     if (horizon === undefined && both !== undefined) {
-      const message = `${quote(both)} is input and target, and the target is in the last row of the inputs: write a "horizon" of 1 or more, or use other inputs.`;
+      const message = english`${quote(both)} is input and target, and the target is in the last row of the inputs: write a "horizon" of 1 or more, or use other inputs.`;
       problems.push(inconsistent(['data', targets === undefined ? 'inputs' : 'targets'], message));
     }
   }
@@ -184,7 +181,7 @@ function tableProblems(data: WrittenTable): readonly UnplacedProblem[] {
     ['sequence', sequence],
   ] as const) {
     if (name === undefined || targets?.includes(name) !== true) continue;
-    const message = `${quote(name)} is a target and the column of ${key === 'time' ? 'times' : 'sequences'}: use another target.`;
+    const message = english`${quote(name)} is a target and the column of ${key === 'time' ? 'times' : 'sequences'}: use another target.`;
     problems.push(inconsistent(['data', 'targets'], message));
   }
   return problems;
@@ -202,7 +199,7 @@ function dataProblems(data: ValidExperiment['data']): readonly UnplacedProblem[]
     case 'reber':
       return [];
     case 'delay':
-      return lengthProblems(data, data.lag + 1, `a "lag" of ${formatExact(data.lag)}`);
+      return lengthProblems(data, data.lag + 1, english`a "lag" of ${formatExact(data.lag)}`);
     case 'echo':
       return echoProblems(data);
     case 'adding':
@@ -218,10 +215,10 @@ function dataProblems(data: ValidExperiment['data']): readonly UnplacedProblem[]
 function echoProblems(data: Extract<ValidExperiment['data'], { task: 'echo' }>): readonly UnplacedProblem[] {
   const [near, far] = data.lags;
   if (near >= far) {
-    const message = `"lags" are ${formatExact(near)} and ${formatExact(far)}: write two different lags, the shorter first, such as [3, 8].`;
+    const message = english`"lags" are ${formatExact(near)} and ${formatExact(far)}: write two different lags, the shorter first, such as [3, 8].`;
     return [inconsistent(['data', 'lags'], message)];
   }
-  return lengthProblems(data, far + 1, `"lags" of ${formatExact(near)} and ${formatExact(far)}`);
+  return lengthProblems(data, far + 1, english`"lags" of ${formatExact(near)} and ${formatExact(far)}`);
 }
 
 function lengthProblems(
@@ -233,11 +230,11 @@ function lengthProblems(
   if (data.validation) lengths.push([['data', 'validation', 'length'], data.validation.length]);
   return lengths.flatMap(([keyPath, length]) => {
     if (typeof length !== 'number' && length[0] > length[1]) {
-      const message = `"length" is [${length[0]}, ${length[1]}], the longest before the shortest: write [${length[1]}, ${length[0]}].`;
+      const message = english`"length" is [${length[0]}, ${length[1]}], the longest before the shortest: write [${length[1]}, ${length[0]}].`;
       return [inconsistent(keyPath, message)];
     }
     if (shortest(length) >= minimum) return [];
-    const message = `"length" is ${formatExact(shortest(length))}, too short for ${reason}: write at least ${formatExact(minimum)}.`;
+    const message = english`"length" is ${formatExact(shortest(length))}, too short for ${reason}: write at least ${formatExact(minimum)}.`;
     return [inconsistent(keyPath, message)];
   });
 }

@@ -3,6 +3,7 @@ import { quote } from '../../text/quoting';
 import type { KeyPath } from '../document/keyPath';
 import type { experimentSchema } from '../schema/schema';
 import { deletionOf, type UnplacedProblem } from './schemaProblem';
+import { english } from '../../text/translate';
 
 type Experiment = Pick<z.output<typeof experimentSchema>, 'data' | 'training' | 'clip' | 'expect'>;
 
@@ -16,9 +17,10 @@ const endKeys = ['loss', ...heldOutKeys, 'gradientAtStart', 'clipped'] as const;
  * Why some data have no held-out part that is measured, as the end of a sentence; undefined where one is.
  */
 function noValidationReason({ data, training }: Experiment): string | undefined {
-  if (training.validateEvery === 0) return '"training.validateEvery" is 0, so that nothing is validated';
-  if ('sequences' in data) return 'inline sequences have no part that is held out';
-  if ('validation' in data && data.validation === 0) return '"data.validation" is 0, so that nothing is held out';
+  if (training.validateEvery === 0) return english`"training.validateEvery" is 0, so that nothing is validated`;
+  if ('sequences' in data) return english`inline sequences have no part that is held out`;
+  if ('validation' in data && data.validation === 0)
+    return english`"data.validation" is 0, so that nothing is held out`;
   return undefined;
 }
 
@@ -37,18 +39,18 @@ export function expectationProblems(
   const unmeasured = noValidationReason(experiment);
   for (const key of heldOutKeys) {
     if (expect[key] === undefined || unmeasured === undefined) continue;
-    problems.push(unjudged(key, `${unmeasured}: hold a part of the data out and validate on it, or`));
+    problems.push(unjudged(key, english`${unmeasured}: hold a part of the data out and validate on it, or`));
   }
   if (expect.accuracy !== undefined && lossKind === 'mse') {
-    problems.push(unjudged('accuracy', 'the targets are numbers, and only classes have an accuracy:'));
+    problems.push(unjudged('accuracy', english`the targets are numbers, and only classes have an accuracy:`));
   }
   if (expect.clipped !== undefined && clip === null) {
-    problems.push(unjudged('clipped', '"clip" is null, so that no gradient is clipped: set "clip", or'));
+    problems.push(unjudged('clipped', english`"clip" is null, so that no gradient is clipped: set "clip", or`));
   }
   if (expect.diverges === true) {
     for (const key of endKeys) {
       if (expect[key] === undefined) continue;
-      problems.push(unjudged(key, '"diverges" is true, and a run that diverges has no such number at its end:'));
+      problems.push(unjudged(key, english`"diverges" is true, and a run that diverges has no such number at its end:`));
     }
   }
   return problems;
@@ -56,6 +58,6 @@ export function expectationProblems(
 
 function unjudged(key: string, reason: string): UnplacedProblem {
   const keyPath: KeyPath = ['expect', key];
-  const message = `The expectation ${quote(key)} can't be judged: ${reason} delete the key (in a variant, write null).`;
+  const message = english`The expectation ${quote(key)} can't be judged: ${reason} delete the key (in a variant, write null).`;
   return { code: 'unjudged', message, keyPath, at: 'key', fixes: [deletionOf(keyPath)] };
 }

@@ -1,6 +1,7 @@
 import { isObject, valueAt, type JsonObject } from '../document/document';
 import type { Change, JsonValue } from './fix';
 import type { KeyPath } from './problem';
+import { english } from '../../text/translate';
 
 /** A change of a key's value, as a remedy names it: in the experiment, wherever the file writes the key. */
 export type KeyChange = Extract<Change, { kind: 'set' | 'remove' }>;
@@ -61,7 +62,7 @@ function withValueAt(object: JsonObject, [key, ...rest]: KeyPath, value: unknown
 export function nameOfVariant(changes: readonly KeyChange[], taken: ReadonlySet<string>): string {
   const parts = changes.flatMap((change) => {
     const key = String(change.keyPath.at(-1));
-    if (change.kind === 'remove') return [`no ${key}`];
+    if (change.kind === 'remove') return [english`no ${key}`];
     const { value } = change;
     const written = (one: unknown): string => (typeof one === 'string' ? one : JSON.stringify(one));
     return isObject(value)

@@ -7,6 +7,7 @@ import type { Change, Fix } from './fix';
 import type { KeyPath, KeyProblem } from './problem';
 import { quote, quoteAll } from '../../text/quoting';
 import { formatExact } from '../../text/numbers';
+import { english } from '../../text/translate';
 
 /** A problem without its place in the file yet: it is at the key, or at the value of the key. */
 export interface UnplacedProblem extends KeyProblem {
@@ -66,14 +67,14 @@ function schemaAt(schema: z.ZodType, root: unknown, path: KeyPath): z.ZodType {
 /** A key path in a message: the last key in quotes, then indices of lists. */
 function keyLabel(path: KeyPath): string {
   const last = path.findLastIndex((key) => typeof key === 'string');
-  if (last < 0) return 'The experiment';
+  if (last < 0) return english`The experiment`;
   const indices = path.slice(last + 1).map((index) => `[${index}]`);
   return `${quote(String(path[last]))}${indices.join('')}`;
 }
 
 function describeValue(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  if (isObject(value)) return 'an object';
+  if (Array.isArray(value)) return value.length === 0 ? english`an empty list` : 'a list';
+  if (isObject(value)) return english`an object`;
   if (typeof value === 'number') return formatExact(value);
   return typeof value === 'string' ? quote(value) : JSON.stringify(value);
 }
@@ -86,10 +87,13 @@ function wrongValue(
   names: readonly string[],
   issue: z.core.$ZodIssue,
 ): UnplacedProblem {
-  const message = `${keyLabel(keyPath)} is ${describeValue(value)}: ${advice}.`;
+  const message = english`${keyLabel(keyPath)} is ${describeValue(value)}: ${advice}.`;
   const meant = typeof value === 'string' ? meantValue(value, names, issue) : undefined;
   if (meant === undefined) return { code: 'wrongValue', message, keyPath, at: 'value' };
-  const fix: Fix = { title: `Write ${JSON.stringify(meant)}`, changes: [{ kind: 'set', keyPath, value: meant }] };
+  const fix: Fix = {
+    title: english`Write ${JSON.stringify(meant)}`,
+    changes: [{ kind: 'set', keyPath, value: meant }],
+  };
   return { code: 'wrongValue', message, keyPath, at: 'value', fixes: [fix] };
 }
 
@@ -136,7 +140,7 @@ function missingKey(
   const unknown = Object.keys(isObject(owner) ? owner : {}).filter((name) => !known.includes(name));
   const misspelled = unknown.find((name) => isWithinDistance(2, name, key) || isSynonym(name, key));
   const keyPath = [...path, ...parent];
-  const message = `${keyLabel(keyPath)} is missing "${key}": ${advice}.`;
+  const message = english`${keyLabel(keyPath)} is missing "${key}": ${advice}.`;
   const needed: UnplacedProblem =
     misspelled === undefined
       ? { code: 'missingKey', message, keyPath, at: 'key' }
@@ -174,9 +178,9 @@ function ambiguousKind(
 ): readonly UnplacedProblem[] {
   const second = present[1];
   if (second !== undefined) {
-    const message = `${keyLabel(keyPath)} holds ${present.map((key) => `"${key}"`).join(' and ')}: only one of ${quoteAll(known)} is allowed. Delete the others.`;
+    const message = english`${keyLabel(keyPath)} holds ${present.map((key) => `"${key}"`).join(english` and `)}: only one of ${quoteAll(known)} is allowed. Delete the others.`;
     const fixes = present.slice(0, maxKindFixes).map((kept) => ({
-      title: `Keep only ${quote(kept)}`,
+      title: english`Keep only ${quote(kept)}`,
       changes: present.filter((key) => key !== kept).map((key) => removal([...keyPath, key])),
     }));
     return [{ code: 'severalKinds', message, keyPath: [...keyPath, second], at: 'key', kinds: present, fixes }];
@@ -184,7 +188,7 @@ function ambiguousKind(
   const all = allKeysOf(union);
   const unknown = Object.keys(isObject(value) ? value : {}).filter((key) => !all.includes(key));
   const misspelled = unknown.find((key) => isWithinDistance(2, key, closestName(key, known)));
-  const message = `${keyLabel(keyPath)} needs one of the keys ${quoteAll(known)}: ${advice}.`;
+  const message = english`${keyLabel(keyPath)} needs one of the keys ${quoteAll(known)}: ${advice}.`;
   const needed: UnplacedProblem =
     misspelled === undefined
       ? { code: 'noKind', message, keyPath, at: 'key' }
@@ -216,7 +220,7 @@ function unfittingKey(
   owners: readonly string[],
   known: readonly string[],
 ): UnplacedProblem {
-  const message = `"${key}" applies to ${quoteAll(owners)} only: delete it. The keys allowed here are ${quoteAll(known)}.`;
+  const message = english`"${key}" applies to ${quoteAll(owners)} only: delete it. The keys allowed here are ${quoteAll(known)}.`;
   return {
     code: 'unfittingKey',
     message,
@@ -233,19 +237,19 @@ const removal = (keyPath: KeyPath): Change => ({ kind: 'remove', keyPath });
 
 /** The fix that deletes a key. */
 export function deletionOf(keyPath: KeyPath): Fix {
-  return { title: `Delete ${quote(String(keyPath.at(-1)))}`, changes: [removal(keyPath)] };
+  return { title: english`Delete ${quote(String(keyPath.at(-1)))}`, changes: [removal(keyPath)] };
 }
 
 function renamingOf(keyPath: KeyPath, name: string): Fix {
-  const note = countsEpochs(String(keyPath.at(-1))) ? ' (parameter updates, not epochs)' : '';
-  return { title: `Rename to ${quote(name)}${note}`, changes: [{ kind: 'rename', keyPath, name }] };
+  const note = countsEpochs(String(keyPath.at(-1))) ? english` (parameter updates, not epochs)` : '';
+  return { title: english`Rename to ${quote(name)}${note}`, changes: [{ kind: 'rename', keyPath, name }] };
 }
 
 /** The fix that moves a key to a section, or to the top level, under the name that it has there. */
 function moveOf(keyPath: KeyPath, { section, key }: KeyOfSection): Fix {
   const to = section === undefined ? [key] : [section, key];
-  const note = countsEpochs(String(keyPath.at(-1))) ? ' (parameter updates, not epochs)' : '';
-  return { title: `Move to ${quote(to.join('.'))}${note}`, changes: [{ kind: 'move', keyPath, to }] };
+  const note = countsEpochs(String(keyPath.at(-1))) ? english` (parameter updates, not epochs)` : '';
+  return { title: english`Move to ${quote(to.join('.'))}${note}`, changes: [{ kind: 'move', keyPath, to }] };
 }
 
 function unknownKeyProblem(
@@ -254,18 +258,18 @@ function unknownKeyProblem(
   nearest: string | undefined,
   known: readonly string[],
 ): UnplacedProblem {
-  const owner = keyPath.length === 0 ? 'an experiment' : keyLabel(keyPath);
+  const owner = keyPath.length === 0 ? english`an experiment` : keyLabel(keyPath);
   const place = [...keyPath, key];
   const meant = nearest === undefined ? undefined : synonymAdvice(place, nearest, known);
   const likely = key !== '$schema' && nearest !== undefined && isLikely(key, nearest) ? nearest : undefined;
   const advice =
     key === '$schema'
-      ? 'the extension provides the schema of *.rnn.json files; delete the key'
+      ? english`the extension provides the schema of *.rnn.json files; delete the key`
       : nearest === undefined
-        ? 'delete it'
+        ? english`delete it`
         : (meant?.advice ??
-          `${likely === undefined ? 'the' : `did you mean "${likely}"? The`} keys are ${quoteAll(known)}`);
-  const message = `${quote(key)} is not a key of ${owner}: ${advice}.`;
+          english`${likely === undefined ? 'the' : english`did you mean "${likely}"? The`} keys are ${quoteAll(known)}`);
+  const message = english`${quote(key)} is not a key of ${owner}: ${advice}.`;
   const renaming = likely === undefined ? [] : [renamingOf(place, likely)];
   const fixes = [...(meant === undefined ? renaming : [meant.fix]), deletionOf(place)];
   return { code: 'unknownKey', message, keyPath: place, at: 'key', fixes };
@@ -279,17 +283,20 @@ function synonymAdvice(
 ): { readonly advice: string; readonly fix: Fix } | undefined {
   const key = String(place.at(-1));
   const meant = keysMeantBy(key);
-  const note = countsEpochs(key) ? ', the number of parameter updates (not epochs)' : '';
+  const note = countsEpochs(key) ? english`, the number of parameter updates (not epochs)` : '';
   const here = meant.find((name) => known.includes(name.key));
   if (here !== undefined) {
-    const advice = `did you mean "${here.key}"${note}? The keys are ${quoteAll(known)}`;
+    const advice = english`did you mean "${here.key}"${note}? The keys are ${quoteAll(known)}`;
     return { advice, fix: renamingOf(place, here.key) };
   }
   const [elsewhere, other] = meant;
   if (elsewhere === undefined || other !== undefined || isWithinDistance(1, key, nearest)) return undefined;
   const { section } = elsewhere;
-  const owner = section === undefined ? 'a top-level key' : `a key of "${section}"`;
-  return { advice: `did you mean "${elsewhere.key}"${note}, ${owner}? Move it there`, fix: moveOf(place, elsewhere) };
+  const owner = section === undefined ? english`a top-level key` : english`a key of "${section}"`;
+  return {
+    advice: english`did you mean "${elsewhere.key}"${note}, ${owner}? Move it there`,
+    fix: moveOf(place, elsewhere),
+  };
 }
 
 /** An unknown key at the root may belong to a section: `hidden` belongs inside `model`. */
@@ -308,7 +315,7 @@ function unknownRootKey(
   const best = synonym ? undefined : nested.find(({ name }) => isWithinDistance(1, name, key));
   if (!best || (nearest !== undefined && isWithinDistance(1, nearest, key)))
     return unknownKeyProblem(key, [], nearest, known);
-  const message = `"${key}" is not a top-level key of an experiment: did you mean "${best.name}", a key of "${best.section}"? Move it there.`;
+  const message = english`"${key}" is not a top-level key of an experiment: did you mean "${best.name}", a key of "${best.section}"? Move it there.`;
   const fixes = [moveOf([key], { section: best.section, key: best.name }), deletionOf([key])];
   return { code: 'unknownKey', message, keyPath: [key], at: 'key', fixes };
 }

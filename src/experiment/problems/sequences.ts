@@ -1,6 +1,7 @@
 import type { UnplacedProblem } from './schemaProblem';
 import type { KeyPath } from './problem';
 import { formatCount, formatExact } from '../../text/numbers';
+import { english } from '../../text/translate';
 
 type Target = number | number[] | null;
 
@@ -37,7 +38,7 @@ function problemAt(keyPath: KeyPath, message: string): UnplacedProblem {
 function missingTargets(sequences: readonly Sequence[]): UnplacedProblem | undefined {
   for (const [index, { inputs, targets }] of sequences.entries()) {
     if (targets.length === inputs.length) continue;
-    const message = `Sequence ${index + 1} has ${formatCount(inputs.length, 'input')} and ${formatCount(targets.length, 'target')}: write one target for each step, null where there is no loss.`;
+    const message = english`Sequence ${index + 1} has ${formatCount(inputs.length, 'input')} and ${formatCount(targets.length, 'target')}: write one target for each step, null where there is no loss.`;
     return problemAt([index, 'targets'], message);
   }
   return undefined;
@@ -48,7 +49,7 @@ function unequalInputs(sequences: readonly Sequence[]): UnplacedProblem | undefi
   for (const [index, { inputs }] of sequences.entries()) {
     const t = inputs.findIndex((row) => row.length !== width);
     if (t >= 0) {
-      const message = `This row has ${formatCount(inputs[t]?.length ?? 0, 'number')} and the first one ${formatExact(width)}: give all rows the same width.`;
+      const message = english`This row has ${formatCount(inputs[t]?.length ?? 0, 'number')} and the first one ${formatExact(width)}: give all rows the same width.`;
       return problemAt([index, 'inputs', t], message);
     }
   }
@@ -66,15 +67,15 @@ function unequalTargets(sequences: readonly Sequence[]): UnplacedProblem | undef
     }
   }
   if (first !== undefined) return undefined;
-  return problemAt([], 'Every target is null, so there is no loss: give at least one step a target.');
+  return problemAt([], english`Every target is null, so there is no loss: give at least one step a target.`);
 }
 
 function mismatch(first: Exclude<Target, null>, target: Exclude<Target, null>): string | undefined {
   if (typeof first !== typeof target) {
     const [here, there] =
-      typeof target === 'number' ? ['a class', 'a row of numbers'] : ['a row of numbers', 'a class'];
-    return `This target is ${here} and the first one ${there}: write rows of numbers throughout (mse) or class indices throughout (crossEntropy).`;
+      typeof target === 'number' ? ['a class', english`a row of numbers`] : [english`a row of numbers`, 'a class'];
+    return english`This target is ${here} and the first one ${there}: write rows of numbers throughout (mse) or class indices throughout (crossEntropy).`;
   }
   if (typeof first === 'number' || typeof target === 'number' || first.length === target.length) return undefined;
-  return `This target has ${formatCount(target.length, 'number')} and the first one ${formatExact(first.length)}: give all targets the same width.`;
+  return english`This target has ${formatCount(target.length, 'number')} and the first one ${formatExact(first.length)}: give all targets the same width.`;
 }

@@ -3,6 +3,7 @@ import type { LessonProblem, Lesson } from '../../lessons/lesson';
 import { Throttler } from '../../platform/throttler';
 import { reasonOf } from '../../protocol/channel';
 import { fileNameOf } from '../../session/experimentText';
+import { translate, translateMessage } from '../../text/translate';
 
 /** A file with a lesson, or with what should be one. */
 export interface LessonFile {
@@ -83,6 +84,9 @@ async function contentOf(uri: Uri): Promise<LessonFile['content']> {
     if (size > maxLessonBytes) return { kind: 'refused', problem: { line: 1, message: formatTooLong(size) } };
     return parseLesson(await workspace.fs.readFile(uri));
   } catch (error) {
-    return { kind: 'refused', problem: { line: 1, message: `${fileNameOf(uri)} can't be read: ${reasonOf(error)}` } };
+    return {
+      kind: 'refused',
+      problem: { line: 1, message: translate`${fileNameOf(uri)} can't be read: ${translateMessage(reasonOf(error))}` },
+    };
   }
 }

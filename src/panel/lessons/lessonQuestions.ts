@@ -4,6 +4,7 @@ import { compareNumbers, comparisonTexts, formatNoNumber, formatQuantity, parseN
 import type { LessonEvaluator } from '../../lessons/evaluate';
 import type { Question } from '../../lessons/lesson';
 import type { SavedAnswer } from './lessonProgress';
+import { translate } from '../../text/translate';
 
 /** An answer by a person: what was typed, the index of a choice, or none to see the number. */
 export type GivenAnswer =
@@ -45,10 +46,10 @@ export async function checkAnswer(
   }
   const [first] = holding;
   if (first === undefined) {
-    throw new Error('None of the answers holds in this run. Was its experiment changed?');
+    throw new Error(translate`None of the answers holds in this run. Was its experiment changed?`);
   }
   const chosen = given.kind === 'choice' ? given.choice : undefined;
-  if (chosen !== undefined && !holding.includes(chosen)) return refused('Not this one: try another.');
+  if (chosen !== undefined && !holding.includes(chosen)) return refused(translate`Not this one: try another.`);
   return accepted(question, evaluator, chosen !== undefined, '', String(chosen ?? first));
 }
 
@@ -73,5 +74,5 @@ async function accepted(
 async function finite(value: Promise<number>): Promise<number> {
   const found = await value;
   if (Number.isFinite(found)) return found;
-  throw new Error(`This number is ${String(found)} in this run: there is nothing to compare an answer with.`);
+  throw new Error(translate`This number is ${String(found)} in this run: there is nothing to compare an answer with.`);
 }

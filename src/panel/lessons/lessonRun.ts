@@ -15,6 +15,7 @@ import { SubjectSession, type RunSources } from '../subjectSession';
 import { lessonRunState, untrained, type LessonRunState, type Saving } from './lessonRunState';
 import { uriOfLocation } from '../../session/files/location';
 import { folderOfRuns } from '../../session/files/folderOfRuns';
+import { translate } from '../../text/translate';
 
 /** Why a run can't answer: training it again may mend it. */
 export class LessonRunError extends Error {}
@@ -102,9 +103,9 @@ class LessonRun implements Disposable {
 
   readonly #ask: RequestReplay = async (name, params) => {
     const session = await this.session();
-    if (session === undefined) throw new Error(`${this.#name()} isn't trained yet. Train it first.`);
+    if (session === undefined) throw new Error(translate`${this.#name()} isn't trained yet. Train it first.`);
     const { folder, info } = session;
-    if (folder === undefined) throw new Error("This run isn't saved, so its updates can't be inspected.");
+    if (folder === undefined) throw new Error(translate`This run isn't saved, so its updates can't be inspected.`);
     const key = JSON.stringify([folder, info?.kernelChanges]);
     if (this.#inspector?.key !== key) {
       this.#inspector?.of.dispose();

@@ -1,6 +1,7 @@
 import { isLive, stateLabels, type RunState } from '../../protocol/run';
 import { formatKeyNames } from '../../session/changedKeys';
 import { formatCount, formatExact } from '../../text/numbers';
+import { translate } from '../../text/translate';
 
 /**
  * Whether a new run of an experiment is saved. `off`: the setting is off; `unavailable`: the experiment is no file on a
@@ -37,25 +38,25 @@ export function lessonRunState(facts: LessonRunFacts, update: number): LessonRun
   if (state === 'refused') return untrained(name, saving);
   const made = `${name}: ${formatCount(updates, 'update')}, ${stateLabels[state]}.`;
   if (isLive(state) || state === 'elsewhere') {
-    const comes = update < updates ? '' : ` This is about update ${formatExact(update)}, which comes.`;
+    const comes = update < updates ? '' : translate` This is about update ${formatExact(update)}, which comes.`;
     return { sentence: `${made}${comes}`, kind: 'trained' };
   }
   const why =
     folder === 'gone'
-      ? 'The folder of this run is gone or can’t be read, so its numbers can’t be computed any more.'
+      ? translate`The folder of this run is gone or can’t be read, so its numbers can’t be computed any more.`
       : folder === 'none'
-        ? 'This run isn’t saved, so its updates can’t be inspected.'
+        ? translate`This run isn’t saved, so its updates can’t be inspected.`
         : changed.length > 0
-          ? `The file has changed since this run (${formatKeyNames(changed)}), so the run has other numbers than the file.`
+          ? translate`The file has changed since this run (${formatKeyNames(changed)}), so the run has other numbers than the file.`
           : update < updates
             ? undefined
-            : `This is about update ${formatExact(update)}, which the run doesn’t have.`;
+            : translate`This is about update ${formatExact(update)}, which the run doesn’t have.`;
   if (why === undefined) return { sentence: made, kind: 'trained' };
   switch (saving) {
     case 'on':
-      return { sentence: `${made} ${why} Train it again.`, kind: 'unusable' };
+      return { sentence: translate`${made} ${why} Train it again.`, kind: 'unusable' };
     case 'off':
-      return { sentence: `${made} ${why} ${turnOn}, then train it again.`, kind: 'unsaved' };
+      return { sentence: translate`${made} ${why} ${turnOn}, then train it again.`, kind: 'unsaved' };
     case 'unavailable':
       return { sentence: `${made} ${notInFolder}`, kind: 'unsavable' };
     default:
@@ -63,18 +64,17 @@ export function lessonRunState(facts: LessonRunFacts, update: number): LessonRun
   }
 }
 
-const turnOn = 'Runs aren’t saved: turn on the setting unroll.keepRecords';
-const notInFolder =
-  'The experiment is not a file in an open folder, so its run can’t be saved and its updates can’t be inspected.';
+const turnOn = translate`Runs aren’t saved: turn on the setting unroll.keepRecords`;
+const notInFolder = translate`The experiment is not a file in an open folder, so its run can’t be saved and its updates can’t be inspected.`;
 
 /** The state of a run that doesn't exist. */
 export function untrained(name: string, saving: Saving): LessonRunState {
-  const made = `${name} isn’t trained yet.`;
+  const made = translate`${name} isn’t trained yet.`;
   switch (saving) {
     case 'on':
       return { sentence: made, kind: 'untrained' };
     case 'off':
-      return { sentence: `${made} ${turnOn} before you train it.`, kind: 'unsaved' };
+      return { sentence: translate`${made} ${turnOn} before you train it.`, kind: 'unsaved' };
     case 'unavailable':
       return { sentence: `${made} ${notInFolder}`, kind: 'unsavable' };
     default:

@@ -3,6 +3,7 @@ import type { Lesson } from '../../lessons/lesson';
 import { quote, quoteAll } from '../../text/quoting';
 import { folderOf } from '../../session/experimentText';
 import type { LessonFile } from './lessonFiles';
+import { translate } from '../../text/translate';
 
 const storeKey = 'unroll.lessonSamples';
 
@@ -72,7 +73,7 @@ export class LessonSamples {
     if (bytes !== undefined) return bytes;
     const names = (await workspace.fs.readDirectory(this.folder)).map(([each]) => each);
     const samples = names.filter((each) => each.endsWith('.rnn.json'));
-    throw new Error(`There is no sample ${quote(name)}. The samples are ${quoteAll(samples)}.`);
+    throw new Error(translate`There is no sample ${quote(name)}. The samples are ${quoteAll(samples)}.`);
   }
 
   #copies(): Readonly<Record<string, string>> {
@@ -85,10 +86,12 @@ async function ownExperiment(lesson: Uri, path: string): Promise<Uri> {
   const uri = Uri.joinPath(folderOf(lesson), path);
   const home = workspace.getWorkspaceFolder(lesson)?.uri;
   if (home === undefined || !uri.path.startsWith(`${home.path.replace(/\/$/, '')}/`)) {
-    throw new Error(`The experiment ${quote(path)} is outside of the workspace folder of its lesson. Move it there.`);
+    throw new Error(
+      translate`The experiment ${quote(path)} is outside of the workspace folder of its lesson. Move it there.`,
+    );
   }
   if ((await bytesOf(uri)) === undefined) {
-    throw new Error(`There is no experiment ${quote(path)}. Write its path from the folder of the lesson.`);
+    throw new Error(translate`There is no experiment ${quote(path)}. Write its path from the folder of the lesson.`);
   }
   return uri;
 }

@@ -5,13 +5,14 @@ import type { AnswerShown, LessonEntry, LessonShown, QuestionShown } from '../..
 import { fileNameOf } from '../../session/experimentText';
 import type { LessonFile } from './lessonFiles';
 import type { LessonProgress, SavedAnswer } from './lessonProgress';
+import { translate } from '../../text/translate';
 
 /** A lesson in the list. */
 export function entryOf(file: LessonFile, progress: LessonProgress): LessonEntry {
   const { id, source, content } = file;
   if (content.kind === 'refused') {
     const { line, message } = content.problem;
-    const problem = `Line ${line}: ${message}`;
+    const problem = translate`Line ${line}: ${message}`;
     return { id, source, title: fileNameOf(file.uri), questions: 0, answered: 0, problem };
   }
   const questions = questionsOf(content.lesson);

@@ -38,6 +38,7 @@ import type { LessonRunState, Saving } from './lessonRunState';
 import type { LessonSamples } from './lessonSample';
 import { entryOf, nextQuestion, partsShown } from './lessonShown';
 import { targetAt } from './lessonTarget';
+import { translate } from '../../text/translate';
 
 /** What the view uses of the extension. */
 interface LessonsParts {
@@ -58,9 +59,9 @@ interface LessonsParts {
 
 const refreshMilliseconds = 500;
 
-const retrain: LessonAction = { does: 'retrain', label: 'Train it again' };
-const openSetting: LessonAction = { does: 'openSetting', label: 'Open the setting' };
-const copySample: LessonAction = { does: 'copySample', label: 'Copy the sample and train it' };
+const retrain: LessonAction = { does: 'retrain', label: translate`Train it again` };
+const openSetting: LessonAction = { does: 'openSetting', label: translate`Open the setting` };
+const copySample: LessonAction = { does: 'copySample', label: translate`Copy the sample and train it` };
 
 /** A lesson whose file is one. */
 interface OpenLesson {
@@ -188,7 +189,7 @@ export class LessonsView implements WebviewViewProvider, Disposable {
     const question = questionAt(lesson, index);
     const { uri } = await this.parts.samples.find(file, lesson);
     if (uri === undefined) {
-      const message = 'Train the sample first: its numbers are what the answer is checked against.';
+      const message = translate`Train the sample first: its numbers are what the answer is checked against.`;
       return { isRight: false, message, actions: [copySample] };
     }
     const target = await targetAt(uri, question.place);
@@ -264,15 +265,17 @@ export class LessonsView implements WebviewViewProvider, Disposable {
       const place = this.#startPlace(file, lesson);
       const { uri, isChanged } = await this.parts.samples.find(file, lesson);
       if (uri === undefined && experiment.kind === 'sample') {
-        const run = `This lesson is about the sample ${experiment.name}, of which you get your own copy.`;
+        const run = translate`This lesson is about the sample ${experiment.name}, of which you get your own copy.`;
         return { run, actions: [copySample] };
       }
       if (uri === undefined) return { run: '', actions: [] };
       const state = await this.#runs.of(await targetAt(uri, place)).state(place.update ?? 0);
       const changed = isChanged
-        ? ` ${fileNameOf(uri)} differs from the sample, so its numbers can differ from what the text says; answers are checked against its run.`
+        ? translate` ${fileNameOf(uri)} differs from the sample, so its numbers can differ from what the text says; answers are checked against its run.`
         : '';
-      const again: readonly LessonAction[] = isChanged ? [{ ...copySample, label: 'Copy the sample again' }] : [];
+      const again: readonly LessonAction[] = isChanged
+        ? [{ ...copySample, label: translate`Copy the sample again` }]
+        : [];
       return { run: `${state.sentence}${changed}`, actions: [...trainingOf(state), ...again] };
     } catch (error) {
       return { run: reasonOf(error), actions: [] };
@@ -281,7 +284,7 @@ export class LessonsView implements WebviewViewProvider, Disposable {
 
   async #fileOf(id: string): Promise<LessonFile> {
     const file = (await this.#files.all()).find((each) => each.id === id);
-    if (file === undefined) throw new Error('This lesson is gone.');
+    if (file === undefined) throw new Error(translate`This lesson is gone.`);
     return file;
   }
 
@@ -294,7 +297,7 @@ export class LessonsView implements WebviewViewProvider, Disposable {
 
 function questionAt(lesson: Lesson, index: number): Question {
   const question = questionsOf(lesson)[index];
-  if (question === undefined) throw new Error('This lesson has changed: its question is gone.');
+  if (question === undefined) throw new Error(translate`This lesson has changed: its question is gone.`);
   return question;
 }
 
@@ -302,9 +305,9 @@ function questionAt(lesson: Lesson, index: number): Question {
 function trainingOf({ kind }: LessonRunState): readonly LessonAction[] {
   switch (kind) {
     case 'trained':
-      return [{ does: 'start', label: 'Show it in the panel' }];
+      return [{ does: 'start', label: translate`Show it in the panel` }];
     case 'untrained':
-      return [{ does: 'start', label: 'Train it' }];
+      return [{ does: 'start', label: translate`Train it` }];
     case 'unusable':
       return [retrain];
     case 'unsaved':

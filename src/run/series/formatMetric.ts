@@ -1,5 +1,6 @@
 import { formatNumber, formatPercentage } from '../../text/numbers';
 import { metricNamed, type ValidationMetric } from './validationMetrics';
+import { translate } from '../../text/translate';
 
 /** A metric of a validation as the title of a column, or as a label. */
 export function metricLabel(metric: ValidationMetric): string {
@@ -7,13 +8,13 @@ export function metricLabel(metric: ValidationMetric): string {
     case 'accuracy':
       return 'accuracy';
     case 'mostFrequent':
-      return 'always the most frequent class';
+      return translate`always the most frequent class`;
     case 'bits':
-      return 'bits per character';
+      return translate`bits per character`;
     case 'rmse':
-      return `RMSE of ${metric.target}`;
+      return translate`RMSE of ${metric.target}`;
     case 'mae':
-      return `MAE of ${metric.target}`;
+      return translate`MAE of ${metric.target}`;
     default:
       return metric satisfies never;
   }
@@ -39,11 +40,11 @@ export function formatMetrics(names: readonly string[], values: readonly number[
     values[names.findIndex((name) => metricNamed(name)?.kind === kind)] ?? NaN;
   const [bits, accuracy, mostFrequent] = [of('bits'), of('accuracy'), of('mostFrequent')];
   return [
-    ...(Number.isNaN(bits) ? [] : [`${formatNumber(bits)} bits per character`]),
+    ...(Number.isNaN(bits) ? [] : [translate`${formatNumber(bits)} bits per character`]),
     ...(Number.isNaN(accuracy)
       ? []
       : [
-          `accuracy ${formatShareCorrect(accuracy)} (${formatShareCorrect(mostFrequent)} by always predicting the most frequent class)`,
+          translate`accuracy ${formatShareCorrect(accuracy)} (${formatShareCorrect(mostFrequent)} by always predicting the most frequent class)`,
         ]),
   ].join(', ');
 }

@@ -1,4 +1,5 @@
 import { formatNumber } from '../../text/numbers';
+import { translate } from '../../text/translate';
 
 /** The distribution of one number over the runs of a group. */
 export interface Spread {
@@ -47,12 +48,12 @@ export function spreadOf(values: readonly number[]): Spread | undefined {
 
 /** The range of a spread: `0.1 to 0.2`. */
 export function formatRange({ lowest, highest }: Spread): string {
-  return `${formatNumber(lowest)} to ${formatNumber(highest)}`;
+  return translate`${formatNumber(lowest)} to ${formatNumber(highest)}`;
 }
 
 /** A spread as text: `median 0.12, quartiles 0.11 to 0.15, range 0.1 to 0.2 (n = 3)`. */
 export function formatSpread(spread: Spread): string {
   const { n, median, lowerQuartile, upperQuartile } = spread;
-  const quartiles = `quartiles ${formatNumber(lowerQuartile)} to ${formatNumber(upperQuartile)}`;
-  return `median ${formatNumber(median)}, ${quartiles}, range ${formatRange(spread)} (n = ${n})`;
+  const quartiles = translate`quartiles ${formatNumber(lowerQuartile)} to ${formatNumber(upperQuartile)}`;
+  return translate`median ${formatNumber(median)}, ${quartiles}, range ${formatRange(spread)} (n = ${n})`;
 }

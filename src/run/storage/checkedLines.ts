@@ -1,4 +1,5 @@
 import { checksumKey, textChecksum } from './checksum';
+import { english } from '../../text/translate';
 
 /** A line that could not be read, and its number in the file, from 1. */
 export interface DamagedLine {
@@ -44,8 +45,8 @@ export function formatDamagedLines(
   loss: string,
 ): string | undefined {
   if (first === undefined) return undefined;
-  const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  return `${path} is damaged in line ${first.number}${more}: ${loss}.`;
+  const more = others.length === 0 ? '' : english` and ${others.length} more`;
+  return english`${path} is damaged in line ${first.number}${more}: ${loss}.`;
 }
 
 function parseLine<T>(line: string, parse: (keys: Readonly<Record<string, unknown>>) => T | undefined): T | undefined {

@@ -1,5 +1,6 @@
 import { FileType, Uri, workspace } from 'vscode';
 import { firstForeignEntry } from '../../run/storage/foreignEntry';
+import { english } from '../../text/translate';
 
 /**
  * Why a folder in one of VS Code's file systems must not be deleted as a run; undefined if it may be. A `run.json` alone
@@ -9,13 +10,13 @@ import { firstForeignEntry } from '../../run/storage/foreignEntry';
  */
 export async function reasonNotToDelete(folder: Uri, protectedFolders: readonly Uri[]): Promise<string | undefined> {
   const entry = await workspace.fs.stat(folder).then(undefined, () => undefined);
-  if (entry === undefined) return 'it no longer exists';
-  if ((entry.type & FileType.SymbolicLink) !== 0) return 'it is a link to another folder';
-  if ((entry.type & FileType.Directory) === 0) return 'it is not a folder';
+  if (entry === undefined) return english`it no longer exists`;
+  if ((entry.type & FileType.SymbolicLink) !== 0) return english`it is a link to another folder`;
+  if ((entry.type & FileType.Directory) === 0) return english`it is not a folder`;
   for (const { scheme, authority, path } of protectedFolders) {
     if (scheme !== folder.scheme || authority !== folder.authority) continue;
-    if (path === folder.path) return 'it is a folder of the workspace';
-    if (path.startsWith(`${folder.path}/`)) return `it contains the workspace folder ${path}`;
+    if (path === folder.path) return english`it is a folder of the workspace`;
+    if (path.startsWith(`${folder.path}/`)) return english`it contains the workspace folder ${path}`;
   }
   const other = await firstForeignEntry(async (part) => {
     const entries = await workspace.fs.readDirectory(Uri.joinPath(folder, part)).then(undefined, () => []);
@@ -25,5 +26,5 @@ export async function reasonNotToDelete(folder: Uri, protectedFolders: readonly 
       isFile: type === FileType.File,
     }));
   });
-  return other === undefined ? undefined : `it contains "${other}", which is not a file of a run`;
+  return other === undefined ? undefined : english`it contains "${other}", which is not a file of a run`;
 }

@@ -2,6 +2,7 @@ import { Uri, workspace } from 'vscode';
 import type { FolderLock } from '../../run/storage/folderLock.node';
 import { heartbeatInterval, heartbeatTimeout, maxLockBytes, parseLockText } from '../../run/storage/lockFile';
 import { runFiles } from '../../run/storage/runFiles';
+import { english } from '../../text/translate';
 
 /**
  * Locks a run's folder for this window, and creates it if necessary. Windows of this browser exclude each other by the
@@ -12,7 +13,7 @@ import { runFiles } from '../../run/storage/runFiles';
  */
 export async function lockWorkspaceFolder(folder: Uri): Promise<FolderLock> {
   const release = await requestLock(lockName(folder));
-  if (release === undefined) throw new Error(heldMessage('another window of this browser'));
+  if (release === undefined) throw new Error(heldMessage(english`another window of this browser`));
   const file = Uri.joinPath(folder, runFiles.lock);
   const write = async (): Promise<void> => {
     await workspace.fs.writeFile(file, new TextEncoder().encode(`1 ${ownOrigin()}`));
@@ -63,7 +64,7 @@ function ownOrigin(): string {
 }
 
 function heldMessage(holder: string): string {
-  return `${holder} is training in this folder. Wait until it ends`;
+  return english`${holder} is training in this folder. Wait until it ends`;
 }
 
 /** Takes a lock of this browser; undefined if another window, or this one, has it. */
@@ -93,7 +94,7 @@ async function otherHolder(file: Uri): Promise<string | undefined> {
   if (holder === undefined || holder.host === ownOrigin()) return undefined;
   const isAlive = Math.abs(Date.now() - entry.mtime) <= heartbeatTimeout;
   const { pid, host } = holder;
-  return isAlive ? `process ${pid}${host === undefined ? '' : ` on ${host}`}` : undefined;
+  return isAlive ? english`process ${pid}${host === undefined ? '' : english` on ${host}`}` : undefined;
 }
 
 async function remove(uri: Uri): Promise<void> {

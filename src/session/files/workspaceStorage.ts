@@ -2,6 +2,7 @@ import { FileSystemError, FileType, Uri, workspace, type FileStat } from 'vscode
 import type { RunFile, RunStorage } from '../../run/storage/storage';
 import { fileInMemory } from '../../run/storage/fileInMemory';
 import { formatExact } from '../../text/numbers';
+import { english } from '../../text/translate';
 
 /** The largest file that is opened in parts, in bytes: it is held in memory as a whole. */
 const maxOpenedBytes = 1024 ** 3;
@@ -58,7 +59,7 @@ export class WorkspaceStorage implements RunStorage {
       const file = await this.#grow(path);
       if (length !== undefined && file.length !== length) {
         throw new Error(
-          `${path} has ${formatExact(file.length)} bytes, not the ${formatExact(length)} that were written: another program has changed it`,
+          english`${path} has ${formatExact(file.length)} bytes, not the ${formatExact(length)} that were written: another program has changed it`,
         );
       }
       const before = file.length;
@@ -88,7 +89,7 @@ export class WorkspaceStorage implements RunStorage {
       const file = await this.#grow(path);
       if (file.length < length) {
         throw new Error(
-          `${path} has ${formatExact(file.length)} bytes, but at least ${formatExact(length)} are needed`,
+          english`${path} has ${formatExact(file.length)} bytes, but at least ${formatExact(length)} are needed`,
         );
       }
       file.length = length;
@@ -102,7 +103,7 @@ export class WorkspaceStorage implements RunStorage {
       const entry = await statOf(this.#at(path));
       // An error where it has entries: folders are deleted empty only.
       if (entry !== undefined && isFolder(entry) && (await this.#entriesOf(path)).length > 0) {
-        throw new Error(`${path} is not empty`);
+        throw new Error(english`${path} is not empty`);
       }
       if (entry !== undefined) await workspace.fs.delete(this.#at(path), { useTrash: false });
       await removeFile(this.#at(`${path}.partial`));
@@ -115,7 +116,7 @@ export class WorkspaceStorage implements RunStorage {
     if (size === undefined) return undefined;
     if (size > maxBytes) {
       throw new Error(
-        `${path} has ${formatExact(size)} bytes; at most ${formatExact(maxBytes)} are allowed. It is damaged, or not of this run`,
+        english`${path} has ${formatExact(size)} bytes; at most ${formatExact(maxBytes)} are allowed. It is damaged, or not of this run`,
       );
     }
     if (file !== undefined) return file.bytes.slice(0, size);
@@ -169,7 +170,8 @@ export class WorkspaceStorage implements RunStorage {
     const entry = await statOf(this.#at(path));
     if (entry === undefined) return undefined;
     // The target of a link is unknown: an untrusted folder could point outside itself.
-    if (entry.type !== FileType.File) throw new Error(`${path} is a link, a folder or a device, not a file of the run`);
+    if (entry.type !== FileType.File)
+      throw new Error(english`${path} is a link, a folder or a device, not a file of the run`);
     return entry.size;
   }
 
@@ -202,8 +204,8 @@ export class WorkspaceStorage implements RunStorage {
     if (found !== file.written) {
       throw new Error(
         found === undefined
-          ? `${path} was deleted`
-          : `${path} has ${formatExact(found)} bytes, not the ${formatExact(file.written)} that were written: another program has changed it`,
+          ? english`${path} was deleted`
+          : english`${path} has ${formatExact(found)} bytes, not the ${formatExact(file.written)} that were written: another program has changed it`,
       );
     }
     await this.#replace(path, file.bytes.subarray(0, length));

@@ -36,6 +36,7 @@ import type { TrainingQueue } from './trainingQueue';
 import { locationOf, uriOfLocation } from '../files/location';
 import { folderOfRuns } from '../files/folderOfRuns';
 import { commitAround, lockRun, runStorage } from '../files/hostFiles.node';
+import { english } from '../../text/translate';
 
 /** The result of starting a run. */
 export type Launch =
@@ -155,7 +156,7 @@ export class Launcher implements Disposable {
       const prepared = { target, experiment, seeds, readFiles: read, folder, stored: undefined, file, begin, git };
       return { kind: 'prepared', prepared };
     } catch (error) {
-      return { kind: 'failed', message: `The experiment can't be read: ${reasonOf(error)}` };
+      return { kind: 'failed', message: english`The experiment can't be read: ${reasonOf(error)}` };
     }
   }
 
@@ -186,21 +187,21 @@ export class Launcher implements Disposable {
     // A trainer that was told to exit may still be writing.
     await earlier?.released;
     const stored = await readStoredRun(uriOfLocation(folder));
-    if (stored === undefined) return { kind: 'failed', message: `${folder} has no readable run.` };
+    if (stored === undefined) return { kind: 'failed', message: english`${folder} has no readable run.` };
     const { reason, facts } = stored.manifest;
     if (!isResumable(stored.state, 'whole', reason, facts)) {
       const why =
         facts.recordedBy !== undefined
-          ? `it was recorded from ${facts.recordedBy}, which alone can continue it`
+          ? english`it was recorded from ${facts.recordedBy}, which alone can continue it`
           : stored.state === 'elsewhere'
-            ? 'another window or a terminal is training it now'
-            : `it is ${stored.state}`;
-      return { kind: 'failed', message: `This run can't be resumed: ${why}.` };
+            ? english`another window or a terminal is training it now`
+            : english`it is ${stored.state}`;
+      return { kind: 'failed', message: english`This run can't be resumed: ${why}.` };
     }
     try {
       return await this.#prepareStored(stored);
     } catch (error) {
-      return { kind: 'failed', message: `This run can't be resumed: ${reasonOf(error)}` };
+      return { kind: 'failed', message: english`This run can't be resumed: ${reasonOf(error)}` };
     }
   }
 
@@ -317,7 +318,7 @@ export class Launcher implements Disposable {
     try {
       return await lockRun(folder);
     } catch (error) {
-      if (stored !== undefined) throw new Error(`This run can't be resumed: ${reasonOf(error)}.`);
+      if (stored !== undefined) throw new Error(english`This run can't be resumed: ${reasonOf(error)}.`);
       const message = formatUnsaved(error, folder);
       this.log.warn(message);
       this.#noticed.fire(message);
@@ -330,10 +331,7 @@ export class Launcher implements Disposable {
     const ignored = await untrustedRunsFolderSetting(uri);
     if (ignored === undefined) return;
     const own = runsFolder(uri);
-    const message =
-      `This workspace sets unroll.runsFolder to "${ignored}". Restricted Mode ignores that: runs are saved ` +
-      `${own === undefined ? 'beside their experiments' : `in ${own.fsPath}, as in your user settings`}. ` +
-      'Trust the workspace to use its setting.';
+    const message = english`This workspace sets unroll.runsFolder to "${ignored}". Restricted Mode ignores that: runs are saved ${own === undefined ? english`beside their experiments` : english`in ${own.fsPath}, as in your user settings`}. Trust the workspace to use its setting.`;
     this.log.warn(message);
     this.#noticed.fire(message);
   }
@@ -390,5 +388,5 @@ function refused({ target, file }: Prepared, problems: readonly KeyProblem[]): L
 }
 
 function failedBy(problems: readonly { readonly message: string }[]): Launch & { kind: 'failed' } {
-  return { kind: 'failed', message: problems[0]?.message ?? "The experiment of this run can't be read." };
+  return { kind: 'failed', message: problems[0]?.message ?? english`The experiment of this run can't be read.` };
 }

@@ -25,6 +25,7 @@ import type { RateChange } from '../../run/rateChanges';
 import { RateMeter } from './rateMeter';
 import { outOfMemory, type StartTrainerWorker, type TrainerWorker } from '../trainers/trainerWorker';
 import { storageHandlers } from '../trainers/storageHandlers';
+import { english } from '../../text/translate';
 
 /** Milliseconds within which a second Stop counts as a double click. */
 const doublePress = 500;
@@ -289,7 +290,10 @@ export class LiveSession implements Disposable {
   async stop(): Promise<void> {
     if (!this.#isStopping || performance.now() < this.#killAllowedFrom) await this.stopAndWait();
     else if (this.isLive)
-      this.#end('stopped', 'Stopped in the middle of an update; records are saved up to the last second before.');
+      this.#end(
+        'stopped',
+        english`Stopped in the middle of an update; records are saved up to the last second before.`,
+      );
   }
 
   /** Ends the run after the update in progress; resolves when it is over and its records are saved. */
@@ -353,7 +357,7 @@ export class LiveSession implements Disposable {
 
   dispose(): void {
     // The window closes: what the run has is saved, and it can be resumed.
-    this.#release('The session was closed.')?.saveAndExit();
+    this.#release(english`The session was closed.`)?.saveAndExit();
     // Callers that wait for the start or the end see that the run was stopped, not that it failed.
     if (this.isLive) this.#end('stopped', undefined);
     this.#changed.dispose();
@@ -449,7 +453,7 @@ export class LiveSession implements Disposable {
       });
     });
     worker.onExit((reason) => {
-      channel.close(reason ?? 'The trainer has ended.');
+      channel.close(reason ?? english`The trainer has ended.`);
       if (this.isLive && this.#trainer === trainer) {
         this.#end('failed', this.#exitMessage(reason));
       }
@@ -458,16 +462,16 @@ export class LiveSession implements Disposable {
   }
 
   /** Why the trainer exited, and what to do. */
-  #exitMessage(reason = 'The trainer has ended.'): string {
+  #exitMessage(reason = english`The trainer has ended.`): string {
     const advice =
       this.folder === undefined
-        ? 'Train again to start over.'
-        : 'Resume continues from the latest checkpoint; Train starts over.';
+        ? english`Train again to start over.`
+        : english`Resume continues from the latest checkpoint; Train starts over.`;
     if (reason !== outOfMemory) return `${reason} ${advice}`;
     const estimate =
-      this.#info === undefined ? '' : `was estimated to need ${formatMebibytes(this.#info.memoryBytes)}, and `;
+      this.#info === undefined ? '' : english`was estimated to need ${formatMebibytes(this.#info.memoryBytes)}, and `;
     const limit = formatMebibytes(this.#memoryLimit ?? 0);
-    return `${reason} It ${estimate}may use ${limit}. ${advice} Fewer hidden units, a shorter length or a smaller batch need less.`;
+    return english`${reason} It ${estimate}may use ${limit}. ${advice} Fewer hidden units, a shorter length or a smaller batch need less.`;
   }
 
   #take(batch: RecordBatch): void {
@@ -513,7 +517,7 @@ export class LiveSession implements Disposable {
     this.#message = message;
     // An interruption of saving that lost nothing is not reported after the end.
     if (this.#saveStatus?.state === 'whole') this.#saveStatus = undefined;
-    this.#release(message ?? 'The run is over.')?.terminate();
+    this.#release(message ?? english`The run is over.`)?.terminate();
     this.#changed.fire(undefined);
   }
 

@@ -9,6 +9,7 @@ import type { Target } from '../sessions';
 import type { StartTrainerWorker, TrainerWorker } from '../trainers/trainerWorker';
 import { sentFiles } from './sentFiles';
 import { storageHandlers } from '../trainers/storageHandlers';
+import { english } from '../../text/translate';
 
 /** Why a task of a trainer has no result. */
 export type TaskFailure =
@@ -75,7 +76,7 @@ export class TrainerTask implements Disposable {
     this.#worker = worker;
     const channel: TaskChannel = new Channel<TrainerHostContract, TrainerContract>(worker.port, storageHandlers);
     worker.onExit((reason) => {
-      channel.close(reason ?? 'The trainer has ended.');
+      channel.close(reason ?? english`The trainer has ended.`);
     });
     const reply = await compute(channel, {
       experiment,
@@ -90,5 +91,5 @@ export class TrainerTask implements Disposable {
 /** The failure that the first of these problems is. */
 export function failedBy(problems: readonly { readonly message: string }[]): TaskFailure & { kind: 'failed' } {
   const [first] = problems;
-  return { kind: 'failed', message: first?.message ?? 'The experiment has a problem.' };
+  return { kind: 'failed', message: first?.message ?? english`The experiment has a problem.` };
 }

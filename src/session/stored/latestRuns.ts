@@ -11,19 +11,19 @@ import type { RunReader } from './runReader';
 import type { LoadedRun } from './storedSession';
 import { targetKey, type Target } from '../sessions';
 import { locationOf, uriOfLocation } from '../files/location';
+import { english } from '../../text/translate';
 
 const storeKey = 'unroll.latestRuns';
 const maxEntries = 200;
 
 const stateMessages: Partial<Record<RunState, string>> = {
-  interrupted:
-    'This run was interrupted while training. Its records up to then are saved; Resume continues from its latest checkpoint.',
-  elsewhere: 'Another window or a terminal is training this run now. Shown is what it has saved so far.',
+  interrupted: english`This run was interrupted while training. Its records up to then are saved; Resume continues from its latest checkpoint.`,
+  elsewhere: english`Another window or a terminal is training this run now. Shown is what it has saved so far.`,
 };
 
 const recordedMessages: Partial<Record<RunState, string>> = {
-  interrupted: 'The program that recorded this run ended without closing it. Its records up to then are saved.',
-  elsewhere: 'A program is recording this run now. Shown is what it has saved so far.',
+  interrupted: english`The program that recorded this run ended without closing it. Its records up to then are saved.`,
+  elsewhere: english`A program is recording this run now. Shown is what it has saved so far.`,
 };
 
 /** Stores the folder of the latest run of each target, so that a reloaded window shows that run again. */
@@ -68,7 +68,7 @@ export async function loadRun({ folder, manifest, state }: StoredRun, records: G
       ? await readFindingsIn(location)
       : await records.recordedFindings({ folder: location, info: manifest.facts }, updates, state === 'elsewhere').then(
           (found) => ({ findings: found, damage: '' }),
-          (error: unknown) => ({ findings: [], damage: `This run can't be diagnosed: ${reasonOf(error)}` }),
+          (error: unknown) => ({ findings: [], damage: english`This run can't be diagnosed: ${reasonOf(error)}` }),
         );
   const messages = [
     (manifest.facts.recordedBy === undefined ? stateMessages : recordedMessages)[state] ?? manifest.message ?? '',
@@ -94,17 +94,11 @@ export async function loadRun({ folder, manifest, state }: StoredRun, records: G
 
 /** The message for a record file whose readable part ends before the run does. */
 function formatTruncated(readable: number, made: number): string {
-  return (
-    `The run has ${formatCount(made, 'update')}, but only the records of the first ${formatExact(readable)} can be read: ` +
-    'the rest of the file is damaged or missing. Every update can still be inspected by replay.'
-  );
+  return english`The run has ${formatCount(made, 'update')}, but only the records of the first ${formatExact(readable)} can be read: the rest of the file is damaged or missing. Every update can still be inspected by replay.`;
 }
 
 /** The message for unreadable bytes at the end of a record file that no process is writing; '' if there are none. */
 function formatUnreadable(state: RunState, readable: number, bytes: number): string {
   if (bytes === 0 || state === 'elsewhere' || state === 'running') return '';
-  return (
-    `The last ${formatCount(bytes, 'byte')} of the records can't be read: what follows the first ` +
-    `${formatCount(readable, 'update')} is damaged or incomplete.`
-  );
+  return english`The last ${formatCount(bytes, 'byte')} of the records can't be read: what follows the first ${formatCount(readable, 'update')} is damaged or incomplete.`;
 }

@@ -8,6 +8,7 @@ import type { RunFolderWatcher } from './runFolderWatcher';
 import type { RunReader } from './runReader';
 import { goneMessage, nameOf, readStoredRun, versionOf, type StoredRun } from './storedRun';
 import { StoredSession } from './storedSession';
+import { english } from '../../text/translate';
 
 /** Milliseconds between two readings of a run that grows. */
 const readInterval = 1000;
@@ -96,7 +97,7 @@ export class OpenedRun implements Disposable {
       this.#problem = undefined;
     } catch (error) {
       this.#version = '';
-      this.#problem = `The records of this run can't be read: ${reasonOf(error).replace(/\.$/, '')}.`;
+      this.#problem = english`The records of this run can't be read: ${reasonOf(error).replace(/\.$/, '')}.`;
       this.#session?.markUnreadable(this.#problem);
     }
     this.#follow();

@@ -2,6 +2,7 @@ import { formatDamagedFindings, maxFindingsBytes, readFindings, type Finding } f
 import { reasonOf } from '../../protocol/channel';
 import { runFiles } from '../../run/storage/runFiles';
 import { runStorage } from '../files/hostFiles.node';
+import { english } from '../../text/translate';
 
 /** The findings in a run's folder, and the message if some can't be read, else ''. */
 export async function readFindingsIn(
@@ -11,6 +12,6 @@ export async function readFindingsIn(
     const { findings, damaged } = readFindings(await runStorage(folder).read(runFiles.findings, maxFindingsBytes));
     return { findings, damage: formatDamagedFindings(runFiles.findings, damaged) ?? '' };
   } catch (error) {
-    return { findings: [], damage: `The findings of this run can't be read: ${reasonOf(error)}.` };
+    return { findings: [], damage: english`The findings of this run can't be read: ${reasonOf(error)}.` };
   }
 }

@@ -10,6 +10,7 @@ import { experimentName, folderOf } from '../experimentText';
 import { formatTime } from '../../text/dates';
 import { isUri, locationOf } from '../files/location';
 import { canStoreRuns, isRunLocked, runStorage } from '../files/hostFiles.node';
+import { english } from '../../text/translate';
 
 /** A run as read from its folder, without its records. */
 export interface StoredRun {
@@ -73,7 +74,7 @@ export async function readDamagedRun(folder: Uri): Promise<DamagedRun | undefine
   try {
     const bytes = await storage.read(runFiles.manifest, maxManifestBytes);
     if (bytes === undefined) {
-      return hasRecords && (hasCheckpoints || hasRateChanges) ? { folder, reason: 'It is missing.' } : undefined;
+      return hasRecords && (hasCheckpoints || hasRateChanges) ? { folder, reason: english`It is missing.` } : undefined;
     }
     return readManifest(bytes) === undefined ? { folder, reason: unreadableReason(bytes) } : undefined;
   } catch (error) {
@@ -83,15 +84,12 @@ export async function readDamagedRun(folder: Uri): Promise<DamagedRun | undefine
 
 /** The message about a damaged run: why it can't be read, and what to do. */
 export function damagedRunMessage({ folder, reason }: DamagedRun): string {
-  return (
-    `The ${runFiles.manifest} of the run in ${folder.fsPath} can't be read. ${reason} ` +
-    'Restore it from a backup to open the run, or delete the run.'
-  );
+  return english`The ${runFiles.manifest} of the run in ${folder.fsPath} can't be read. ${reason} Restore it from a backup to open the run, or delete the run.`;
 }
 
 /** The message for a run whose folder no longer has a readable run. */
 export function goneMessage(folder: Uri): string {
-  return `The run in ${folder.fsPath} is gone, or its ${runFiles.manifest} can't be read.`;
+  return english`The run in ${folder.fsPath} is gone, or its ${runFiles.manifest} can't be read.`;
 }
 
 /** Identifies the state of a run's folder: changes when a file is written, or when a process starts or ends training. */

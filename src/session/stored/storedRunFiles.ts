@@ -5,6 +5,7 @@ import { readFiles } from '../../data/files/fileReading';
 import { filesOf } from '../../data/source';
 import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import { accessIn } from '../dataAccess';
+import { english } from '../../text/translate';
 
 /**
  * Reads the files that a stored run was trained on.
@@ -22,15 +23,14 @@ export async function readStoredRunFiles(
   const named = filesOf(experiment);
   for (const { path } of named) {
     if ((await access.locate(path)).kind === 'missing') {
-      throw new Error(`"${path}" is no longer in ${base.fsPath}, where this run read it. Restore it there.`);
+      throw new Error(english`"${path}" is no longer in ${base.fsPath}, where this run read it. Restore it there.`);
     }
   }
   const read = await readFiles(experiment, access);
-  if (read.kind === 'refused') throw new Error(read.problems[0]?.message ?? "The data can't be read.");
+  if (read.kind === 'refused') throw new Error(read.problems[0]?.message ?? english`The data can't be read.`);
   if (hasDataChanged(recorded, await computeDataDigest(experiment, read.files))) {
     throw new Error(
-      `"${named[0]?.path ?? ''}" in ${base.fsPath} has changed since this run started. With other data its numbers ` +
-        'would differ. Restore the earlier file, or start a new run.',
+      english`"${named[0]?.path ?? ''}" in ${base.fsPath} has changed since this run started. With other data its numbers would differ. Restore the earlier file, or start a new run.`,
     );
   }
   return read.files;

@@ -11,9 +11,10 @@ import { readStoredRunFiles } from '../stored/storedRunFiles';
 import { storageHandlers } from './storageHandlers';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
 import { runStorage } from '../files/hostFiles.node';
+import { english } from '../../text/translate';
 
-const noLongerShown = 'The panel no longer shows this run.';
-const trainAgain = 'Train again to inspect single updates.';
+const noLongerShown = english`The panel no longer shows this run.`;
+const trainAgain = english`Train again to inspect single updates.`;
 
 /** A worker that replays a run, and the number of updates in the run's manifest. */
 interface OpenedReplay {
@@ -57,7 +58,7 @@ export class Inspector implements Disposable {
     const made = Math.max(updates, this.updatesDone());
     // A replay would train up to any update that is requested.
     if (params.update > made) {
-      throw new Error(`Update ${params.update} doesn't exist yet; the run has ${formatExact(made)}.`);
+      throw new Error(english`Update ${params.update} doesn't exist yet; the run has ${formatExact(made)}.`);
     }
     return channel.request(name, params);
   }
@@ -81,7 +82,7 @@ export class Inspector implements Disposable {
     this.#worker = worker;
     const channel = new Channel<TrainerHostContract, TrainerContract>(worker.port, storageHandlers);
     worker.onExit((reason) => {
-      channel.close(reason ?? 'The replay has ended.');
+      channel.close(reason ?? english`The replay has ended.`);
       // The next request starts another worker, unless one was already started.
       if (this.#worker === worker) this.#opened = undefined;
     });
@@ -106,7 +107,7 @@ export class Inspector implements Disposable {
     const resolved = storedExperiment(manifest);
     if (resolved.kind === 'refused')
       throw new Error(
-        `The ${runFiles.manifest} of this run can't be read. It holds no experiment of this version. ${trainAgain}`,
+        english`The ${runFiles.manifest} of this run can't be read. It holds no experiment of this version. ${trainAgain}`,
       );
     const { experiment } = resolved;
     const files = await readStoredRunFiles(experiment, this.base, facts.dataDigest);
@@ -119,6 +120,6 @@ export class Inspector implements Disposable {
       shards: facts.shards,
       folder: this.folder,
     });
-    if (reply.kind === 'refused') throw new Error(reply.problems[0]?.message ?? "The run can't be replayed.");
+    if (reply.kind === 'refused') throw new Error(reply.problems[0]?.message ?? english`The run can't be replayed.`);
   }
 }

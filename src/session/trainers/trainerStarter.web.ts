@@ -2,6 +2,7 @@ import { Uri, workspace } from 'vscode';
 import { isExited, isProcessFailure, saveAndExit, type RunSignal } from '../../protocol/trainer';
 import { reasonOf } from '../../protocol/channel';
 import type { StartTrainerWorker, TrainerWorker } from './trainerWorker';
+import { english } from '../../text/translate';
 
 /** Milliseconds that a trainer may take to save before it is terminated. */
 const timeToSave = 10_000;
@@ -51,7 +52,7 @@ class BrowserTrainer implements TrainerWorker {
   constructor(script: Promise<string>) {
     this.#worker = script.then((url) => this.#start(url));
     this.#worker.catch((error: unknown) => {
-      this.#conclude(`The trainer can't be started: ${reasonOf(error)}.`);
+      this.#conclude(english`The trainer can't be started: ${reasonOf(error)}.`);
     });
   }
 
@@ -80,14 +81,14 @@ class BrowserTrainer implements TrainerWorker {
     const worker = new Worker(url, { name: 'unroll-trainer' });
     worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       if (isExited(data)) this.#end(undefined);
-      else if (isProcessFailure(data)) this.#end(`The trainer failed: ${data.reason}.`);
+      else if (isProcessFailure(data)) this.#end(english`The trainer failed: ${data.reason}.`);
       else for (const listener of this.#messages) listener(data);
     });
     worker.addEventListener('error', (event) => {
       // Otherwise it is an error of the extension host too.
       event.preventDefault();
       const { message } = event;
-      this.#end(`The trainer failed: ${message || 'no reason given'}.`);
+      this.#end(english`The trainer failed: ${message || english`no reason given`}.`);
     });
     return worker;
   }

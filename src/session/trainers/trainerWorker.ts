@@ -1,8 +1,9 @@
 import type { Port } from '../../protocol/channel';
 import type { RunSignal } from '../../protocol/trainer';
+import { english } from '../../text/translate';
 
 /** The exit reason of a trainer that ran out of memory. */
-export const outOfMemory = 'The trainer ran out of memory.';
+export const outOfMemory = english`The trainer ran out of memory.`;
 
 /** A trainer outside the extension host: a process of its own, in the browser a worker. */
 export interface TrainerWorker {

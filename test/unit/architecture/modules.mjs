@@ -44,8 +44,8 @@ export const modules = {
   checks: { folder: 'src/checks', imports: ['experiment', 'run', 'text'], types: ['diagnosis'], pure: true },
   protocol: {
     folder: 'src/protocol',
-    imports: [],
-    types: ['experiment', 'run', 'series', 'diagnosis', 'checks', 'lessons', 'text'],
+    imports: ['text'],
+    types: ['experiment', 'run', 'series', 'diagnosis', 'checks', 'lessons'],
     pure: true,
   },
   lessons: { folder: 'src/lessons', imports: ['experiment', 'text'], types: ['protocol'], pure: true },

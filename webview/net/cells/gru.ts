@@ -3,11 +3,12 @@ import { numberPieces, piece, type NumberPieces } from '../pieces';
 import type { CellNotation, StateNotation, UnitGradients } from './notation';
 import { throughGate } from './throughGate';
 import { gatedCandidate, weightedSum } from './weightedSum';
+import { translate } from '../../../src/text/translate';
 
 /** h_t = (1 − z)∘n + z∘h_{t−1} */
 const h: StateNotation = {
   name: 'h',
-  meaning: 'The state: a mixture of the candidate and of the state before.',
+  meaning: translate`The state: a mixture of the candidate and of the state before.`,
   direct: 'z∘',
   symbols: ({ at, before }) => [
     piece('(1 − '),
@@ -61,9 +62,9 @@ function evaluateDelta(
 export const gru: CellNotation = {
   states: [h],
   rows: [
-    weightedSum('r', 'The reset gate: how much of the state before the candidate reads.', 0, 'sigmoid'),
-    weightedSum('z', 'The update gate: how much of the state before stays; at 1 all of it.', 1, 'sigmoid'),
-    gatedCandidate('n', 'The candidate: what could replace the state.', 2, 'r'),
+    weightedSum('r', translate`The reset gate: how much of the state before the candidate reads.`, 0, 'sigmoid'),
+    weightedSum('z', translate`The update gate: how much of the state before stays; at 1 all of it.`, 1, 'sigmoid'),
+    gatedCandidate('n', translate`The candidate: what could replace the state.`, 2, 'r'),
   ],
   delta: ({ at, before, isRecurrent }) => {
     const dh = `∂L/∂${at('h')}`;

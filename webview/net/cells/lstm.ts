@@ -3,11 +3,12 @@ import { numberPieces, piece } from '../pieces';
 import type { CellNotation, CellStateGradients, StateNotation, UnitGradients } from './notation';
 import { throughGate } from './throughGate';
 import { weightedSum } from './weightedSum';
+import { translate } from '../../../src/text/translate';
 
 /** h_t = o∘tanh c_t */
 const h: StateNotation = {
   name: 'h',
-  meaning: 'The output: the part of tanh c that the output gate lets through.',
+  meaning: translate`The output: the part of tanh c that the output gate lets through.`,
   direct: undefined,
   symbols: ({ at }) => [piece(at('o'), 'gate'), piece('∘tanh('), piece(at('c'), 'x'), piece(')')],
   evaluate: ({ value }) => {
@@ -21,7 +22,7 @@ const h: StateNotation = {
 /** c_t = f∘c_{t−1} + i∘g */
 const c: StateNotation = {
   name: 'c',
-  meaning: 'The cell state: the memory, which passes to the next step without any weights.',
+  meaning: translate`The cell state: the memory, which passes to the next step without any weights.`,
   direct: 'f∘',
   symbols: ({ at, before }) => [
     piece(at('f'), 'gate'),
@@ -81,10 +82,10 @@ function evaluateCellState({ dh, value, later }: CellStateGradients): Evaluated 
 export const lstm: CellNotation = {
   states: [h, c],
   rows: [
-    weightedSum('i', 'The input gate: how much of the candidate is added to the memory.', 0, 'sigmoid'),
-    weightedSum('f', 'The forget gate: how much of the memory stays; at 1 all of it.', 1, 'sigmoid'),
-    weightedSum('g', 'The candidate: what could be added to the memory.', 2, 'tanh'),
-    weightedSum('o', 'The output gate: how much of the memory is shown to the outside.', 3, 'sigmoid'),
+    weightedSum('i', translate`The input gate: how much of the candidate is added to the memory.`, 0, 'sigmoid'),
+    weightedSum('f', translate`The forget gate: how much of the memory stays; at 1 all of it.`, 1, 'sigmoid'),
+    weightedSum('g', translate`The candidate: what could be added to the memory.`, 2, 'tanh'),
+    weightedSum('o', translate`The output gate: how much of the memory is shown to the outside.`, 3, 'sigmoid'),
   ],
   delta: ({ at, before, after }) => {
     const [dh, dc] = [`∂L/∂${at('h')}`, `∂L/∂${at('c')}`];

@@ -3,11 +3,12 @@ import { numberPieces, piece } from '../pieces';
 import type { CellNotation, StateNotation, UnitGradients } from './notation';
 import { throughGate } from './throughGate';
 import { gatedCandidate, weightedSum } from './weightedSum';
+import { translate } from '../../../src/text/translate';
 
 /** h_t = (1 − f)∘h_{t−1} + f∘n */
 const h: StateNotation = {
   name: 'h',
-  meaning: 'The state: a mixture of the state before and of the candidate.',
+  meaning: translate`The state: a mixture of the state before and of the candidate.`,
   direct: '(1−f)∘',
   symbols: ({ at, before }) => [
     piece('(1 − '),
@@ -60,11 +61,11 @@ export const mgu: CellNotation = {
   rows: [
     weightedSum(
       'f',
-      'The only gate: how much of the state before the candidate reads, and how much of the state it replaces.',
+      translate`The only gate: how much of the state before the candidate reads, and how much of the state it replaces.`,
       0,
       'sigmoid',
     ),
-    gatedCandidate('n', 'The candidate: what could replace the state.', 1, 'f'),
+    gatedCandidate('n', translate`The candidate: what could replace the state.`, 1, 'f'),
   ],
   delta: ({ at, before, isRecurrent }) => {
     const dh = `∂L/∂${at('h')}`;

@@ -3,9 +3,10 @@ import type { Evaluated } from '../evaluated';
 import { numberPieces } from '../pieces';
 import type { CellNotation, RowNotation, StateNotation, UnitGradients } from './notation';
 import { weightedSum } from './weightedSum';
+import { translate } from '../../../src/text/translate';
 
 const h: StateNotation & RowNotation = {
-  ...weightedSum('h', 'The state: what the net passes on to the next step.', 0, 'activation'),
+  ...weightedSum('h', translate`The state: what the net passes on to the next step.`, 0, 'activation'),
   name: 'h',
   direct: undefined,
 };

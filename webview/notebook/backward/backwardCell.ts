@@ -16,6 +16,7 @@ import { backwardTable } from './backwardTables';
 import { GradientSum } from './gradientSum';
 import { InputGradientView } from './inputGradientView';
 import { TermsView } from './termsView';
+import { translate } from '../../../src/text/translate';
 import './backward.css';
 
 /** The gradient of the states of one layer. */
@@ -44,7 +45,7 @@ export const backwardCell: CellDeclaration<SequenceDrawing, Backward> = {
   }),
   picture: {
     kind: 'curves',
-    label: 'Gradient of each time step',
+    label: translate`Gradient of each time step`,
     height: 'step',
     dependencies: ({ index }, { inspection }) => [inspection, index],
     content: ({ norms }, { inspection, theme }) => ({
@@ -98,19 +99,19 @@ function curvesOf({ total, local, later }: StateNorms, theme: Theme, { steps }: 
   const points = (values: Float64Array) =>
     Array.from({ length: steps }, (_, t) => ({ x: t + 0.5, y: (values[t] ?? 0) > 0 ? (values[t] ?? NaN) : NaN }));
   return [
-    { label: '∂L/∂h_t, total', points: points(total), color: theme.train, width: 2, dots: steps === 1 },
+    { label: translate`∂L/∂h_t, total`, points: points(total), color: theme.train, width: 2, dots: steps === 1 },
     {
-      label: 'from this step (its own loss, or the layer above)',
+      label: translate`from this step (its own loss, or the layer above)`,
       points: points(local),
       color: theme.validation,
       dots: true,
     },
-    { label: 'from step t+1', points: points(later), color: theme.baseline, dash: [5, 3] },
+    { label: translate`from step t+1`, points: points(later), color: theme.baseline, dash: [5, 3] },
   ];
 }
 
 function readout({ total, local, later }: StateNorms, t: number | undefined): string {
-  if (t === undefined) return 'Point at a step to see its values.';
+  if (t === undefined) return translate`Point at a step to see its values.`;
   const at = (values: Float64Array): string => formatNumber(values[t] ?? NaN);
-  return `t = ${t} · ‖∂L/∂h_${t}‖ = ${at(total)} · from this step ${at(local)} · from step ${t + 1} ${at(later)}`;
+  return translate`t = ${t} · ‖∂L/∂h_${t}‖ = ${at(total)} · from this step ${at(local)} · from step ${t + 1} ${at(later)}`;
 }

@@ -6,6 +6,7 @@ import { buttonTemplate, choice, type ButtonSpec } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { sliderTemplate } from '../../ui/slider';
 import { isMotionReduced } from '../unrolled/unrollingAnimation';
+import { translate } from '../../../src/text/translate';
 
 /** Milliseconds for a whole pass, and limits for one step, at normal speed. */
 const pace = { wholeMilliseconds: 9000, mostPerStep: 700, leastPerStep: 40 } as const;
@@ -32,7 +33,7 @@ export class BackwardPlayer {
   readonly element = element('div');
   #timer: number | undefined;
   #speed: Speed = '1';
-  readonly #speeds = choice<Speed>('Speed', (speed) => {
+  readonly #speeds = choice<Speed>(translate`Speed`, (speed) => {
     this.#speed = speed;
     const isPlaying = this.#timer !== undefined;
     this.#stop();
@@ -67,11 +68,11 @@ export class BackwardPlayer {
     const half = width / steps / 2;
     // The slider spans all steps; unless the pictures are zoomed, its thumb is below the step that it selects.
     const slider = sliderTemplate({
-      label: 'Step t',
+      label: translate`Step t`,
       class: 'step-slider',
       most: steps - 1,
       value: t,
-      text: `step ${t} of 0 to ${steps - 1}`,
+      text: translate`step ${t} of 0 to ${steps - 1}`,
       style: `margin-left: ${gutters.left + half - thumb / 2}px; width: ${width - 2 * half + thumb}px`,
       onMove: (step) => {
         this.#moveTo(step);
@@ -79,7 +80,7 @@ export class BackwardPlayer {
     });
     render(
       html`${slider}
-        <div class="player" role="group" aria-label="Backward through time">
+        <div class="player" role="group" aria-label=${translate`Backward through time`}>
           ${this.#buttons(t, steps).map(buttonTemplate)} ${this.#speeds.element}
         </div>`,
       this.element,
@@ -90,22 +91,22 @@ export class BackwardPlayer {
     const isPlaying = this.#timer !== undefined;
     return [
       {
-        label: 'To the last step',
-        hint: 'Start from the last step, where backpropagation begins',
+        label: translate`To the last step`,
+        hint: translate`Start from the last step, where backpropagation begins`,
         onPress: () => {
           this.#moveTo(steps - 1);
         },
       },
       {
-        label: 'One step back',
-        hint: 'From t to t − 1',
+        label: translate`One step back`,
+        hint: translate`From t to t − 1`,
         isEnabled: t > 0,
         onPress: () => {
           this.#moveTo(Math.max(0, t - 1));
         },
       },
       {
-        label: isPlaying ? 'Stop' : 'Play backward',
+        label: isPlaying ? translate`Stop` : translate`Play backward`,
         icon: isPlaying ? 'pause' : 'play',
         // With reduced motion, the step button and the slider remain.
         isHidden: isMotionReduced(),

@@ -3,6 +3,7 @@ import { visibleSymbol } from '../formatStep';
 import { inputGradientNorms } from './inputGradient';
 import { sequenceName } from '../probe/probeName';
 import type { Table } from '../../plot/table';
+import { translate } from '../../../src/text/translate';
 
 /** Columns of single inputs. */
 const mostInputs = 64;
@@ -18,12 +19,12 @@ export function backwardTable(
   const hasInputs = ofInputs.length > 0;
   const inputs = inspection.inputNames.slice(0, mostInputs);
   return {
-    caption: `‖∂L/∂h_t‖ of ${sequenceName(inspection)} at update ${update}, layer ${layer}`,
+    caption: translate`‖∂L/∂h_t‖ of ${sequenceName(inspection)} at update ${update}, layer ${layer}`,
     columns: [
       't',
-      'total',
-      'from this step',
-      'from step t+1',
+      translate`total`,
+      translate`from this step`,
+      translate`from step t+1`,
       ...(hasInputs ? ['‖∂L/∂x_t‖', ...inputs.map((name) => `∂L/∂x_t[${visibleSymbol(name)}]`)] : []),
     ],
     rows: Array.from({ length: steps }, (_, t) => [

@@ -13,17 +13,18 @@ import { FormulaView, lossWeightNote, type ShownFormula } from '../formula/formu
 import { visibleSymbol } from '../formatStep';
 import { memoKey } from '../memo';
 import type { SequenceDrawing } from '../sequenceCell';
+import { translate } from '../../../src/text/translate';
 
 /** The gradients of one step of the backward pass, a line each, and the formula of the selected one. */
 export class GradientSum {
   readonly element: HTMLElement;
-  readonly #lines = element('div', { class: 'split', role: 'group', 'aria-label': 'Gradients of this step' });
+  readonly #lines = element('div', { class: 'split', role: 'group', 'aria-label': translate`Gradients of this step` });
   readonly #formula: FormulaView;
   #drawn = '';
 
   constructor(readonly context: CellContext) {
     const { store } = context;
-    this.#formula = new FormulaView('Formula of the selected gradient', (unit) => {
+    this.#formula = new FormulaView(translate`Formula of the selected gradient`, (unit) => {
       store.dispatch({ kind: 'viewChanged', view: { unit } });
     });
     this.element = element('div', {}, this.#lines, this.#formula.element);
@@ -49,8 +50,7 @@ export class GradientSum {
     const limit = largestMagnitude(...nodes.map(({ values }) => values));
     const lines = nodes.map((one) => this.#line(one, one.node === selected, limit, theme));
     return html`${lines}<span class="split-scale"
-        >one box per unit, ${limit === 0 ? 'all 0' : `from −${formatNumber(limit)} to ${formatNumber(limit)}`}; select a
-        line for its formula</span
+        >${translate`one box per unit, ${limit === 0 ? translate`all 0` : translate`from −${formatNumber(limit)} to ${formatNumber(limit)}`}; select a line for its formula`}</span
       >`;
   }
 
@@ -80,8 +80,10 @@ function notes({ gradientWeight, lossWeight, hiddenClip }: Inspection, hasWeight
   const weight =
     gradientWeight === lossWeight
       ? lossWeightNote(gradientWeight)
-      : `w = ${signed(gradientWeight)}: the mean over the targets that the truncated gradient covers. `;
+      : translate`w = ${signed(gradientWeight)}: the mean over the targets that the truncated gradient covers. `;
   const clip =
-    hiddenClip === null ? '' : `Every element of ∂L/∂h is clipped to ±${formatNumber(hiddenClip)} before it goes on. `;
+    hiddenClip === null
+      ? ''
+      : translate`Every element of ∂L/∂h is clipped to ±${formatNumber(hiddenClip)} before it goes on. `;
   return `${hasWeight ? weight : ''}${clip}`;
 }

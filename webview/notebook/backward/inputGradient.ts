@@ -1,6 +1,7 @@
 import type { Inspection } from '../../../src/protocol/inspection';
 import { formatNumber } from '../../../src/text/numbers';
 import { formatInput, visibleSymbol } from '../formatStep';
+import { translate } from '../../../src/text/translate';
 
 /** Rows of the picture. */
 const mostRows = 40;
@@ -33,21 +34,22 @@ export function shownInputs({ dInputs, inputNames, steps }: InputGradient): read
 /** What ∂L/∂x_t says over the whole sequence. */
 export function formatInputGradient(inspection: Inspection): string {
   const norms = inputGradientNorms(inspection);
-  if (norms.length === 0) return 'The net is too large to compute ∂L/∂x_t for every update.';
+  if (norms.length === 0) return translate`The net is too large to compute ∂L/∂x_t for every update.`;
   const most = norms.reduce((best, norm, t) => (norm > (norms[best] ?? 0) ? t : best), 0);
   const largest = norms[most] ?? 0;
-  if (largest === 0) return 'The gradient of every input is exactly 0.';
+  if (largest === 0) return translate`The gradient of every input is exactly 0.`;
   const rows = shownInputs(inspection).length;
   const left = inspection.inputNames.length - rows;
-  const shown = left > 0 ? ` A row for each of the ${rows} inputs with the largest gradient, of ${rows + left}.` : '';
-  return `The loss depends most on the input at t = ${most}, ${formatInput(inspection, most)}: ‖∂L/∂x_${most}‖ = ${formatNumber(largest)}.${shown}`;
+  const shown =
+    left > 0 ? translate` A row for each of the ${rows} inputs with the largest gradient, of ${rows + left}.` : '';
+  return translate`The loss depends most on the input at t = ${most}, ${formatInput(inspection, most)}: ‖∂L/∂x_${most}‖ = ${formatNumber(largest)}.${shown}`;
 }
 
 /** ∂L/∂x_t at one step. */
 export function formatInputGradientAt(inspection: Inspection, t: number): string {
   const { dInputs, inputNames, inputKind, inputs, gradientFrom, end } = inspection;
   if (t >= end) return `t = ${t} · padding`;
-  if (t < gradientFrom) return `t = ${t} · outside the gradient’s window`;
+  if (t < gradientFrom) return translate`t = ${t} · outside the gradient’s window`;
   const width = inputNames.length;
   const row = dInputs.subarray(t * width, (t + 1) * width);
   const largest = row.reduce((best, value, i) => (Math.abs(value) > Math.abs(row[best] ?? 0) ? i : best), 0);
@@ -57,8 +59,8 @@ export function formatInputGradientAt(inspection: Inspection, t: number): string
     `t = ${t}`,
     `x_${t} = ${formatInput(inspection, t)}`,
     `‖∂L/∂x_${t}‖ = ${formatNumber(Math.hypot(...row))}`,
-    ...(inputKind === 'oneHot' && read >= 0 ? [`at the symbol read, ${named(read)}`] : []),
-    `largest at ${named(largest)}`,
+    ...(inputKind === 'oneHot' && read >= 0 ? [translate`at the symbol read, ${named(read)}`] : []),
+    translate`largest at ${named(largest)}`,
   ].join(' · ');
 }
 

@@ -19,6 +19,7 @@ import {
   namedRows,
   shownInputs,
 } from './inputGradient';
+import { translate } from '../../../src/text/translate';
 
 const height = { perRow: 14, least: 28, most: 200 } as const;
 /** The characters of a name. */
@@ -40,7 +41,7 @@ export class InputGradientView {
 
   constructor(context: CellContext) {
     this.#norms = stepCurves(context, {
-      label: 'Norm of the gradient of each input vector',
+      label: translate`Norm of the gradient of each input vector`,
       dependencies: (inspection) => [inspection],
       content: (inspection, { theme }) => ({
         curves: [
@@ -61,7 +62,7 @@ export class InputGradientView {
         xTicks: false,
       }),
     });
-    this.#surface = new SequenceSurface(context.store, context.zoom, 'Gradient of each input over time steps');
+    this.#surface = new SequenceSurface(context.store, context.zoom, translate`Gradient of each input over time steps`);
     const { legend, plot, labels } = this.#norms;
     this.#pictures = element(
       'div',
@@ -89,7 +90,9 @@ export class InputGradientView {
     const t = stepInFocus(model, inspection.steps);
     setNotation(
       this.#readout,
-      t === undefined ? 'Point at a step to see the gradient of its input.' : formatInputGradientAt(inspection, t),
+      t === undefined
+        ? translate`Point at a step to see the gradient of its input.`
+        : formatInputGradientAt(inspection, t),
     );
     this.#norms.draw(inspection, drawing);
     this.#drawStrip(drawing);
@@ -114,7 +117,7 @@ export class InputGradientView {
       scale,
       theme.clip,
     );
-    render(signedLegend(scale, '∂L/∂x_t, a row per input'), this.#legend);
+    render(signedLegend(scale, translate`∂L/∂x_t, a row per input`), this.#legend);
     const labels = namedRows(shown.length, tall).map((i) => ({
       row: shown.length - 1 - i,
       text: shortName(inputNames[shown[i] ?? 0] ?? ''),

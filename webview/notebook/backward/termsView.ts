@@ -15,6 +15,7 @@ import { displayFormula, notation } from '../../ui/notation';
 import { memoKey } from '../memo';
 import { gateBlocks, selectedParameter } from '../parameterNames';
 import { sequenceParams, type SequenceDrawing } from '../sequenceCell';
+import { translate } from '../../../src/text/translate';
 
 /** The largest relative error that the rounding of the kernels explains. */
 const roundingOfSum = 1e-4;
@@ -27,7 +28,7 @@ export class TermsView {
   readonly #formula = element('div', { class: 'formula-block' });
   readonly #equation = element('div', { class: 'equation' });
   readonly #check = element('p', { class: 'sum-check' });
-  readonly #status = new RequestStatus('Adding up the terms…', 'Can’t show the terms');
+  readonly #status = new RequestStatus(translate`Adding up the terms…`, translate`Can’t show the terms`);
   readonly #shown: HTMLElement;
   #drawnTerm = '';
 
@@ -40,7 +41,7 @@ export class TermsView {
       },
     );
     this.#picture = stepCurves(context, {
-      label: 'Norm of each step’s term',
+      label: translate`Norm of each step’s term`,
       dependencies: ({ norm }) => [norm],
       content: (terms, { theme }) => ({
         curves: normCurves(terms, theme),
@@ -77,7 +78,7 @@ export class TermsView {
     const lines = [...deltaFormula(inspection, parameter, t), termFormula(parameter, t)];
     this.#formula.replaceChildren(...lines.map((line) => element('p', { class: 'formula' }, ...displayFormula(line))));
     const { symbol, source: sourceSymbol } = termOf(parameter, t);
-    const whole = inspection.batch === 1 ? '' : ' (all sequences)';
+    const whole = inspection.batch === 1 ? '' : translate` (all sequences)`;
     const blocks = gateBlocks(inspection, parameter);
     const parts: HTMLElement[] = [
       matrixFigure(
@@ -98,13 +99,20 @@ export class TermsView {
       parts.push(
         element('span', { class: 'operator' }, inspection.batch === 1 ? '=' : '→'),
         matrixFigure(
-          { title: `term of step ${t}${whole}`, values: term, rows, columns, limit: largestMagnitude(term), blocks },
+          {
+            title: translate`term of step ${t}${whole}`,
+            values: term,
+            rows,
+            columns,
+            limit: largestMagnitude(term),
+            blocks,
+          },
           theme,
         ),
         element('span', { class: 'operator' }, '…'),
         matrixFigure(
           {
-            title: `Σ of steps ${inspection.steps - 1} … ${t}, of ∂L/∂${symbol}`,
+            title: translate`Σ of steps ${inspection.steps - 1} … ${t}, of ∂L/∂${symbol}`,
             values: sum,
             rows,
             columns,
@@ -121,7 +129,7 @@ export class TermsView {
     this.#check.classList.toggle('bad', !agrees);
     this.#check.replaceChildren(
       ...notation(
-        `The sum of the terms of all ${inspection.steps} steps, compared with the gradient ${inspection.probe === null ? 'that the trainer used' : 'of the whole backward pass'} (‖∂L/∂${symbol}‖ = ${formatNumber(gradientNorm)}): relative error ${formatNumber(relativeError)}${agrees ? ', within rounding.' : ', more than rounding explains.'}`,
+        `The sum of the terms of all ${inspection.steps} steps, compared with the gradient ${inspection.probe === null ? translate`that the trainer used` : translate`of the whole backward pass`} (‖∂L/∂${symbol}‖ = ${formatNumber(gradientNorm)}): relative error ${formatNumber(relativeError)}${agrees ? translate`, within rounding.` : translate`, more than rounding explains.`}`,
       ),
     );
   }
@@ -132,9 +140,9 @@ function normCurves(terms: ChainRuleTerms, theme: Theme): readonly Curve[] {
     // A logarithmic axis can't show 0: the line breaks there.
     Array.from(values, (value, t) => ({ x: t + 0.5, y: value > 0 ? value : NaN }));
   return [
-    { label: 'norm of the step’s term', points: points(terms.norm), color: theme.validation, dots: true },
+    { label: translate`norm of the step’s term`, points: points(terms.norm), color: theme.validation, dots: true },
     {
-      label: 'norm of the sum, from the last step down to here',
+      label: translate`norm of the sum, from the last step down to here`,
       points: points(terms.sumNorm),
       color: theme.train,
       width: 2,

@@ -13,6 +13,7 @@ import type { SavedFileKind } from '../../../src/protocol/savedFile';
 import { lineNotation } from '../../../src/text/lineNotation';
 import { displayFormula, notation, setNotation } from '../../ui/notation';
 import { cellHelp, type CellTitle } from './cellHelp';
+import { translate, translateMessage } from '../../../src/text/translate';
 
 /** What every cell draws from. */
 export interface Drawing {
@@ -138,15 +139,20 @@ export class CellFrame {
     this.#drawTable();
   }
 
+  /** The title in the language of the page; the view is stored with the English one. */
+  get name(): string {
+    return translateMessage(this.title);
+  }
+
   #draw(): void {
-    const { title } = this;
+    const { title, name } = this;
     this.body.hidden = this.#isFolded;
     this.tools.hidden = this.#isFolded;
     this.#table.hidden = !this.#isTableOpen;
     this.element.classList.toggle('folded', this.#isFolded);
     this.element.classList.toggle('help-open', this.#isHelpOpen);
     const fold = buttonTemplate({
-      label: `Fold ${title}`,
+      label: translate`Fold ${name}`,
       icon: this.#isFolded ? 'folded' : 'unfolded',
       appearance: 'icon',
       opens: { id: this.body.id, isOpen: !this.#isFolded },
@@ -157,7 +163,7 @@ export class CellFrame {
     render(
       html`<header class="cell-head">
           ${fold}
-          <h2 id="${this.#id}-title"><span class="cell-number">[${this.number}]</span>${title}</h2>
+          <h2 id="${this.#id}-title"><span class="cell-number">[${this.number}]</span>${name}</h2>
           ${this.#helpButton()} ${this.tools}
           <div class="cell-actions" ?hidden=${this.#isFolded}>${this.#actions().map(buttonTemplate)}</div>
         </header>
@@ -177,27 +183,27 @@ export class CellFrame {
 
   /** The button that opens the help text: a word that is always visible. */
   #helpButton(): TemplateResult {
-    const { title } = this;
+    const { title, name } = this;
     return html`<button
       class="text-button"
-      aria-label=${`Why: ${title}`}
-      title="What this picture shows, and the formula behind it"
+      aria-label=${translate`Why: ${name}`}
+      title=${translate`What this picture shows, and the formula behind it`}
       aria-controls="${this.#id}-help"
       aria-expanded=${String(this.#isHelpOpen)}
       @click=${() => {
         this.toggle('helpOpen', title);
       }}
     >
-      why
+      ${translate`why`}
     </button>`;
   }
 
   #actions(): readonly ButtonSpec[] {
-    const { title } = this;
+    const { title, name } = this;
     const hasTable = this.#numbers !== undefined;
     return [
       {
-        label: `Table of ${title}`,
+        label: translate`Table of ${name}`,
         icon: 'table',
         appearance: 'icon',
         isHidden: !hasTable,
@@ -207,20 +213,20 @@ export class CellFrame {
         },
       },
       {
-        label: `Copy the table of ${title} as CSV`,
+        label: translate`Copy the table of ${name} as CSV`,
         icon: 'copy',
         appearance: 'icon',
         isHidden: !hasTable,
         onPress: () => void this.#copyTable(),
       },
       {
-        label: `Copy ${title} as a picture (PNG)`,
+        label: translate`Copy ${name} as a picture (PNG)`,
         icon: 'picture',
         appearance: 'icon',
         onPress: () => void this.#copyPicture(),
       },
       {
-        label: `Save ${title} as a file`,
+        label: translate`Save ${name} as a file`,
         icon: 'save',
         appearance: 'icon',
         isHidden: !savesFiles(),
@@ -231,10 +237,10 @@ export class CellFrame {
         },
       },
       {
-        label: this.#isPresented ? `Show all cells` : `Present ${title}`,
+        label: this.#isPresented ? translate`Show all cells` : translate`Present ${name}`,
         hint: this.#isPresented
-          ? 'Show all cells again (Esc)'
-          : 'Show this cell alone, large enough for an audience (P)',
+          ? translate`Show all cells again (Esc)`
+          : translate`Show this cell alone, large enough for an audience (P)`,
         icon: this.#isPresented ? 'close' : 'present',
         appearance: 'icon',
         onPress: () => {
@@ -246,7 +252,7 @@ export class CellFrame {
 
   /** The files that the cell is saved as. */
   #savings(): readonly TemplateResult[] {
-    const { title } = this;
+    const { title, name } = this;
     const background = getComputedStyle(document.body).backgroundColor;
     const row = (): HTMLElement | null => this.element.querySelector<HTMLElement>('.cell-saving');
     const save = (kind: SavedFileKind, content: () => Promise<Content> | Content): void => {
@@ -257,25 +263,25 @@ export class CellFrame {
             saveFile({ title, kind, content: bytes });
           }),
         '',
-        'Not saved',
+        translate`Not saved`,
       );
     };
     const encoded = (text: string): Content => new Uint8Array(new TextEncoder().encode(text));
     const kinds: readonly (readonly [SavedFileKind, string, () => Promise<Content> | Content])[] = [
       [
         'png',
-        'Picture (PNG)',
+        translate`Picture (PNG)`,
         async () => new Uint8Array(await (await pngOf(this.element, background, isTool)).arrayBuffer()),
       ],
-      ['svg', 'Picture (SVG)', () => encoded(svgOf(this.element, background, isTool))],
-      ['csv', 'Table (CSV)', () => encoded(this.#numbers === undefined ? '' : csvOf(this.#numbers.table()))],
+      ['svg', translate`Picture (SVG)`, () => encoded(svgOf(this.element, background, isTool))],
+      ['csv', translate`Table (CSV)`, () => encoded(this.#numbers === undefined ? '' : csvOf(this.#numbers.table()))],
     ];
     return kinds
       .filter(([kind]) => kind !== 'csv' || this.#numbers !== undefined)
       .map(([kind, label, content]) =>
         buttonTemplate({
           label,
-          hint: `Save ${title} as a file ${kind.toUpperCase()}`,
+          hint: translate`Save ${name} as a file ${kind.toUpperCase()}`,
           appearance: 'secondary',
           onPress: () => {
             save(kind, content);
@@ -294,21 +300,21 @@ export class CellFrame {
   async #copyTable(): Promise<void> {
     const table = this.#numbers?.table();
     if (table === undefined) return;
-    await this.#notify(copyText(csvOf(table)), `Copied as CSV: ${table.rows.length} rows.`);
+    await this.#notify(copyText(csvOf(table)), translate`Copied as CSV: ${table.rows.length} rows.`);
   }
 
   async #copyPicture(): Promise<void> {
     const background = getComputedStyle(document.body).backgroundColor;
-    await this.#notify(copyPicture(this.element, background, isTool), 'Copied as a picture.');
+    await this.#notify(copyPicture(this.element, background, isTool), translate`Copied as a picture.`);
   }
 
   /** Shows the result of a copy for a few seconds. */
-  async #notify(copied: Promise<void>, success: string, failure = 'Copy failed'): Promise<void> {
+  async #notify(copied: Promise<void>, success: string, failure = translate`Copy failed`): Promise<void> {
     try {
       await copied;
       this.#setStatus(success);
     } catch (error) {
-      this.#setStatus(`${failure}: ${reasonOf(error)}. Click the panel and try again.`);
+      this.#setStatus(translate`${failure}: ${translateMessage(reasonOf(error))}. Click the panel and try again.`);
     }
     setTimeout(() => {
       this.#setStatus('');

@@ -5,6 +5,7 @@ import { iconTemplate } from '../../ui/icon';
 import { element } from '../../ui/element';
 import type { CellContext, CellPart } from './cellDeclaration';
 import type { CellTitle } from './cellHelp';
+import { translateMessage } from '../../../src/text/translate';
 
 let parts = 0;
 
@@ -44,7 +45,7 @@ export function foldablePart<D extends { readonly model: Model }, Data>(
               toggle('folded', key);
             }}
           >
-            ${iconTemplate(isFolded ? 'folded' : 'unfolded')} ${heading}</button
+            ${iconTemplate(isFolded ? 'folded' : 'unfolded')} ${translateMessage(heading)}</button
           >${body}`,
         place,
       );

@@ -1,6 +1,7 @@
 import type { RequestState } from '../../store/latestRequest';
 import { element } from '../../ui/element';
 import { setNotation } from '../../ui/notation';
+import { translateMessage } from '../../../src/text/translate';
 
 /** The line that replaces a picture while its data is loading, or says why it failed. */
 export class RequestStatus {
@@ -29,7 +30,9 @@ export class RequestStatus {
       case 'waiting':
         return state.previous === undefined ? this.waiting : '';
       case 'failed':
-        return this.failure === '' ? state.message : `${this.failure}: ${state.message}`;
+        return this.failure === ''
+          ? translateMessage(state.message)
+          : `${this.failure}: ${translateMessage(state.message)}`;
       default:
         return state satisfies never;
     }

@@ -4,6 +4,7 @@ import { middleOfUpdate, type TrainingAxis } from '../../plot/trainingAxis';
 import type { Theme } from '../../theme/theme';
 import { element } from '../../ui/element';
 import { memoKey } from '../memo';
+import { translate } from '../../../src/text/translate';
 
 /** Pixels between a click and the tick that it picks, at the most. */
 const reach = 5;
@@ -49,7 +50,7 @@ export class ClipTicks {
   constructor(onPick?: (picked: PickedClip) => void) {
     if (onPick === undefined) return;
     this.element.classList.add('pickable');
-    this.element.title = 'Click a tick to see what the norm of this gradient consists of';
+    this.element.title = translate`Click a tick to see what the norm of this gradient consists of`;
     this.element.addEventListener('click', ({ offsetX }) => {
       const picked = this.#shown === undefined ? undefined : clipNear(this.#shown.series, this.#shown.axis, offsetX);
       if (picked !== undefined) onPick(picked);

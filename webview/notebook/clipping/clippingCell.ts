@@ -15,13 +15,14 @@ import { columnAtUpdate, isRecorded, joined, notRecorded, formatUpdates } from '
 import { clippingTable } from '../trainingTables';
 import { ClipTicks } from './clipTicks';
 import { ThresholdView } from './thresholdView';
+import { translate } from '../../../src/text/translate';
 import './clipping.css';
 
 /** [3] The norm of the gradient before and after clipping, the threshold, and a tick for every clipped update. */
 export const clippingCell: CellDeclaration<Drawing, ShownRun> = {
   number: 3,
   title: 'Clipping',
-  absence: withoutValues('norm of the gradient', 'gradNorm'),
+  absence: withoutValues(translate`norm of the gradient`, 'gradNorm'),
   source: shownRun,
   summary,
   readout: (run, { model }) => readout(model, run),
@@ -31,7 +32,7 @@ export const clippingCell: CellDeclaration<Drawing, ShownRun> = {
   },
   picture: {
     kind: 'curves',
-    label: 'Gradient norm before and after clipping over updates',
+    label: translate`Gradient norm before and after clipping over updates`,
     height: 'clipping',
     dependencies: (run, { model, axis }) => [
       run.version,
@@ -94,18 +95,23 @@ function linesOf({ info }: ShownRun, series: DisplaySeries, theme: Theme): reado
         y: positive(values[column]),
       })),
     );
-  const largest = stride === 1 ? '' : `, largest of ${stride} updates`;
+  const largest = stride === 1 ? '' : translate`, largest of ${stride} updates`;
   const { clip } = info;
-  const curves: Curve[] = [{ label: `before clipping${largest}`, points: line(before), color: theme.train }];
+  const curves: Curve[] = [{ label: translate`before clipping${largest}`, points: line(before), color: theme.train }];
   if (clip === null) return [{ ...curves[0], label: `‖g‖${largest}` } as Curve];
   if (clip.kind !== 'hidden')
-    curves.push({ label: `after clipping${largest}`, points: line(after), color: theme.clipped, dash: [5, 3] });
+    curves.push({
+      label: translate`after clipping${largest}`,
+      points: line(after),
+      color: theme.clipped,
+      dash: [5, 3],
+    });
   return curves;
 }
 
 function thresholdCurve(threshold: number, theme: Theme, axis: TrainingAxis): Curve {
   return {
-    label: `threshold ${formatShortNumber(threshold)}`,
+    label: translate`threshold ${formatShortNumber(threshold)}`,
     points: axis.domain.map((x) => ({ x, y: threshold })),
     color: theme.clip,
     dash: [2, 3],
@@ -115,7 +121,7 @@ function thresholdCurve(threshold: number, theme: Theme, axis: TrainingAxis): Cu
 
 function candidateCurve(threshold: number, theme: Theme, axis: TrainingAxis): Curve {
   return {
-    label: `candidate: ${formatShortNumber(threshold)}`,
+    label: translate`candidate: ${formatShortNumber(threshold)}`,
     points: axis.domain.map((x) => ({ x, y: threshold })),
     color: theme.foreground,
     dash: [8, 4],
@@ -129,7 +135,7 @@ function positive(value: number | undefined): number {
 
 function readout({ hover, view }: Model, run: ShownRun): string {
   const at = hover?.update ?? view.selection?.update ?? run.status.updates - 1;
-  if (at < 0) return 'No update yet.';
+  if (at < 0) return translate`No update yet.`;
   const series = seriesAt(run, at);
   const { scalars } = series;
   const column = columnAtUpdate(series, at);
@@ -138,31 +144,32 @@ function readout({ hover, view }: Model, run: ShownRun): string {
   const clips = scalars.column('clips', column)[0] ?? 0;
   const which =
     scalars.stride === 1
-      ? `update ${formatExact(at)}`
-      : `${formatUpdates(series, column, run.status.updates)}, the largest`;
+      ? translate`update ${formatExact(at)}`
+      : translate`${formatUpdates(series, column, run.status.updates)}, the largest`;
   if (!isRecorded(series, column))
     return `${formatUpdates(series, column, run.status.updates)} · ${notRecorded(series)}`;
   if (run.info.clip === null) return `${which} · ‖g‖ = ${formatNumber(before)}`;
-  const what = scalars.stride === 1 ? (clips > 0 ? 'clipped' : 'not clipped') : `${clips} clipped`;
-  return `${which} · ‖g‖ before ${formatNumber(before)} · after ${formatNumber(after)} · ${what}`;
+  const what =
+    scalars.stride === 1 ? (clips > 0 ? translate`clipped` : translate`not clipped`) : translate`${clips} clipped`;
+  return translate`${which} · ‖g‖ before ${formatNumber(before)} · after ${formatNumber(after)} · ${what}`;
 }
 
 const kinds = {
-  norm: (threshold: string) => `Clips the global norm to ${threshold}.`,
-  value: (threshold: string) => `Clips every element of the gradient to ±${threshold}.`,
-  hidden: (threshold: string) => `Clips every element of ∂L/∂h_t to ±${threshold}, inside the recurrence.`,
+  norm: (threshold: string) => translate`Clips the global norm to ${threshold}.`,
+  value: (threshold: string) => translate`Clips every element of the gradient to ±${threshold}.`,
+  hidden: (threshold: string) => translate`Clips every element of ∂L/∂h_t to ±${threshold}, inside the recurrence.`,
 } as const;
 
 function summary({ info, status }: ShownRun): string {
   const { clip } = info;
   if (info.imported !== undefined)
-    return 'The norm of the gradient, as it was logged: before or after clipping, the log doesn’t say.';
-  if (clip === null) return 'This experiment doesn’t clip gradients; their norms are still recorded.';
+    return translate`The norm of the gradient, as it was logged: before or after clipping, the log doesn’t say.`;
+  if (clip === null) return translate`This experiment doesn’t clip gradients; their norms are still recorded.`;
   const how = kinds[clip.kind](formatShortNumber(clip.threshold));
   if (status.updates === 0) return how;
-  if (status.clipped === 0) return `None of ${formatCount(status.updates, 'update')} was clipped. ${how}`;
+  if (status.clipped === 0) return translate`None of ${formatCount(status.updates, 'update')} was clipped. ${how}`;
   const share = Math.round((100 * status.clipped) / status.updates);
-  const shown = share === 0 && status.clipped > 0 ? 'less than 1' : String(share);
-  const last = status.lastClip === undefined ? '' : `; last: update ${formatExact(status.lastClip)}`;
-  return `Clipped ${shown} % of updates (${formatExact(status.clipped)} of ${formatExact(status.updates)})${last}. ${how}`;
+  const shown = share === 0 && status.clipped > 0 ? translate`less than 1` : String(share);
+  const last = status.lastClip === undefined ? '' : translate`; last: update ${formatExact(status.lastClip)}`;
+  return translate`Clipped ${shown} % of updates (${formatExact(status.clipped)} of ${formatExact(status.updates)})${last}. ${how}`;
 }

@@ -3,6 +3,7 @@ import { formatShortNumber, formatPercentage } from '../../../src/text/numbers';
 import type { ShownRun } from '../../store/model';
 import { element } from '../../ui/element';
 import { sliderTemplate } from '../../ui/slider';
+import { translate } from '../../../src/text/translate';
 
 const positions = 400;
 
@@ -23,10 +24,10 @@ export class ThresholdView {
     const shown = threshold ?? start;
     const at = Math.round((Math.log(shown / least) / Math.log(most / least)) * positions);
     const share = threshold === undefined ? shareOfDefault(run, shown) : formatShare(run, shown);
-    const text = `${formatShortNumber(shown)} would clip ${share} of the updates`;
+    const text = translate`${formatShortNumber(shown)} would clip ${share} of the updates`;
     render(
-      html`<span>Threshold</span>${sliderTemplate({
-          label: 'Threshold of the norm',
+      html`<span>${translate`Threshold`}</span>${sliderTemplate({
+          label: translate`Threshold of the norm`,
           class: 'threshold-slider',
           most: positions,
           value: at,
@@ -73,8 +74,8 @@ export function clippedShare({ series }: ShownRun, threshold: number): readonly 
 }
 
 function formatShare(run: ShownRun, threshold: number): string {
-  const [least, most] = clippedShare(run, threshold).map((share) => Math.round(100 * share));
-  return least === most ? `${least} %` : `${least} to ${most} %`;
+  const [least = 0, most = 0] = clippedShare(run, threshold).map((share) => Math.round(100 * share));
+  return least === most ? `${least} %` : translate`${least} to ${most} %`;
 }
 
 /**

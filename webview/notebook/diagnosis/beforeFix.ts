@@ -4,6 +4,7 @@ import { formatFindings } from '../../../src/text/findingCount';
 import { formatLossChange } from '../../../src/text/lossChange';
 import { formatNumber } from '../../../src/text/numbers';
 import { buttonTemplate } from '../../ui/controls';
+import { translate } from '../../../src/text/translate';
 
 /** The codes that an earlier run had and this one does not have, and the other way round. */
 function codesOnlyIn(some: RunStatus['findings'], others: RunStatus['findings']): readonly string[] {
@@ -14,16 +15,16 @@ function codesOnlyIn(some: RunStatus['findings'], others: RunStatus['findings'])
 export function formatFixed({ fix, ...before }: RunBeforeFix, status: RunStatus): string {
   const { state, findings } = status;
   if (isLive(state)) {
-    const soFar = findings.length === 0 ? 'none' : formatFindings(findings);
-    return `${fix}: the run before had ${formatFindings(before.findings)}; this one has ${soFar} so far.`;
+    const soFar = findings.length === 0 ? translate`none` : formatFindings(findings);
+    return translate`${fix}: the run before had ${formatFindings(before.findings)}; this one has ${soFar} so far.`;
   }
   const [gone, fresh] = [codesOnlyIn(before.findings, findings), codesOnlyIn(findings, before.findings)];
   const loss = formatLossChange(before, status, before.isSameMeasure);
   const parts = [
-    ...(gone.length === 0 ? [] : [`no longer found: ${gone.join(', ')}`]),
-    ...(fresh.length === 0 ? [] : [`new: ${fresh.join(', ')}`]),
+    ...(gone.length === 0 ? [] : [translate`no longer found: ${gone.join(', ')}`]),
+    ...(fresh.length === 0 ? [] : [translate`new: ${fresh.join(', ')}`]),
   ];
-  const found = parts.length === 0 ? 'the findings are those of the run before' : parts.join('; ');
+  const found = parts.length === 0 ? translate`the findings are those of the run before` : parts.join('; ');
   return `${fix}: ${loss === undefined ? '' : `${loss}; `}${found}.`;
 }
 
@@ -38,14 +39,14 @@ export function beforeFixTemplate(
   onCompare: (() => void) | undefined,
 ): TemplateResult {
   const number = (value: number | undefined): string => (value === undefined ? '–' : formatNumber(value));
-  const findings = (of: RunStatus['findings']): string => (of.length === 0 ? 'none' : formatFindings(of));
+  const findings = (of: RunStatus['findings']): string => (of.length === 0 ? translate`none` : formatFindings(of));
   const rows: readonly (readonly [string, string, string])[] = [
-    ['loss of the last update', number(before.loss), number(status.loss)],
+    [translate`loss of the last update`, number(before.loss), number(status.loss)],
     ...(before.validationLoss === undefined && status.validationLoss === undefined
       ? []
-      : [['held-out loss', number(before.validationLoss), number(status.validationLoss)] as const]),
-    ['findings', findings(before.findings), findings(status.findings)],
-    ['state', stateLabels[before.state], stateLabels[status.state]],
+      : [[translate`held-out loss`, number(before.validationLoss), number(status.validationLoss)] as const]),
+    [translate`findings`, findings(before.findings), findings(status.findings)],
+    [translate`state`, stateLabels[before.state], stateLabels[status.state]],
   ];
   return html`<table class="parameters before-fix">
       <caption>
@@ -54,8 +55,8 @@ export function beforeFixTemplate(
       <thead>
         <tr>
           <td></td>
-          <th scope="col">before</th>
-          <th scope="col">after</th>
+          <th scope="col">${translate`before`}</th>
+          <th scope="col">${translate`after`}</th>
         </tr>
       </thead>
       <tbody>
@@ -69,5 +70,5 @@ export function beforeFixTemplate(
         )}
       </tbody>
     </table>
-    ${onCompare === undefined ? nothing : buttonTemplate({ label: 'Compare before and after', onPress: onCompare })}`;
+    ${onCompare === undefined ? nothing : buttonTemplate({ label: translate`Compare before and after`, onPress: onCompare })}`;
 }

@@ -13,6 +13,7 @@ import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../
 import { isLive } from '../../../src/protocol/run';
 import type { ShownRun } from '../../store/model';
 import { beforeFixTemplate, formatFixed } from './beforeFix';
+import { translate, translateMessage } from '../../../src/text/translate';
 import './diagnosis.css';
 
 export { formatFindings };
@@ -63,14 +64,14 @@ export class DiagnosisCell implements NotebookCell {
       this.#list,
     );
     this.#frame.setTable(findings.map(({ code, message }) => `${code}: ${message}`).join('\n'), () => ({
-      caption: 'Findings',
-      columns: ['update', 'level', 'key', 'code', 'finding'],
+      caption: translate`Findings`,
+      columns: [translate`update`, translate`level`, translate`key`, translate`code`, translate`finding`],
       rows: findings.map(({ update, level, keyPath, code, message }) => [
         update,
-        level,
+        translateMessage(level),
         keyPath.join('.'),
         code,
-        message,
+        translateMessage(message),
       ]),
     }));
   }
@@ -96,14 +97,15 @@ export class DiagnosisCell implements NotebookCell {
         : [
             ...(bestUpdate === undefined
               ? []
-              : [this.#updateButton(bestUpdate, `At its best: update ${formatExact(bestUpdate)}`)]),
+              : [this.#updateButton(bestUpdate, translate`At its best: update ${formatExact(bestUpdate)}`)]),
             this.#updateButton(update),
           ];
     return html`<li class="finding ${level}">
       <div class="finding-head">
-        <span class="finding-level">${level}</span> at <code>${keyPath.join('.')}</code>${where}
+        <span class="finding-level">${translateMessage(level)}</span> ${translate`at`}
+        <code>${keyPath.join('.')}</code>${where}
       </div>
-      <p class="finding-text">${message}</p>
+      <p class="finding-text">${translateMessage(message)}</p>
       ${isLive(state) ? nothing : this.#fixes(finding)}
     </li>`;
   }
@@ -116,13 +118,13 @@ export class DiagnosisCell implements NotebookCell {
       [
         {
           use: 'train',
-          label: `${formatRemedy(remedy)} and train again`,
-          hint: 'Changes these keys of the experiment',
+          label: translate`${formatRemedy(remedy)} and train again`,
+          hint: translate`Changes these keys of the experiment`,
         },
         {
           use: 'variant',
-          label: 'Add as a variant',
-          hint: `Keeps the experiment, and adds a variant: ${formatRemedy(remedy)}`,
+          label: translate`Add as a variant`,
+          hint: translate`Keeps the experiment, and adds a variant: ${formatRemedy(remedy)}`,
         },
       ].map(({ use, label, hint }) =>
         buttonTemplate({
@@ -143,16 +145,16 @@ export class DiagnosisCell implements NotebookCell {
     return [
       ...(began === undefined || began >= last
         ? []
-        : [this.#updateButton(began, `Where it began: update ${formatExact(began)}`)]),
-      ...(last < 0 ? [] : [this.#updateButton(last, `Just before the end: update ${formatExact(last)}`)]),
+        : [this.#updateButton(began, translate`Where it began: update ${formatExact(began)}`)]),
+      ...(last < 0 ? [] : [this.#updateButton(last, translate`Just before the end: update ${formatExact(last)}`)]),
     ];
   }
 
   /** Selects the update of a finding. */
-  #updateButton(update: number, label = `Update ${formatExact(update)}`): TemplateResult {
+  #updateButton(update: number, label = translate`Update ${formatExact(update)}`): TemplateResult {
     return buttonTemplate({
       label,
-      hint: 'Select this update in all pictures',
+      hint: translate`Select this update in all pictures`,
       appearance: 'secondary',
       onPress: () => {
         this.store.dispatch({ kind: 'viewChanged', view: { selection: { update, t: undefined } } });
@@ -177,8 +179,9 @@ function summary({ status, info }: ShownRun): string {
   if (not !== undefined) return not;
   const { findings, state, beforeFix: before } = status;
   if (before !== undefined) return formatFixed(before, status);
-  if (findings.length > 0) return `${formatFindings(findings)}: what was measured, the threshold, and what may help.`;
+  if (findings.length > 0)
+    return translate`${formatFindings(findings)}: what was measured, the threshold, and what may help.`;
   return isLive(state)
-    ? 'No findings so far. Losses, norms, gates and updates are checked for known problems every 20 updates.'
-    : 'No findings in this run.';
+    ? translate`No findings so far. Losses, norms, gates and updates are checked for known problems every 20 updates.`
+    : translate`No findings in this run.`;
 }

@@ -4,6 +4,7 @@ import { signed, type Piece } from '../../net/pieces';
 import { element } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
 import { displayFormula, notation, setNotation } from '../../ui/notation';
+import { translate } from '../../../src/text/translate';
 import './formula.css';
 
 const mostLines = 4;
@@ -31,7 +32,7 @@ export class FormulaView {
   /** @param label the name of the region for screen readers */
   constructor(label: string, onUnit: (unit: number) => void) {
     this.#unit = numberField(
-      'unit',
+      translate`unit`,
       wholeNumbersTo(() => this.#units - 1),
       onUnit,
     );
@@ -72,7 +73,7 @@ export class FormulaView {
 
 /** What w is in a formula of the loss. */
 export function lossWeightNote(weight: number): string {
-  return `w = ${signed(weight)}: the factor of each term from the loss reduction. `;
+  return translate`w = ${signed(weight)}: the factor of each term from the loss reduction. `;
 }
 
 function lineOf(formula: NodeFormula, unit: number, afterValue: ShownFormula['afterValue']): HTMLElement {
@@ -96,11 +97,13 @@ function spans(pieces: readonly Piece[], typeset: typeof notation): readonly HTM
 
 function check(formula: NodeFormula): { readonly words: string; readonly agrees: boolean } {
   const { units, largest, agrees } = reproduce(formula);
-  const all = units === 1 ? 'The value computed' : `All ${units} units computed`;
+  const all = units === 1 ? translate`The value computed` : translate`All ${units} units computed`;
   return {
     agrees,
     words: agrees
-      ? `${all} from these numbers ${units === 1 ? 'agrees' : 'agree'} with the engine; the largest difference is ${formatNumber(largest)}.`
-      : `Computed from these numbers, this differs by ${formatNumber(largest)} from the engine’s value: more than rounding explains.`,
+      ? units === 1
+        ? translate`${all} from these numbers agrees with the engine; the largest difference is ${formatNumber(largest)}.`
+        : translate`${all} from these numbers agree with the engine; the largest difference is ${formatNumber(largest)}.`
+      : translate`Computed from these numbers, this differs by ${formatNumber(largest)} from the engine’s value: more than rounding explains.`,
   };
 }

@@ -12,12 +12,13 @@ import type { Drawing } from '../cell/cellFrame';
 import { shownRun } from '../dataSources';
 import { memoKey, Memo } from '../memo';
 import { gateShares, shareAt, type GateShare } from './gateShares';
+import { translate } from '../../../src/text/translate';
 
 /** [7] The share of values at the ends of every gate and of the candidate over the updates. */
 export const gatesCell: CellDeclaration<Drawing, ShownRun> = {
   number: 7,
   title: 'Gate saturation',
-  absence: withoutLayers('value of a gate'),
+  absence: withoutLayers(translate`value of a gate`),
   source: shownRun,
   summary: (run, { model }) => gateSummary(run, model),
   readout: (run, { model }) => readout(run, model),
@@ -30,7 +31,7 @@ export const gatesCell: CellDeclaration<Drawing, ShownRun> = {
   },
   picture: {
     kind: 'curves',
-    label: 'Share of saturated values of every gate over updates',
+    label: translate`Share of saturated values of every gate over updates`,
     height: 'short',
     dependencies: (run, { model, axis }) => [run.version, visibleSeries(run, axis.domain), model.view.layer],
     content: contentOf,
@@ -44,7 +45,7 @@ function contentOf(run: ShownRun, { model, axis, theme }: Drawing): CurvesConten
   const curves = lines.of(memoKey(run.version, series, theme, model.view.layer), () =>
     linesOf(series, sharesOf(run, series, model), theme),
   );
-  return { curves, yAxis: 'linear', yTitle: 'share of values', yRange: [0, 1] };
+  return { curves, yAxis: 'linear', yTitle: translate`share of values`, yRange: [0, 1] };
 }
 
 function sharesOf({ info }: ShownRun, series: DisplaySeries, { view }: Model): readonly GateShare[] {
@@ -68,8 +69,11 @@ function linesOf(series: DisplaySeries, shares: readonly GateShare[], theme: The
 function gateTable(series: DisplaySeries, shares: readonly GateShare[]): Table {
   const { heat } = series;
   return {
-    caption: heat.stride === 1 ? 'Gate saturation' : `Gate saturation; a row covers ${heat.stride} updates`,
-    columns: [heat.stride === 1 ? 'update' : 'from update', ...shares.map(({ name, end }) => `${name} ${end}`)],
+    caption: heat.stride === 1 ? 'Gate saturation' : translate`Gate saturation; a row covers ${heat.stride} updates`,
+    columns: [
+      heat.stride === 1 ? translate`update` : translate`from update`,
+      ...shares.map(({ name, end }) => `${name} ${end}`),
+    ],
     rows: Array.from({ length: heat.count }, (_, column) => [
       heat.updateOf(column),
       ...shares.map((share) => shareAt(series, share, column)),
@@ -87,12 +91,12 @@ function readout(run: ShownRun, model: Model): string {
   const at = model.hover?.update ?? model.view.selection?.update ?? run.status.updates - 1;
   const series = seriesAt(run, Math.max(0, at));
   const column = columnOf(series, at);
-  if (at < 0 || column === undefined) return 'No update yet.';
+  if (at < 0 || column === undefined) return translate`No update yet.`;
   const parts = sharesOf(run, series, model).map(
     (share) => `${share.name} ${share.end} ${formatPercentage(shareAt(series, share, column))}`,
   );
-  const stride = series.heat.stride === 1 ? '' : `, largest of ${series.heat.stride} updates`;
-  return [`update ${formatExact(series.heat.updateOf(column))}${stride}`, ...parts].join(' · ');
+  const stride = series.heat.stride === 1 ? '' : translate`, largest of ${series.heat.stride} updates`;
+  return [translate`update ${formatExact(series.heat.updateOf(column))}${stride}`, ...parts].join(' · ');
 }
 
 /** The gate whose values are at one end most, at the selected update. */
@@ -100,14 +104,14 @@ export function gateSummary(run: ShownRun, model: Model): string {
   const at = model.view.selection?.update ?? run.status.updates - 1;
   const series = seriesAt(run, Math.max(0, at));
   const column = columnOf(series, at);
-  if (at < 0 || column === undefined) return 'How many values of every gate are nearly 0 or nearly 1.';
+  if (at < 0 || column === undefined) return translate`How many values of every gate are nearly 0 or nearly 1.`;
   const shares = sharesOf(run, series, model)
     .map((share) => ({ ...share, value: shareAt(series, share, column) }))
     .filter(({ value }) => !Number.isNaN(value))
     .toSorted((one, other) => other.value - one.value);
   const [most] = shares;
-  if (most === undefined) return 'Nothing was recorded at this update.';
+  if (most === undefined) return translate`Nothing was recorded at this update.`;
   const update = formatExact(series.heat.updateOf(column));
-  if (most.value === 0) return `At update ${update} no value is at an end of its range.`;
-  return `At update ${update} most is ${most.name}: ${formatPercentage(most.value)} of its values are ${most.end}.`;
+  if (most.value === 0) return translate`At update ${update} no value is at an end of its range.`;
+  return translate`At update ${update} most is ${most.name}: ${formatPercentage(most.value)} of its values are ${most.end}.`;
 }

@@ -18,6 +18,7 @@ import { columnsOf, gridOf } from './gradientGrid';
 import { GradientTools } from './gradientTools';
 import { GradientScale } from './gradientScale';
 import { quantityNames } from './quantityNames';
+import { translate } from '../../../src/text/translate';
 import './gradient.css';
 
 /** What the heatmap shows. */
@@ -33,7 +34,7 @@ interface Heatmap {
 export const gradientCell: CellDeclaration<Drawing, Heatmap> = {
   number: 2,
   title: 'Gradient through time',
-  absence: withoutLayers('gradient for each time step'),
+  absence: withoutLayers(translate`gradient for each time step`),
   source: () => {
     const scale = new GradientScale();
     return {
@@ -50,13 +51,13 @@ export const gradientCell: CellDeclaration<Drawing, Heatmap> = {
   table: ({ run, series, grid }, { model: { view } }) => ({
     dependsOn: [run.version, series, view.quantity, view.layer],
     make: () => {
-      const layer = run.info.layout.layers > 1 ? `, layer ${view.layer}` : '';
+      const layer = run.info.layout.layers > 1 ? translate`, layer ${view.layer}` : '';
       return gradientTable(`${quantityNames[view.quantity]}${layer}`, grid);
     },
   }),
   picture: {
     kind: 'canvas',
-    label: 'Gradient norm over updates and time steps',
+    label: translate`Gradient norm over updates and time steps`,
     class: 'heat-plot',
     canvasClass: 'heatmap',
     dependencies: ({ run, series, decades }, { model: { view } }) => [
@@ -97,7 +98,7 @@ function stepAxis(rows: number): TemplateResult {
   const middle = Math.floor((rows - 1) / 2);
   const labels = rows > 2 ? [rows - 1, middle, 0] : rows === 2 ? [1, 0] : [0];
   return rowAxis(
-    'step t',
+    translate`step t`,
     rows,
     labels.map((row) => ({ row, text: String(row) })),
   );
@@ -108,26 +109,26 @@ function readout({ hover, view }: Model, run: ShownRun): string {
   const update = point?.update ?? run.status.updates - 1;
   const { heat } = seriesAt(run, update);
   const grid = gridOf(seriesAt(run, update), view);
-  if (update < 0 || heat.count === 0) return 'Point at a cell to see its value.';
+  if (update < 0 || heat.count === 0) return translate`Point at a cell to see its value.`;
   const column = heat.columnAt(update);
   const updates = formatColumn(run, heat.updateOf(column), grid.stride);
   const t = point?.t;
-  if (t === undefined) return `${updates} · point at a cell to see its step`;
+  if (t === undefined) return translate`${updates} · point at a cell to see its step`;
   const value = grid.values[column * grid.width + grid.offset + t] ?? NaN;
   if (columnsOf(grid, column, column + 1).every(Number.isNaN)) return `${updates} · ${notRecorded(run.series)}`;
   const name = quantityNames[view.quantity].replaceAll('_t', `_${t}`);
-  return `${updates} · step t = ${t} · ${name} = ${Number.isNaN(value) ? 'no such step' : formatNumber(value)}`;
+  return translate`${updates} · step t = ${t} · ${name} = ${Number.isNaN(value) ? translate`no such step` : formatNumber(value)}`;
 }
 
 /** The updates of a column; where there are several, the heatmap shows the largest value. */
 function formatColumn({ info, status }: ShownRun, first: number, stride: number): string {
   const written = (update: number): string => formatExact(update);
-  if (stride === 1) return `update ${written(first)}`;
-  if (stride === info.recordEvery) return `update ${written(first)} (every ${stride} recorded)`;
+  if (stride === 1) return translate`update ${written(first)}`;
+  if (stride === info.recordEvery) return translate`update ${written(first)} (every ${stride} recorded)`;
   const last = Math.min(status.updates, first + stride) - 1;
   return first >= last
-    ? `update ${formatExact(first)}`
-    : `updates ${formatExact(first)}–${formatExact(last)}, the largest`;
+    ? translate`update ${formatExact(first)}`
+    : translate`updates ${formatExact(first)}–${formatExact(last)}, the largest`;
 }
 
 function summary(run: ShownRun, view: View): string {
@@ -135,7 +136,7 @@ function summary(run: ShownRun, view: View): string {
   const { heat } = series;
   const grid = gridOf(series, view);
   if (grid.columns === 0)
-    return 'How much of the gradient reaches each time step, update by update. Nothing is recorded yet.';
+    return translate`How much of the gradient reaches each time step, update by update. Nothing is recorded yet.`;
   const at = heat.columnAt(view.selection?.update ?? Infinity);
   const column = columnsOf(grid, at, at + 1);
   const last = column.findLastIndex((value) => !Number.isNaN(value));
@@ -143,16 +144,16 @@ function summary(run: ShownRun, view: View): string {
   const end = column[last] ?? NaN;
   const every = grid.stride === run.info.recordEvery;
   const updates = every
-    ? `update ${formatExact(heat.updateOf(at))}`
+    ? translate`update ${formatExact(heat.updateOf(at))}`
     : formatColumn(run, heat.updateOf(at), grid.stride);
   if (view.quantity === 'lossPerStep')
-    return `The loss of each step; L_t is ${formatNumber(end)} at step ${last} of ${updates}.`;
+    return translate`The loss of each step; L_t is ${formatNumber(end)} at step ${last} of ${updates}.`;
   const { bptt } = run.info;
   const cut =
     bptt !== 'full' && bptt.backward < bptt.forward
-      ? ` The gradient is truncated ${bptt.backward} steps before the end: 0 below.`
+      ? translate` The gradient is truncated ${bptt.backward} steps before the end: 0 below.`
       : '';
   if (column.every((value) => value === 0 || Number.isNaN(value)))
-    return `${quantityNames[view.quantity]} at ${updates} is exactly 0 at every step: nothing is learned from it.`;
-  return `${quantityNames[view.quantity]} at ${updates}: ${formatNumber(end)} at step ${last}, ${formatNumber(first)} at step 0.${cut}`;
+    return translate`${quantityNames[view.quantity]} at ${updates} is exactly 0 at every step: nothing is learned from it.`;
+  return translate`${quantityNames[view.quantity]} at ${updates}: ${formatNumber(end)} at step ${last}, ${formatNumber(first)} at step 0.${cut}`;
 }

@@ -9,6 +9,7 @@ import type { Drawing } from '../cell/cellFrame';
 import type { CellTools } from '../cell/cellDeclaration';
 import { gridOf, visiblePart } from './gradientGrid';
 import { quantityNames } from './quantityNames';
+import { translate } from '../../../src/text/translate';
 
 /** The choices of the quantity and the layer, and the button that fits the colours to the visible range. */
 export class GradientTools implements CellTools<Drawing> {
@@ -18,10 +19,10 @@ export class GradientTools implements CellTools<Drawing> {
   readonly #fit = element('div');
 
   constructor(readonly store: Store) {
-    this.#quantity = choice<Quantity>('Show', (quantity) => {
+    this.#quantity = choice<Quantity>(translate`Show`, (quantity) => {
       store.dispatch({ kind: 'viewChanged', view: { quantity } });
     });
-    this.#layer = choice<string>('Layer', (layer) => {
+    this.#layer = choice<string>(translate`Layer`, (layer) => {
       store.dispatch({ kind: 'viewChanged', view: { layer: Number(layer) } });
     });
     this.elements = [this.#quantity.element, this.#layer.element, this.#fit];
@@ -41,13 +42,13 @@ export class GradientTools implements CellTools<Drawing> {
     this.#layer.setOptions(
       Array.from({ length: layers }, (_, l) => ({
         value: String(l),
-        label: `layer ${l}`,
+        label: translate`layer ${l}`,
       })),
       String(view.layer),
     );
     this.#layer.element.hidden = layers === 1 || view.quantity === 'lossPerStep';
     const fit = buttonTemplate({
-      label: 'Fit the colours to the visible range',
+      label: translate`Fit the colours to the visible range`,
       icon: 'fit',
       appearance: 'icon',
       onPress: () => {

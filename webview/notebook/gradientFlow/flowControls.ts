@@ -2,6 +2,7 @@ import type { PictureHandlers } from '../../plot/sequenceSurface';
 import type { Model } from '../../store/model';
 import type { Store } from '../../store/store';
 import type { FlowPicture } from './flowPicture';
+import { translate } from '../../../src/text/translate';
 
 /** The row that is read, an index of `losses`; the last where its step has no loss. */
 export function selectedRow(losses: readonly number[], { pointedLoss, view }: Model): number {
@@ -36,6 +37,6 @@ export function flowControls(store: Store, shown: () => FlowPicture | undefined)
       select(selectedRow(losses(), store.model) + (key === 'ArrowUp' ? 1 : -1));
       return true;
     },
-    keys: 'Up and down arrow keys move from loss to loss.',
+    keys: translate`Up and down arrow keys move from loss to loss.`,
   };
 }

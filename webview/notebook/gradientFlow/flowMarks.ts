@@ -6,6 +6,7 @@ import { lineLegend } from '../../plot/legend';
 import { startOfStep, middleOfStep, type SequenceAxis } from '../../plot/sequenceAxis';
 import type { SequenceDrawing } from '../sequenceCell';
 import type { FlowPicture } from './flowPicture';
+import { translate } from '../../../src/text/translate';
 
 const lineWidth = 2;
 
@@ -47,7 +48,7 @@ export function flowLegend(shown: FlowPicture, drawing: SequenceDrawing): Templa
   const scale = new MagnitudeScale(shown.decades, theme);
   const truncation =
     inspection.gradientFrom > 0
-      ? [{ label: `truncation: no gradient before step ${inspection.gradientFrom}`, color: theme.clip }]
+      ? [{ label: translate`truncation: no gradient before step ${inspection.gradientFrom}`, color: theme.clip }]
       : [];
   const lines = [...truncation, ...lagLines(shown, drawing)].map((line) => ({ ...line, width: lineWidth }));
   return html`${magnitudeLegend(scale, `‖∂L_t/∂${shown.state}_k‖`, shown.matrix.includes(Infinity))}${lineLegend(lines)}`;
@@ -63,10 +64,10 @@ function lagLines(
     ...(['h', 'c'] as const).flatMap((of) => {
       const horizon = (of === 'h' ? h : c)?.horizon ?? null;
       if (horizon === null) return [];
-      const path = c === null ? '' : ` of ${of}_k`;
+      const path = c === null ? '' : translate` of ${of}_k`;
       return [
         {
-          label: `memory horizon${path}, ${formatCount(horizon, 'step')} back`,
+          label: translate`memory horizon${path}, ${formatCount(horizon, 'step')} back`,
           lag: horizon,
           color: of === state ? theme.foreground : theme.validation,
           dash: of === state ? [2, 3] : [6, 3],
@@ -75,7 +76,7 @@ function lagLines(
     }),
     ...(lag === null || lag >= steps
       ? []
-      : [{ label: `lag of the task, ${formatCount(lag, 'step')}`, lag, color: theme.baseline, dash: [8, 4] }]),
+      : [{ label: translate`lag of the task, ${formatCount(lag, 'step')}`, lag, color: theme.baseline, dash: [8, 4] }]),
   ];
 }
 

@@ -5,6 +5,7 @@ import { replayed } from '../dataSources';
 import { Memo, memoKey } from '../memo';
 import type { CellContext, DataSource } from '../cell/cellDeclaration';
 import { sequenceParams, type SequenceDrawing } from '../sequenceCell';
+import { translate } from '../../../src/text/translate';
 
 /** Pixels: the most for the picture, and the height of a row where few steps have a loss. */
 const height = { most: 220, perLoss: 24 } as const;
@@ -37,7 +38,7 @@ export function gradientFlow(context: CellContext): DataSource<SequenceDrawing, 
       ...sequenceParams(inspection),
       layer: layerOf(model.view, inspection.layers.length),
     }),
-    { waiting: 'Backpropagating each loss separately…', failure: 'Can’t show the matrix' },
+    { waiting: translate`Backpropagating each loss separately…`, failure: translate`Can’t show the matrix` },
   );
   const pictures = new Memo<Omit<FlowPicture, 'decades'> & { readonly own: Decades | undefined }>();
   return {

@@ -4,13 +4,14 @@ import type { CellTools } from '../cell/cellDeclaration';
 import type { SequenceDrawing } from '../sequenceCell';
 import { sequenceName } from '../probe/probeName';
 import type { FlowPicture } from './flowPicture';
+import { translate } from '../../../src/text/translate';
 
 /** The choices between the selected sequence and the median over sequences, and between h_t and c_t. */
 export function flowSubject(store: Store): CellTools<SequenceDrawing, FlowPicture> {
-  const subject = choice<'sequence' | 'median'>('Of', (gradientFlowOf) => {
+  const subject = choice<'sequence' | 'median'>(translate`Of`, (gradientFlowOf) => {
     store.dispatch({ kind: 'viewChanged', view: { gradientFlowOf } });
   });
-  const state = choice<'h' | 'c'>('Gradient at', (gradientFlowState) => {
+  const state = choice<'h' | 'c'>(translate`Gradient at`, (gradientFlowState) => {
     store.dispatch({ kind: 'viewChanged', view: { gradientFlowState } });
   });
   return {
@@ -20,7 +21,7 @@ export function flowSubject(store: Store): CellTools<SequenceDrawing, FlowPictur
       subject.setOptions(
         [
           { value: 'sequence', label: sequenceName(inspection) },
-          { value: 'median', label: `median of ${shown.flow.medianOf} sequences` },
+          { value: 'median', label: translate`median of ${shown.flow.medianOf} sequences` },
         ],
         model.view.gradientFlowOf,
       );

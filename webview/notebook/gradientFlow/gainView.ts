@@ -8,6 +8,7 @@ import { setNotation } from '../../ui/notation';
 import type { CellContext } from '../cell/cellDeclaration';
 import { stepCurves, type Picture } from '../cell/declaredPicture';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
+import { translate } from '../../../src/text/translate';
 
 /** The gain of each step back, the factor from ‖∂L/∂h_k‖ to ‖∂L/∂h_{k−1}‖ of the last loss, with its upper bound. */
 export class GainView {
@@ -18,12 +19,12 @@ export class GainView {
 
   constructor(context: CellContext) {
     this.#picture = stepCurves(context, {
-      label: 'Gain of each step back',
+      label: translate`Gain of each step back`,
       dependencies: ({ ofState: { gain } }) => [gain],
       content: (shown, { theme }) => ({
         curves: gainCurves(shown, theme),
         yAxis: 'log',
-        yTitle: 'gain',
+        yTitle: translate`gain`,
         xTicks: false,
       }),
     });
@@ -36,7 +37,8 @@ export class GainView {
     this.#picture.follow(shown, drawing);
     setNotation(this.#weights, formatWeights(flow));
     const k = stepInFocus(drawing.model, flow.steps);
-    const text = k === undefined ? 'Point at a step to see its gain.' : formatGain(ofState.gain[k] ?? NaN, k, state);
+    const text =
+      k === undefined ? translate`Point at a step to see its gain.` : formatGain(ofState.gain[k] ?? NaN, k, state);
     setNotation(this.#readout, text);
     this.#picture.draw(shown, drawing);
   }
@@ -49,18 +51,24 @@ function gainCurves({ flow, state, ofState: { gain } }: FlowPicture, theme: Them
   ];
   return [
     {
-      label: `gain of step k: ‖∂L/∂${state}_{k−1}‖ / ‖∂L/∂${state}_k‖ of the last loss`,
+      label: translate`gain of step k: ‖∂L/∂${state}_{k−1}‖ / ‖∂L/∂${state}_k‖ of the last loss`,
       points: Array.from(gain, (y, k) => ({ x: k + 0.5, y: y > 0 && y < Infinity ? y : NaN })),
       color: theme.train,
       dots: flow.steps <= 60,
       width: 2,
     },
-    { label: '1: neither vanishing nor exploding', points: across(1), color: theme.baseline, dash: [6, 4], width: 1 },
+    {
+      label: translate`1: neither vanishing nor exploding`,
+      points: across(1),
+      color: theme.baseline,
+      dash: [6, 4],
+      width: 1,
+    },
     ...(flow.bound === null || state !== 'h'
       ? []
       : [
           {
-            label: `bound σ_max·γ = ${formatNumber(flow.bound)}`,
+            label: translate`bound σ_max·γ = ${formatNumber(flow.bound)}`,
             points: across(flow.bound),
             color: theme.clip,
             dash: [2, 3],
@@ -71,19 +79,19 @@ function gainCurves({ flow, state, ofState: { gain } }: FlowPicture, theme: Them
 }
 
 function formatGain(gain: number, k: number, state: 'h' | 'c'): string {
-  if (Number.isNaN(gain)) return `The gradient of the last loss is 0 before step ${k}.`;
-  return `From ${state}_${k} to ${state}_${k - 1} the gradient of the last loss is multiplied by ${formatNumber(gain)}.`;
+  if (Number.isNaN(gain)) return translate`The gradient of the last loss is 0 before step ${k}.`;
+  return translate`From ${state}_${k} to ${state}_${k - 1} the gradient of the last loss is multiplied by ${formatNumber(gain)}.`;
 }
 
 function formatWeights({ recurrent, bound }: GradientFlow): string {
   const blocks = recurrent.map(({ gate, spectralRadius, largestSingularValue }) => {
     const name = recurrent.length === 1 ? 'W_hh' : `W_h${gate}`;
-    const radius = spectralRadius === null ? '' : `spectral radius ${formatNumber(spectralRadius)}, `;
+    const radius = spectralRadius === null ? '' : translate`spectral radius ${formatNumber(spectralRadius)}, `;
     return `${name}: ${radius}σ_max ${formatNumber(largestSingularValue)}`;
   });
   const vanishing =
     bound !== null && bound < 1
-      ? ' The bound is below 1: the gradient of the last loss can only shrink on its way back, whatever the inputs.'
+      ? translate` The bound is below 1: the gradient of the last loss can only shrink on its way back, whatever the inputs.`
       : '';
   return `${blocks.join(' · ')}.${vanishing}`;
 }

@@ -18,6 +18,7 @@ import { GainView } from './gainView';
 import { PathsView } from './pathsView';
 import { element } from '../../ui/element';
 import { gradientFlowTable } from './gradientFlowTable';
+import { translate } from '../../../src/text/translate';
 import './gradientFlow.css';
 
 /** [13] Which loss reaches which step: a row is a loss, a column is a step; what truncation cuts off is dimmed. */
@@ -26,7 +27,7 @@ export const gradientFlowCell: CellDeclaration<SequenceDrawing, FlowPicture> = {
   title: 'Gradient flow: which loss reaches which step',
   source: gradientFlow,
   summary: (shown, { model: { run } }) => (run === undefined ? '' : summary(shown, run.info)),
-  emptySummary: () => '‖∂L_t/∂h_k‖: how much gradient each loss sends back to each step.',
+  emptySummary: () => translate`‖∂L_t/∂h_k‖: how much gradient each loss sends back to each step.`,
   readout: (shown, { model }) => readout(shown, model),
   table: ({ flow, state, matrix }, { model, inspection }) => ({
     dependsOn: [flow, model.view.gradientFlowOf, model.view.gradientFlowState],
@@ -34,7 +35,7 @@ export const gradientFlowCell: CellDeclaration<SequenceDrawing, FlowPicture> = {
   }),
   picture: {
     kind: 'canvas',
-    label: 'Which loss reaches which step',
+    label: translate`Which loss reaches which step`,
     class: 'gradient-flow-plot',
     canvasClass: 'heatmap',
     dependencies: ({ flow, matrix, decades }, { inspection }) => [
@@ -76,7 +77,7 @@ function lossAxis(losses: readonly number[]): TemplateResult {
   const count = losses.length;
   const named = count <= 4 ? [...losses.keys()] : [0, Math.floor((count - 1) / 2), count - 1];
   return rowAxis(
-    count < 4 ? '' : 'loss at t',
+    count < 4 ? '' : translate`loss at t`,
     count,
     named.map((row) => ({ row, text: count < 4 ? `L_${losses[row]}` : String(losses[row]) })),
   );
@@ -104,37 +105,39 @@ function paint(
 
 function readout({ flow: { steps }, state, matrix, losses }: FlowPicture, model: Model): string {
   const k = stepInFocus(model, steps);
-  if (k === undefined) return 'Point at a row and a column to see the gradient from that loss to that step.';
+  if (k === undefined) return translate`Point at a row and a column to see the gradient from that loss to that step.`;
   const selected = losses[selectedRow(losses, model)] ?? steps - 1;
   // No loss reaches a later step: show the first that can reach this one instead.
   const t = selected >= k ? selected : (losses.find((loss) => loss >= k) ?? steps - 1);
   const [here, own] = [matrix[t * steps + k] ?? NaN, matrix[t * steps + t] ?? NaN];
-  if (Number.isNaN(own)) return `Step ${t} has no loss.`;
-  const share = k === t ? '' : `, ${formatNumber(here / own)} of ‖∂L_${t}/∂${state}_${t}‖`;
-  return `loss at t = ${t}, step k = ${k} · ‖∂L_${t}/∂${state}_${k}‖ = ${formatNumber(here)}${share}`;
+  if (Number.isNaN(own)) return translate`Step ${t} has no loss.`;
+  const share = k === t ? '' : translate`, ${formatNumber(here / own)} of ‖∂L_${t}/∂${state}_${t}‖`;
+  return translate`loss at t = ${t}, step k = ${k} · ‖∂L_${t}/∂${state}_${k}‖ = ${formatNumber(here)}${share}`;
 }
 
 function summary(
   { flow: { longestLag, medianOf, h, c }, state, ofState: { horizon } }: FlowPicture,
   { lag }: RunInfo,
 ): string {
-  if (longestLag === null) return 'No step of this sequence has a loss, so there is no gradient.';
-  if (horizon === null) return 'All predictions match exactly: the gradient is 0 everywhere.';
-  const over = medianOf === 1 ? '' : ` (median of ${medianOf} sequences)`;
+  if (longestLag === null) return translate`No step of this sequence has a loss, so there is no gradient.`;
+  if (horizon === null) return translate`All predictions match exactly: the gradient is 0 everywhere.`;
+  const over = medianOf === 1 ? '' : translate` (median of ${medianOf} sequences)`;
   const steps = formatCount(horizon, 'step');
   const far =
     horizon === longestLag
-      ? `At this update the gradient at ${state}_k stays above 0.1 % of its value at the loss back to the start of the window, ${steps}${over}`
-      : `At this update the gradient at ${state}_k stays above 0.1 % of its value at the loss for ${steps} back${over}`;
+      ? translate`At this update the gradient at ${state}_k stays above 0.1 % of its value at the loss back to the start of the window, ${steps}${over}`
+      : translate`At this update the gradient at ${state}_k stays above 0.1 % of its value at the loss for ${steps} back${over}`;
   const other = state === 'h' ? { name: 'c', horizon: c?.horizon ?? null } : { name: 'h', horizon: h.horizon };
   const beside =
-    c === null || other.horizon === null ? '' : `; at ${other.name}_k for ${formatCount(other.horizon, 'step')}`;
+    c === null || other.horizon === null
+      ? ''
+      : translate`; at ${other.name}_k for ${formatCount(other.horizon, 'step')}`;
   if (lag === null) return `${far}${beside}.`;
   const reaches =
     horizon >= lag
-      ? 'the gradient gets there'
+      ? translate`the gradient gets there`
       : longestLag < lag
-        ? 'more than the window has'
-        : 'it does not get there';
-  return `${far}${beside}; the task needs ${formatCount(lag, 'step')}: ${reaches}.`;
+        ? translate`more than the window has`
+        : translate`it does not get there`;
+  return translate`${far}${beside}; the task needs ${formatCount(lag, 'step')}: ${reaches}.`;
 }

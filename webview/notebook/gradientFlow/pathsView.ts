@@ -10,6 +10,7 @@ import { stepCurves, type Picture } from '../cell/declaredPicture';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { selectedRow } from './flowControls';
 import type { FlowPicture } from './flowPicture';
+import { translate } from '../../../src/text/translate';
 
 /** One row of both matrices of an LSTM. */
 export interface Paths {
@@ -36,9 +37,9 @@ export function pathsOf(
 
 /** What the two paths of a loss keep on their way back to a step. */
 export function formatPaths({ t, h, c }: Paths, k: number): string {
-  if (k > t) return `L_${t} does not reach step ${k}, which is later.`;
+  if (k > t) return translate`L_${t} does not reach step ${k}, which is later.`;
   const ratio = (path: Float64Array): string => formatNumber((path[k] ?? NaN) / (path[t] ?? NaN));
-  return `loss at t = ${t}, step k = ${k} · ‖∂L_${t}/∂h_${k}‖ = ${formatNumber(h[k] ?? NaN)}, ${ratio(h)} of its value at the loss · ‖∂L_${t}/∂c_${k}‖ = ${formatNumber(c[k] ?? NaN)}, ${ratio(c)} of its value at the loss`;
+  return translate`loss at t = ${t}, step k = ${k} · ‖∂L_${t}/∂h_${k}‖ = ${formatNumber(h[k] ?? NaN)}, ${ratio(h)} of its value at the loss · ‖∂L_${t}/∂c_${k}‖ = ${formatNumber(c[k] ?? NaN)}, ${ratio(c)} of its value at the loss`;
 }
 
 /** The gradient of the selected loss at h_k and at c_k, one beside the other; hidden for a cell without a cell state. */
@@ -52,12 +53,12 @@ export class PathsView {
 
   constructor(context: CellContext) {
     this.#picture = stepCurves(context, {
-      label: 'Gradient of one loss at the hidden state and at the cell state',
+      label: translate`Gradient of one loss at the hidden state and at the cell state`,
       dependencies: ({ t, h, c }) => [t, h, c],
       content: (paths, { theme }) => ({
         curves: curvesOf(paths, theme),
         yAxis: 'log',
-        yTitle: 'norm',
+        yTitle: translate`norm`,
         xTicks: false,
       }),
     });
@@ -75,7 +76,7 @@ export class PathsView {
     setNotation(
       this.#readout,
       k === undefined
-        ? `Both paths back from L_${paths.t}: select a row above for another loss, point at a step for its numbers.`
+        ? translate`Both paths back from L_${paths.t}: select a row above for another loss, point at a step for its numbers.`
         : formatPaths(paths, k),
     );
     this.#picture.draw(paths, drawing);
@@ -98,7 +99,7 @@ function curvesOf({ t, h, c }: Paths, theme: Theme): readonly Curve[] {
   return [
     { label: `‖∂L_{${t}}/∂h_k‖`, points: points(h), color: theme.train, width: 2, dots: h.length <= 60 },
     {
-      label: `‖∂L_{${t}}/∂c_k‖, along the cell state`,
+      label: translate`‖∂L_{${t}}/∂c_k‖, along the cell state`,
       points: points(c),
       color: theme.validation,
       width: 2,

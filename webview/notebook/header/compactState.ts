@@ -6,6 +6,7 @@ import { element, setAttribute } from '../../ui/element';
 import { formatState } from './entryChoice';
 import type { HeaderCommands } from './header';
 import { runButtons, shownState } from './runButtons';
+import { translate } from '../../../src/text/translate';
 
 /** The state of the run and its buttons in little room, for when the header is scrolled out of view. */
 export class CompactState {
@@ -51,7 +52,7 @@ export class CompactState {
             ? nothing
             : html`<button
                 class="findings-button"
-                title="Show the diagnosis of this run"
+                title=${translate`Show the diagnosis of this run`}
                 aria-label=${formatCount(findings, 'finding')}
                 @click=${this.commands.showDiagnosis}
               >

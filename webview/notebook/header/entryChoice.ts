@@ -5,17 +5,22 @@ import { selectedEntry, type Model } from '../../store/model';
 import { choice } from '../../ui/controls';
 import { element } from '../../ui/element';
 import type { ShownState } from './runButtons';
+import { translate } from '../../../src/text/translate';
 
 /** The runs of an experiment to choose from: buttons in one row or, where they don't fit, a drop-down list. */
 export class EntryChoice {
-  readonly element = element('div', { class: 'entries', role: 'group', 'aria-label': 'Runs of this experiment' });
+  readonly element = element('div', {
+    class: 'entries',
+    role: 'group',
+    'aria-label': translate`Runs of this experiment`,
+  });
   readonly #row = element('div', { class: 'entry-row' });
   readonly #list;
   #entries: readonly PanelEntry[] = [];
   #selected = -1;
 
   constructor(readonly select: (target: PanelTarget) => void) {
-    this.#list = choice<string>('Run', (index) => {
+    this.#list = choice<string>(translate`Run`, (index) => {
       const entry = this.#entries[Number(index)];
       if (entry !== undefined) select(entry);
     });
@@ -85,5 +90,5 @@ function areSame(some: readonly PanelEntry[], others: readonly PanelEntry[]): bo
 
 /** The state of a run in one or two words. */
 export function formatState(state: ShownState): string {
-  return state === 'untrained' ? 'not trained' : stateLabels[state];
+  return state === 'untrained' ? translate`not trained` : stateLabels[state];
 }

@@ -15,6 +15,7 @@ import { EntryChoice, formatState } from './entryChoice';
 import { outcomeOf, outcomeTemplate } from './outcome';
 import { paceControl, type PaceControl } from './paceControl';
 import { runButtons, shownState, type RunButtonCommands, type ShownState } from './runButtons';
+import { translate, translateMessage } from '../../../src/text/translate';
 import './header.css';
 
 /** The commands of the header. */
@@ -40,7 +41,7 @@ export class Header {
   #model: Model | undefined;
 
   constructor(readonly commands: HeaderCommands) {
-    this.#rate = numberField('learning rate', positiveNumbers, commands.setLearningRate, formatShortNumber);
+    this.#rate = numberField(translate`learning rate`, positiveNumbers, commands.setLearningRate, formatShortNumber);
     this.#pace = paceControl(commands.setPace);
     this.#entries = new EntryChoice(commands.select);
   }
@@ -72,7 +73,9 @@ export class Header {
             ${runButtons(model, this.commands).map(buttonTemplate)}${this.#pace.element}${this.#rate.element}
           </div>
         </div>
-        <p class=${isBad ? 'message bad' : 'message'} role="alert" ?hidden=${message === ''}>${message}</p>
+        <p class=${isBad ? 'message bad' : 'message'} role="alert" ?hidden=${message === ''}>
+          ${translateMessage(message)}
+        </p>
         ${this.#outcome(run?.status)} ${this.#notes(run?.info.notes ?? '')}`,
       this.element,
     );
@@ -88,7 +91,7 @@ export class Header {
   #findings(findings: readonly Finding[]): TemplateResult {
     return html`<button
       class="findings-button"
-      title="Show the diagnosis of this run"
+      title=${translate`Show the diagnosis of this run`}
       ?hidden=${findings.length === 0}
       @click=${this.commands.showDiagnosis}
     >
@@ -106,7 +109,7 @@ export class Header {
     return html`<div class=${isOpen ? 'notes open' : 'notes'} ?hidden=${notes === ''}>
       <p id="notes">${notationIn(notes)}</p>
       <button class="text-button" aria-expanded=${String(isOpen)} aria-controls="notes" @click=${toggle}>
-        ${isOpen ? 'less' : 'more'}
+        ${isOpen ? translate`less` : translate`more`}
       </button>
     </div>`;
   }
@@ -118,7 +121,7 @@ function progressText({ began, run, sent }: Model, state: ShownState): string {
     run === undefined
       ? formatState(state)
       : formatProgress(run.status, run.info, pending === undefined ? undefined : pendingLabels[pending]);
-  return began === '' ? reached : `${reached} · started ${began}`;
+  return began === '' ? reached : translate`${reached} · started ${began}`;
 }
 
 function isUnsaved(saved: SaveState | undefined): boolean {
@@ -133,11 +136,11 @@ function formatProgress(
   // What a log counts may be epochs.
   const unit = imported === undefined ? 'update' : 'step';
   if (place !== undefined)
-    return `${stateLabels[state]}, ${place === 1 ? 'next in queue' : `position ${place} in queue`}`;
+    return `${stateLabels[state]}, ${place === 1 ? translate`next in queue` : translate`position ${place} in queue`}`;
   const parts = [
     `${pending ?? stateLabels[state]} ${formatDone(updates, plannedUpdates, ' / ', (count) => formatCount(count, unit))}`,
-    ...(updatesPerSecond === undefined ? [] : [`${formatNumber(updatesPerSecond)} updates/s`]),
-    ...(secondsLeft === undefined ? [] : [`${formatDuration(secondsLeft)} left`]),
+    ...(updatesPerSecond === undefined ? [] : [translate`${formatNumber(updatesPerSecond)} updates/s`]),
+    ...(secondsLeft === undefined ? [] : [translate`${formatDuration(secondsLeft)} left`]),
   ];
   return parts.join(' · ');
 }

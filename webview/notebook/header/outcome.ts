@@ -5,6 +5,7 @@ import { isLive, type RunStatus } from '../../../src/protocol/run';
 import { formatExact } from '../../../src/text/numbers';
 import { formatTrial } from '../../../src/text/remedyText';
 import { buttonTemplate } from '../../ui/controls';
+import { translate } from '../../../src/text/translate';
 
 /** An update that the sentence about the end of a run speaks of. */
 interface OutcomePlace {
@@ -35,21 +36,23 @@ export function outcomeOf({ state, findings, nonFinite }: RunStatus): Outcome | 
     const { began, update } = nonFinite ?? {};
     // The update before the end has its own button.
     const hasBegun = began !== undefined && began < (update ?? 0) - 1;
-    const places = hasBegun ? [{ label: `Where it began: update ${formatExact(began)}`, update: began }] : [];
+    const places = hasBegun ? [{ label: translate`Where it began: update ${formatExact(began)}`, update: began }] : [];
     return { sentence: '', places, trials: trialsOf(finding) };
   }
   const finding = findings.find(({ code }) => code === 'fellBack');
   if (finding === undefined) return undefined;
   const { message, bestUpdate } = finding;
   const places =
-    bestUpdate === undefined ? [] : [{ label: `At its best: update ${formatExact(bestUpdate)}`, update: bestUpdate }];
+    bestUpdate === undefined
+      ? []
+      : [{ label: translate`At its best: update ${formatExact(bestUpdate)}`, update: bestUpdate }];
   return { sentence: message, places, trials: trialsOf(finding) };
 }
 
 function trialsOf(finding: Finding | undefined): readonly Trial[] {
   return (finding?.remedies ?? []).map((remedy, index) => ({
     label: formatTrial(remedy),
-    hint: 'Adds a variant with this change to the file, and trains it',
+    hint: translate`Adds a variant with this change to the file, and trains it`,
     request: { code: finding?.code ?? '', remedy: index, use: 'trial' },
   }));
 }
@@ -69,7 +72,7 @@ export function outcomeTemplate(
   const buttons = [
     ...places.map(({ label, update }) => ({
       label,
-      hint: 'Select this update in all pictures',
+      hint: translate`Select this update in all pictures`,
       onPress: () => {
         selectUpdate(update);
       },

@@ -1,5 +1,6 @@
 import { html, render } from 'lit-html';
 import { element } from '../../ui/element';
+import { translate, translateMessage } from '../../../src/text/translate';
 import './outline.css';
 
 /** A cell in the outline. */
@@ -23,7 +24,7 @@ export interface OutlineGroup {
  * is one stop of the Tab key, within which the arrow keys move.
  */
 export class Outline {
-  readonly element = element('nav', { class: 'outline', 'aria-label': 'Cells' });
+  readonly element = element('nav', { class: 'outline', 'aria-label': translate`Cells` });
   #current: number | undefined;
   /**
    * The last cell that was jumped to, how far the page was scrolled then, and where the cell stood in the window: near the
@@ -135,7 +136,7 @@ export class Outline {
     return html`<button
       class="outline-entry"
       tabindex=${entry.number === (this.#current ?? 1) ? 0 : -1}
-      title=${entry.title}
+      title=${translateMessage(entry.title)}
       aria-current=${String(entry.number === this.#current)}
       @click=${() => {
         this.jump(entry, () => {
@@ -156,5 +157,5 @@ function topOf({ element: cell }: OutlineEntry): number {
 
 /** The title up to a colon: the part behind it explains. */
 function shortTitle(title: string): string {
-  return title.split(':')[0] ?? title;
+  return translateMessage(title).split(/[:：]/)[0] ?? title;
 }

@@ -2,6 +2,7 @@ import { isLive } from '../../../src/protocol/run';
 import { formatPace, neighbouringPace, paces, type Pace } from '../../../src/protocol/pace';
 import type { Model } from '../../store/model';
 import { choice } from '../../ui/controls';
+import { translate } from '../../../src/text/translate';
 
 /** The choice of the pace of a run that trains. */
 export interface PaceControl {
@@ -11,11 +12,11 @@ export interface PaceControl {
 
 /** @param setPace asks the host for another pace */
 export function paceControl(setPace: (pace: Pace) => void): PaceControl {
-  const control = choice<`${Pace}`>('Pace', (value) => {
+  const control = choice<`${Pace}`>(translate`Pace`, (value) => {
     const pace = paces.find((one) => String(one) === value);
     if (pace !== undefined) setPace(pace);
   });
-  control.element.title = 'How many updates are trained in a second; the results are the same at every pace';
+  control.element.title = translate`How many updates are trained in a second; the results are the same at every pace`;
   return {
     element: control.element,
     update(model) {

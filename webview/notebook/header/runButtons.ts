@@ -3,6 +3,7 @@ import type { PanelCommand } from '../../../src/protocol/panel';
 import { selectedEntry, type Model } from '../../store/model';
 import { pendingCommandOf } from '../../store/pendingCommand';
 import type { ButtonSpec } from '../../ui/controls';
+import { translate } from '../../../src/text/translate';
 
 /** The state of the shown run or, where there is none, of its entry. */
 export type ShownState = RunState | 'untrained';
@@ -49,8 +50,11 @@ function allButtons(model: Model, commands: RunButtonCommands): readonly ButtonS
   return [
     {
       ...(folder === undefined
-        ? { label: 'Train' }
-        : { label: `Train ${fileName}`, hint: `Train the current ${fileName}; it may have changed since this run` }),
+        ? { label: translate`Train` }
+        : {
+            label: translate`Train ${fileName}`,
+            hint: translate`Train the current ${fileName}; it may have changed since this run`,
+          }),
       icon: 'play',
       appearance: 'primary',
       // A stored run whose experiment file is gone has only its own run.json and can't be trained.
@@ -58,45 +62,45 @@ function allButtons(model: Model, commands: RunButtonCommands): readonly ButtonS
       onPress: press('train'),
     },
     {
-      label: pending === 'pause' ? 'Pausing…' : 'Pause',
+      label: pending === 'pause' ? translate`Pausing…` : translate`Pause`,
       icon: 'pause',
       isHidden: state !== 'running',
       isEnabled: pending === undefined,
       onPress: press('pause'),
     },
-    { label: 'Resume', icon: 'play', isHidden: state !== 'paused', onPress: press('resume') },
+    { label: translate`Resume`, icon: 'play', isHidden: state !== 'paused', onPress: press('resume') },
     {
-      label: 'Resume run',
-      hint: 'Resume from the latest checkpoint',
+      label: translate`Resume run`,
+      hint: translate`Resume from the latest checkpoint`,
       icon: 'play',
       isHidden: !isResumableRun,
       onPress: press('resumeRun'),
     },
     {
-      label: 'Step',
-      hint: 'Step: compute one update',
+      label: translate`Step`,
+      hint: translate`Step: compute one update`,
       icon: 'step',
       isHidden: !isAlive,
       isEnabled: (state === 'running' || state === 'paused') && pending === undefined,
       onPress: press('step'),
     },
     {
-      label: pending === 'stop' ? 'Stopping…' : 'Stop',
+      label: pending === 'stop' ? translate`Stopping…` : translate`Stop`,
       icon: 'stop',
       isHidden: !isAlive,
       isEnabled: pending !== 'stop',
       onPress: press('stop'),
     },
     {
-      label: 'Replay last finite update',
-      hint: 'Replay the last update in which every number is finite',
+      label: translate`Replay last finite update`,
+      hint: translate`Replay the last update in which every number is finite`,
       icon: 'previous',
       isHidden: !hasLastFinite,
       onPress: commands.selectLastFinite,
     },
     {
-      label: 'Replay lowest validation loss',
-      hint: 'Replay the update that begins with the state of the lowest validation loss',
+      label: translate`Replay lowest validation loss`,
+      hint: translate`Replay the update that begins with the state of the lowest validation loss`,
       icon: 'previous',
       isHidden: !hasBest,
       onPress: commands.selectBest,

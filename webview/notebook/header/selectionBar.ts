@@ -14,11 +14,12 @@ import { numberField, wholeNumbersTo } from '../../ui/numberField';
 import { isMotionReduced } from '../unrolled/unrollingAnimation';
 import { ClipTicks } from '../clipping/clipTicks';
 import { columnAtUpdate, meanLoss } from '../loss/lossCurves';
+import { translate } from '../../../src/text/translate';
 import './selectionBar.css';
 
 /** The selected update and step, shared by all cells. */
 export class SelectionBar {
-  readonly element = element('div', { class: 'selection-bar', role: 'group', 'aria-label': 'Selection' });
+  readonly element = element('div', { class: 'selection-bar', role: 'group', 'aria-label': translate`Selection` });
   /** All updates in little height, for when the pictures of training time are scrolled out of view. */
   readonly track: HTMLElement;
   readonly #playback: RunPlayback;
@@ -34,22 +35,22 @@ export class SelectionBar {
     readonly openHelp: () => void,
   ) {
     this.#playback = new RunPlayback(store, pageClock(isMotionReduced));
-    this.#surface = new TrainingSurface(store, zoom, 'Clipped updates');
+    this.#surface = new TrainingSurface(store, zoom, translate`Clipped updates`);
     this.track = element(
       'div',
-      { class: 'selection-track', title: 'Select an update. Ticks: clipped updates' },
+      { class: 'selection-track', title: translate`Select an update. Ticks: clipped updates` },
       this.#ticks.element,
       this.#surface.element,
     );
     this.#update = numberField(
-      'update',
+      translate`update`,
       wholeNumbersTo(() => Math.max(0, (store.model.run?.status.updates ?? 1) - 1)),
       (value) => {
         this.#select(value);
       },
     );
     this.#step = numberField(
-      'step t',
+      translate`step t`,
       wholeNumbersTo(() => (store.model.run?.info.layout.steps ?? 1) - 1),
       (value) => {
         this.#select(this.#current(), value);
@@ -87,11 +88,11 @@ export class SelectionBar {
       this.store.dispatch({ kind: 'viewChanged', view });
     };
     return [
-      { label: 'Previous update', icon: 'previous', appearance: 'icon', onPress: move(-1) },
-      { label: 'Next update', icon: 'next', appearance: 'icon', onPress: move(1) },
+      { label: translate`Previous update`, icon: 'previous', appearance: 'icon', onPress: move(-1) },
+      { label: translate`Next update`, icon: 'next', appearance: 'icon', onPress: move(1) },
       playback.isPlaying
         ? {
-            label: 'Stop playing',
+            label: translate`Stop playing`,
             icon: 'pause',
             appearance: 'icon',
             onPress: () => {
@@ -99,8 +100,8 @@ export class SelectionBar {
             },
           }
         : {
-            label: 'Play the run',
-            hint: 'Play the run: move through its updates, in all pictures',
+            label: translate`Play the run`,
+            hint: translate`Play the run: move through its updates, in all pictures`,
             icon: 'play',
             appearance: 'icon',
             isEnabled: updates > 1,
@@ -109,22 +110,28 @@ export class SelectionBar {
             },
           },
       {
-        label: 'Latest',
-        hint: 'Latest: follow the latest update (Esc)',
+        label: translate`Latest`,
+        hint: translate`Latest: follow the latest update (Esc)`,
         icon: 'latest',
         appearance: 'icon',
         isEnabled: selection !== undefined,
         onPress: show({ selection: undefined }),
       },
       {
-        label: 'Show all',
-        hint: 'Show all updates (0)',
+        label: translate`Show all`,
+        hint: translate`Show all updates (0)`,
         icon: 'fit',
         appearance: 'icon',
         isEnabled: range !== undefined,
         onPress: show({ range: undefined }),
       },
-      { label: 'Keys', hint: 'Keyboard shortcuts (?)', icon: 'keys', appearance: 'icon', onPress: this.openHelp },
+      {
+        label: translate`Keys`,
+        hint: translate`Keyboard shortcuts (?)`,
+        icon: 'keys',
+        appearance: 'icon',
+        onPress: this.openHelp,
+      },
     ];
   }
 
@@ -134,8 +141,8 @@ export class SelectionBar {
     if (!isPlaying) return nothing;
     return html`<button
       class="text-button"
-      title="Change the speed"
-      aria-label=${`${speed}× speed; change it`}
+      title=${translate`Change the speed`}
+      aria-label=${translate`${speed}× speed; change it`}
       @click=${() => {
         this.#playback.changeSpeed();
       }}
@@ -163,8 +170,8 @@ function announcementOf(run: ShownRun, { selection, layer }: View): string {
   if (selection === undefined) return '';
   const { update, t } = selection;
   const series = seriesAt(run, update);
-  const loss = `Update ${formatExact(update)} selected, L = ${formatNumber(meanLoss(series, columnAtUpdate(series, update)))}`;
+  const loss = translate`Update ${formatExact(update)} selected, L = ${formatNumber(meanLoss(series, columnAtUpdate(series, update)))}`;
   if (t === undefined || series.heat.count === 0) return `${loss}.`;
   const norm = series.heat.column('dh', series.heat.columnAt(update))[layer * run.info.layout.steps + t] ?? NaN;
-  return `${loss}; step ${t}, gradient norm ${formatNumber(norm)}.`;
+  return translate`${loss}; step ${t}, gradient norm ${formatNumber(norm)}.`;
 }

@@ -8,12 +8,13 @@ import type { Drawing } from '../cell/cellFrame';
 import { withoutLayers } from '../absence';
 import type { CellDeclaration } from '../cell/cellDeclaration';
 import { HorizonControls, measuredHorizons } from './horizonControls';
+import { translate } from '../../../src/text/translate';
 
 /** [5] The memory horizon over the run and the lag of the task; measured on request. */
 export const horizonCell: CellDeclaration<Drawing, readonly Horizon[]> = {
   number: 5,
   title: 'Memory horizon',
-  absence: withoutLayers('gradient for each time step, of which the horizon is measured'),
+  absence: withoutLayers(translate`gradient for each time step, of which the horizon is measured`),
   source: () => ({ dataFor: ({ model }) => measuredHorizons(model) }),
   summary: (measured, { model }) => summary(model, measured),
   emptySummary: ({ model }) => summary(model, []),
@@ -21,12 +22,12 @@ export const horizonCell: CellDeclaration<Drawing, readonly Horizon[]> = {
   table: (measured, { model: { run } }) => ({
     dependsOn: [measured],
     make: () => ({
-      caption: 'Memory horizon over updates',
+      caption: translate`Memory horizon over updates`,
       columns: [
-        'update',
-        'horizon (steps)',
-        ...(hasCellState(measured) ? ['horizon of c_t (steps)'] : []),
-        'lag of the task',
+        translate`update`,
+        translate`horizon (steps)`,
+        ...(hasCellState(measured) ? [translate`horizon of c_t (steps)`] : []),
+        translate`lag of the task`,
       ],
       rows: measured.map(({ update, horizon, cellStateHorizon }) => [
         update,
@@ -38,7 +39,7 @@ export const horizonCell: CellDeclaration<Drawing, readonly Horizon[]> = {
   }),
   picture: {
     kind: 'curves',
-    label: 'Memory horizon over updates',
+    label: translate`Memory horizon over updates`,
     height: 'short',
     dependencies: (measured) => [measured],
     content: contentOf,
@@ -56,7 +57,7 @@ function contentOf(measured: readonly Horizon[], { model, axis, theme }: Drawing
   return {
     curves: curvesOf(measured, lag, theme, axis.domain),
     yAxis: 'linear',
-    yTitle: 'steps',
+    yTitle: translate`steps`,
     yRange: [0, Math.ceil((highest * 1.1) / 5) * 5],
   };
 }
@@ -69,7 +70,7 @@ function curvesOf(
 ): readonly Curve[] {
   return [
     {
-      label: `memory horizon${hasCellState(measured) ? ' of h_t' : ''}, median over sequences`,
+      label: translate`memory horizon${hasCellState(measured) ? translate` of h_t` : ''}, median over sequences`,
       points: measured.map(({ update, horizon }) => ({ x: update + 0.5, y: horizon ?? NaN })),
       color: theme.train,
       width: 2,
@@ -78,7 +79,7 @@ function curvesOf(
     ...(hasCellState(measured)
       ? [
           {
-            label: 'memory horizon of c_t',
+            label: translate`memory horizon of c_t`,
             points: measured.map(({ update, cellStateHorizon }) => ({ x: update + 0.5, y: cellStateHorizon ?? NaN })),
             color: theme.validation,
             width: 2,
@@ -90,7 +91,7 @@ function curvesOf(
       ? []
       : [
           {
-            label: `lag of the task: ${lag}`,
+            label: translate`lag of the task: ${lag}`,
             points: domain.map((x) => ({ x, y: lag })),
             color: theme.baseline,
             dash: [6, 4],
@@ -106,27 +107,27 @@ function hasCellState(measured: readonly Horizon[]): boolean {
 function summary({ run }: Model, measured: readonly Horizon[]): string {
   const last = measured.at(-1);
   const lag = run?.info.lag ?? null;
-  const needed = lag === null ? '' : ` The task needs ${lag}.`;
+  const needed = lag === null ? '' : translate` The task needs ${lag}.`;
   if (last === undefined)
-    return `How many steps back the gradient stays above 0.1 % of its value at the loss.${needed}`;
-  return `${formatHorizon(measured[0] ?? last)} at update ${(measured[0] ?? last).update}, ${formatHorizon(last)} at update ${formatExact(last.update)}.${needed}`;
+    return translate`How many steps back the gradient stays above 0.1 % of its value at the loss.${needed}`;
+  return translate`${formatHorizon(measured[0] ?? last)} at update ${(measured[0] ?? last).update}, ${formatHorizon(last)} at update ${formatExact(last.update)}.${needed}`;
 }
 
 function readout({ hover, view }: Model, measured: readonly Horizon[]): string {
   const at = hover?.update ?? view.selection?.update ?? measured.at(-1)?.update ?? 0;
   const nearest = measured.reduce((best, one) => (Math.abs(one.update - at) < Math.abs(best.update - at) ? one : best));
-  return `update ${formatExact(nearest.update)} · ${formatHorizon(nearest)}`;
+  return translate`update ${formatExact(nearest.update)} · ${formatHorizon(nearest)}`;
 }
 
 /** A horizon as text; one as long as the window may in fact be longer. */
 function formatHorizon({ horizon, cellStateHorizon, longestLag }: Horizon): string {
-  if (longestLag === null) return 'no loss';
+  if (longestLag === null) return translate`no loss`;
   const ofH = formatLag(horizon, longestLag);
   return cellStateHorizon === undefined ? ofH : `h_t ${ofH}, c_t ${formatLag(cellStateHorizon, longestLag)}`;
 }
 
 function formatLag(horizon: number | null, longestLag: number): string {
-  if (horizon === null) return 'a gradient of 0';
+  if (horizon === null) return translate`a gradient of 0`;
   const steps = formatCount(horizon, 'step');
-  return horizon === longestLag ? `${steps} (the whole window)` : steps;
+  return horizon === longestLag ? translate`${steps} (the whole window)` : steps;
 }

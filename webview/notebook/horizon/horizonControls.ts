@@ -11,6 +11,7 @@ import { buttonTemplate } from '../../ui/controls';
 import { element } from '../../ui/element';
 import type { Drawing } from '../cell/cellFrame';
 import { memoKey } from '../memo';
+import { translate } from '../../../src/text/translate';
 import './horizon.css';
 
 /** The most updates that are measured: enough for a curve, few enough to wait for. */
@@ -33,7 +34,9 @@ export class HorizonControls {
     const { run, view, shared } = model;
     if (run === undefined) return;
     if (shared !== undefined) {
-      const words = notInFile('the memory horizon over the run, which Unroll measures in VS Code by replaying it');
+      const words = notInFile(
+        translate`the memory horizon over the run, which Unroll measures in VS Code by replaying it`,
+      );
       render(html`<p class="status-line">${words}</p>`, this.element);
       return;
     }
@@ -42,8 +45,8 @@ export class HorizonControls {
     this.#of = of;
     const isStored = run.info.folder !== null && run.status.updates > 0;
     const measure = buttonTemplate({
-      label: 'Measure over the run',
-      hint: `Replays up to ${mostMeasured} updates and backpropagates each loss separately`,
+      label: translate`Measure over the run`,
+      hint: translate`Replays up to ${mostMeasured} updates and backpropagates each loss separately`,
       isEnabled: isStored && !this.#isMeasuring,
       onPress: () => {
         void this.#measureRun();
@@ -87,12 +90,12 @@ export class HorizonControls {
   }
 
   #statusText({ status }: ShownRun, isStored: boolean, measured: number): string {
-    if (this.#failure !== '') return `Can’t measure it: ${this.#failure}`;
+    if (this.#failure !== '') return translate`Can’t measure it: ${this.#failure}`;
     if (this.#isMeasuring)
-      return `Measuring: ${measured} of ${formatCount(Math.min(mostMeasured, status.updates), 'update')}.`;
-    if (!isStored) return 'Nothing to measure yet: this needs a run that is stored on disk.';
+      return translate`Measuring: ${measured} of ${formatCount(Math.min(mostMeasured, status.updates), 'update')}.`;
+    if (!isStored) return translate`Nothing to measure yet: this needs a run that is stored on disk.`;
     if (measured > 0) return '';
-    return isLive(status.state) ? 'The run continues meanwhile; only finished updates are measured.' : '';
+    return isLive(status.state) ? translate`The run continues meanwhile; only finished updates are measured.` : '';
   }
 }
 

@@ -30,6 +30,7 @@ import {
 } from './lossCurves';
 import { memoKey, Memo } from '../memo';
 import { lossTable } from '../trainingTables';
+import { translate } from '../../../src/text/translate';
 
 /** [1] The loss over the updates: training, validation and baselines. */
 export const lossCell: CellDeclaration<Drawing, ShownRun> = {
@@ -44,7 +45,7 @@ export const lossCell: CellDeclaration<Drawing, ShownRun> = {
   },
   picture: {
     kind: 'curves',
-    label: 'Loss over updates',
+    label: translate`Loss over updates`,
     height: 'loss',
     dependencies: (run, { model: { view }, axis }) => [
       run.version,
@@ -90,7 +91,7 @@ function linesOf(series: DisplaySeries, smoothing: number, theme: Theme): readon
   const points = trainPoints(series);
   const { stride } = series.scalars;
   const train: Curve = {
-    label: stride === 1 ? 'training' : `training, mean of ${stride} updates`,
+    label: stride === 1 ? translate`training` : translate`training, mean of ${stride} updates`,
     points: joined(series, points),
     color: smoothing > 0 ? withOpacity(theme.train, 0.35) : theme.train,
   };
@@ -102,7 +103,7 @@ function linesOf(series: DisplaySeries, smoothing: number, theme: Theme): readon
       : [
           { label: '', points: joined(series, spread.highest), color: 'transparent' },
           {
-            label: `lowest to highest of ${stride} updates`,
+            label: translate`lowest to highest of ${stride} updates`,
             points: joined(series, spread.lowest),
             color: 'transparent',
             fillToPrevious: withOpacity(theme.train, 0.2),
@@ -112,7 +113,7 @@ function linesOf(series: DisplaySeries, smoothing: number, theme: Theme): readon
     ...(smoothing > 0
       ? [
           {
-            label: `smoothed: mean of the last ${smoothing} updates`,
+            label: translate`smoothed: mean of the last ${smoothing} updates`,
             points: joined(series, smoothed(points, smoothing, stride, series.origin === 0)),
             color: theme.train,
             width: 2,
@@ -121,13 +122,14 @@ function linesOf(series: DisplaySeries, smoothing: number, theme: Theme): readon
       : []),
     ...(validation.length === 0
       ? []
-      : [{ label: 'validation', points: validation, color: theme.validation, dots: true }]),
+      : [{ label: translate`validation`, points: validation, color: theme.validation, dots: true }]),
   ];
 }
 
 function readout(model: Model, run: ShownRun): string {
   const at = model.hover?.update ?? model.view.selection?.update ?? run.status.updates - 1;
-  if (at < 0) return isLive(run.status.state) ? 'Computing the first update…' : 'This run has no updates.';
+  if (at < 0)
+    return isLive(run.status.state) ? translate`Computing the first update…` : translate`This run has no updates.`;
   const series = seriesAt(run, at);
   const column = columnAtUpdate(series, at);
   if (!isRecorded(series, column))
@@ -138,15 +140,17 @@ function readout(model: Model, run: ShownRun): string {
     ? (validationPoints(series).findLast(({ x }) => x <= at + 1)?.y ?? NaN)
     : (series.scalars.column('validationLoss', column)[0] ?? NaN);
   const error = errorInDataUnit(validation, run.info);
-  const inUnit = error === undefined ? '' : ` (RMSE ${formatNumber(error)} in the unit of the data)`;
+  const inUnit = error === undefined ? '' : translate` (RMSE ${formatNumber(error)} in the unit of the data)`;
   const rate = series.scalars.column('learningRate', column)[0] ?? NaN;
   return [
     formatUpdates(series, column, run.status.updates),
     `L = ${formatNumber(meanLoss(series, column))}`,
     ...(Number.isNaN(validation)
       ? []
-      : [`${isSparse ? 'last validation' : 'validation after this update'} ${formatNumber(validation)}${inUnit}`]),
-    ...(Number.isNaN(rate) ? [] : [`learning rate ${formatShortNumber(rate)}`]),
+      : [
+          `${isSparse ? translate`last validation` : translate`validation after this update`} ${formatNumber(validation)}${inUnit}`,
+        ]),
+    ...(Number.isNaN(rate) ? [] : [translate`learning rate ${formatShortNumber(rate)}`]),
     ...wordsOfMarks(trainingMarks(run), series.scalars.updateOf(column), series.scalars.stride),
   ].join(' · ');
 }
@@ -157,7 +161,7 @@ function summary(run: ShownRun, update: number): string {
   const isRunning = isLive(status.state);
   const { loss, ...measured } = lossesAt(run, update);
   if (loss === undefined)
-    return `${name} over the updates; ${isRunning ? 'nothing measured yet' : 'nothing measured'}.`;
+    return translate`${name} over the updates; ${isRunning ? translate`nothing measured yet` : translate`nothing measured`}.`;
   return lossSummary({ ...measured, name, loss, baselines: info.baselines });
 }
 
@@ -174,7 +178,7 @@ function lossesAt(
       loss,
       validationLoss,
       lowest: lowestValidation(run.series, updates),
-      batch: run.info.imported === undefined ? 'the last batch' : 'the last step of the log',
+      batch: run.info.imported === undefined ? translate`the last batch` : translate`the last step of the log`,
     };
   }
   const series = seriesAt(run, update);
@@ -185,7 +189,7 @@ function lossesAt(
     loss: meanLoss(series, column),
     validationLoss: validationPoints(series).findLast(({ x }) => x <= end)?.y,
     lowest: lowestValidation(run.series, updates, end),
-    batch: series.scalars.stride === 1 ? `the batch of ${words}` : `the batches of ${words} (mean)`,
+    batch: series.scalars.stride === 1 ? translate`the batch of ${words}` : translate`the batches of ${words} (mean)`,
   };
 }
 

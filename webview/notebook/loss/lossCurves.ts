@@ -3,6 +3,7 @@ import type { RunInfo } from '../../../src/protocol/run';
 import { formatNumber, formatExact } from '../../../src/text/numbers';
 import type { Curve } from '../../plot/charts/datasets';
 import type { Theme } from '../../theme/theme';
+import { translate } from '../../../src/text/translate';
 
 interface Dot {
   readonly x: number;
@@ -24,14 +25,16 @@ export function columnAtUpdate({ scalars, layout }: DisplaySeries, update: numbe
 export function formatUpdates({ scalars }: DisplaySeries, column: number, updates: number): string {
   const first = scalars.updateOf(column);
   const last = Math.min(updates, first + scalars.stride) - 1;
-  return first >= last ? `update ${formatExact(first)}` : `updates ${formatExact(first)}–${formatExact(last)}`;
+  return first >= last
+    ? translate`update ${formatExact(first)}`
+    : translate`updates ${formatExact(first)}–${formatExact(last)}`;
 }
 
 /** Shown for updates without records. */
 export function notRecorded({ layout }: Pick<DisplaySeries, 'layout'>): string {
   return layout.isSparse === true
-    ? 'not in the log'
-    : 'not recorded: it couldn’t be written, or the file was damaged later';
+    ? translate`not in the log`
+    : translate`not recorded: it couldn’t be written, or the file was damaged later`;
 }
 
 /** The points of a line; of a log those with a value, so that the line joins them. */

@@ -1,6 +1,7 @@
 import { baselineSummary } from '../../../src/text/baselineComparison';
 import { formatNumber } from '../../../src/text/numbers';
 import type { RunInfo } from '../../../src/protocol/run';
+import { translate } from '../../../src/text/translate';
 
 /** The values in the summary of the loss cell. */
 export interface MeasuredLoss {
@@ -26,8 +27,8 @@ export function lossSummary(measured: MeasuredLoss): string {
     validationLoss === undefined
       ? ''
       : lowest !== undefined && validationLoss > risen * lowest.value
-        ? `, ${formatNumber(validationLoss)} held out, where it was lowest (${formatNumber(lowest.value)}) at ${lowest.when}`
-        : `, ${formatNumber(validationLoss)} held out`;
+        ? translate`, ${formatNumber(validationLoss)} held out, where it was lowest (${formatNumber(lowest.value)}) at ${lowest.when}`
+        : translate`, ${formatNumber(validationLoss)} held out`;
   const comparison = baselineSummary({ training: loss, validation: validationLoss }, baselines);
-  return `${name} is ${formatNumber(loss)} on ${batch}${held}.${comparison === undefined ? '' : ` ${comparison}`}`;
+  return translate`${name} is ${formatNumber(loss)} on ${batch}${held}.${comparison === undefined ? '' : ` ${comparison}`}`;
 }

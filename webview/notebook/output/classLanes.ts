@@ -2,6 +2,7 @@ import type { PointRange, Predictions } from '../../../src/protocol/predictions'
 import { startDrawing } from '../../plot/canvas';
 import type { Theme } from '../../theme/theme';
 import { startOfRow, type RowAxis } from './heldOutAxis';
+import { translate } from '../../../src/text/translate';
 
 /** Pixels of a lane and between two. */
 const lane = { height: 24, gap: 5 } as const;
@@ -16,10 +17,10 @@ export interface ClassLane {
 /** The lanes from the top; persistence only where it is defined. */
 export function classLanes({ truth, predicted, persistence, horizon }: Predictions): readonly ClassLane[] {
   return [
-    { name: 'true class', classes: truth },
-    { name: 'predicted', classes: predicted },
-    { name: 'wrong', classes: undefined },
-    ...(horizon > 0 ? [{ name: 'persistence', classes: persistence }] : []),
+    { name: translate`true class`, classes: truth },
+    { name: translate`predicted`, classes: predicted },
+    { name: translate`wrong`, classes: undefined },
+    ...(horizon > 0 ? [{ name: translate`persistence`, classes: persistence }] : []),
   ];
 }
 

@@ -19,6 +19,7 @@ import { sequenceTitle } from '../probe/probeName';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import type { Output } from './output';
 import { formatTextColour, readableOn, textColour, textColours, textColourTable, type TextColour } from './textColour';
+import { translate } from '../../../src/text/translate';
 
 interface Coloured {
   readonly inspection: Inspection;
@@ -37,8 +38,8 @@ export class ColouredTextView {
   readonly #text = element('div', {
     class: 'sample coloured-text',
     role: 'region',
-    'aria-label': 'Text coloured by a unit',
-    'aria-description': 'Left and right arrow: the number at each symbol',
+    'aria-label': translate`Text coloured by a unit`,
+    'aria-description': translate`Left and right arrow: the number at each symbol`,
     tabindex: '0',
   });
   readonly #readout = element('p', { class: 'output-status', role: 'status' });
@@ -51,11 +52,11 @@ export class ColouredTextView {
 
   constructor({ store, toggle }: Pick<CellContext, 'store' | 'toggle'>) {
     this.#store = store;
-    this.#of = choice<string>('Colour by', (chosen) => {
+    this.#of = choice<string>(translate`Colour by`, (chosen) => {
       store.dispatch({ kind: 'viewChanged', view: { textColour: chosen } });
     });
     this.#unit = numberField(
-      'unit',
+      translate`unit`,
       wholeNumbersTo(() => (this.#coloured?.colour.units ?? 1) - 1),
       (textUnit) => {
         store.dispatch({ kind: 'viewChanged', view: { textUnit } });
@@ -110,7 +111,7 @@ export class ColouredTextView {
       ]),
     );
     this.#marked = undefined;
-    const of = inspection.layers.length > 1 && colour.of !== 'dx' ? ` of layer ${layer}` : '';
+    const of = inspection.layers.length > 1 && colour.of !== 'dx' ? translate` of layer ${layer}` : '';
     render(
       html` <div class="sample-fields">${this.#of.element}${colour.units > 1 ? this.#unit.element : ''}</div>
         ${signedLegend(scale, `${colour.symbol}${of}: ${sequenceTitle(inspection)}`, colour.middle)}${this.#text}${this.#readout}${this.#table.element}`,

@@ -3,19 +3,24 @@ import { formatCount, formatExact, formatNumber } from '../../../src/text/number
 import { truncate } from '../../../src/text/quoting';
 import { visibleSymbol } from '../formatStep';
 import { formatPlace, pointOfRow } from './heldOutAxis';
+import { translate } from '../../../src/text/translate';
 
 /** What the errors do not say of the rows: their sequences, those that count in no error, and how many a point merges. */
 export function formatHeldOut(predictions: Predictions): string {
   const { rows, lead, sequenceCount, sequences, rowsPerPoint, errors, names } = predictions;
-  const value = names.length > 1 ? 'a value of every target' : 'a value';
+  const value = names.length > 1 ? translate`a value of every target` : translate`a value`;
   const all = rows - lead;
   const isSeveral = sequenceCount > 1 || sequences[0]?.name !== undefined;
   const uncounted = all - errors.count;
   return [
-    ...(isSeveral ? [`The ${formatCount(all, 'held-out row')} are ${formatCount(sequenceCount, 'sequence')}.`] : []),
+    ...(isSeveral
+      ? [translate`The ${formatCount(all, 'held-out row')} are ${formatCount(sequenceCount, 'sequence')}.`]
+      : []),
     ...(uncounted > 0
       ? [
-          `${formatCount(uncounted, 'row')} without ${value} or without a prediction ${uncounted === 1 ? 'counts' : 'count'} in no error.`,
+          uncounted === 1
+            ? translate`${uncounted} row without ${value} or without a prediction counts in no error.`
+            : translate`${formatExact(uncounted)} rows without ${value} or without a prediction count in no error.`,
         ]
       : []),
     ...(rowsPerPoint === 1 ? [] : [mergedText(rowsPerPoint, errors.kind)]),
@@ -23,10 +28,10 @@ export function formatHeldOut(predictions: Predictions): string {
 }
 
 function mergedText(rowsPerPoint: number, kind: Predictions['errors']['kind']): string {
-  const rows = `${formatExact(rowsPerPoint)} rows; zoom in to see each`;
+  const rows = translate`${formatExact(rowsPerPoint)} rows; zoom in to see each`;
   return kind === 'classes'
-    ? `A colour is that of the most frequent class of ${rows}.`
-    : `A point shows the lowest and the highest value of ${rows}.`;
+    ? translate`A colour is that of the most frequent class of ${rows}.`
+    : translate`A point shows the lowest and the highest value of ${rows}.`;
 }
 
 /** The numbers of the row under the pointer, or of the rows that its point merges. */
@@ -42,27 +47,29 @@ export function formatRow(predictions: Predictions, row: number, name: string, c
   const sequence = sequenceOf(predictions, row);
   const hasPersistence = !Number.isNaN(persistence.least[point] ?? NaN);
   return [
-    ...(sequence === undefined ? [] : [`sequence ${sequence}`]),
+    ...(sequence === undefined ? [] : [translate`sequence ${sequence}`]),
     count === 1
-      ? `row ${formatExact(lines[point] ?? NaN)}`
-      : `${formatExact(count)} rows from row ${formatExact(lines[point] ?? NaN)}`,
+      ? translate`row ${formatExact(lines[point] ?? NaN)}`
+      : translate`${formatExact(count)} rows from row ${formatExact(lines[point] ?? NaN)}`,
     ...(times === undefined ? [] : [formatPlace(predictions, point)]),
     `${name} ${of(truth)}`,
     ...(row < lead
-      ? ['training part: read before the first prediction']
+      ? [translate`training part: read before the first prediction`]
       : [
-          `predicted ${of(predicted)}`,
-          ...(hasPersistence ? [`persistence ${of(persistence)}`] : []),
-          ...(isEarly[point] === 1 ? [`warm-up: at most ${formatCount(warmUp, 'row')} of the sequence read`] : []),
+          translate`predicted ${of(predicted)}`,
+          ...(hasPersistence ? [translate`persistence ${of(persistence)}`] : []),
+          ...(isEarly[point] === 1
+            ? [translate`warm-up: at most ${formatCount(warmUp, 'row')} of the sequence read`]
+            : []),
         ]),
   ].join(' · ');
 }
 
 function formatRange({ least, most }: PointRange, point: number, classNames: readonly string[] | undefined): string {
   const [low = NaN, high = NaN] = [least[point], most[point]];
-  if (Number.isNaN(low)) return 'none';
+  if (Number.isNaN(low)) return translate`none`;
   if (classNames !== undefined) return visibleSymbol(truncate(classNames[low] ?? ''));
-  return low === high ? formatNumber(low) : `${formatNumber(low)} to ${formatNumber(high)}`;
+  return low === high ? formatNumber(low) : translate`${formatNumber(low)} to ${formatNumber(high)}`;
 }
 
 /** The name of the sequence that a row belongs to; undefined in a table without a column of sequences. */

@@ -2,22 +2,23 @@ import { formatNumber, formatCount, formatExact, formatPercentage } from '../../
 import type { Inspection } from '../../../src/protocol/inspection';
 import type { AllowedScore, PositionScores, Scores } from '../../../src/protocol/output';
 import { formatError } from '../../../src/text/predictionErrors';
+import { translate } from '../../../src/text/translate';
 
 /** The scores as text, a sentence for each data set, with the best accuracy that can be expected. */
 export function formatScores(scores: Scores, scaling: Inspection['scaling'] = null): string {
   const { kind, batch, heldOut, heldOutSequences, best, allowed } = scores;
   const of = (part: PositionScores): string =>
     kind === 'accuracy'
-      ? `${percent(part.total)} of ${formatExact(total(part.counts))} predictions are correct${singleStep(part)}`
-      : `the RMS error is ${formatScaledError(part.total, scaling)}${singleStep(part)}`;
-  const sentences = [`On this update’s batch ${of(batch)}.`];
+      ? translate`${percent(part.total)} of ${formatExact(total(part.counts))} predictions are correct${singleStep(part)}`
+      : translate`the RMS error is ${formatScaledError(part.total, scaling)}${singleStep(part)}`;
+  const sentences = [translate`On this update’s batch ${of(batch)}.`];
   // The held-out rows of a table have a sentence and a picture of their own.
   if (scaling === null && heldOut !== undefined) {
     const ceiling =
       best?.heldOut === undefined
         ? ''
-        : `; the best that can be expected is ${percent(best.heldOut)} (${best.definition})`;
-    sentences.push(`Held out (${formatCount(heldOutSequences, 'sequence')}): ${of(heldOut)}${ceiling}.`);
+        : translate`; the best that can be expected is ${percent(best.heldOut)} (${best.definition})`;
+    sentences.push(translate`Held out (${formatCount(heldOutSequences, 'sequence')}): ${of(heldOut)}${ceiling}.`);
   }
   if (allowed !== undefined) sentences.push(formatAllowed(allowed));
   return sentences.join(' ');
@@ -25,15 +26,15 @@ export function formatScores(scores: Scores, scaling: Inspection['scaling'] = nu
 
 /** "Solved" as Hochreiter & Schmidhuber 1997 define it, on the held-out strings. */
 function formatAllowed({ strings, right }: AllowedScore): string {
-  const criterion = 'the outputs of the symbols that the grammar allows next are always the largest';
+  const criterion = translate`the outputs of the symbols that the grammar allows next are always the largest`;
   return right === strings
-    ? `Solved as Hochreiter & Schmidhuber (1997) define it: in all ${formatExact(strings)} held-out strings, ${criterion}.`
-    : `Not solved as Hochreiter & Schmidhuber (1997) define it: in ${formatExact(right)} of ${formatExact(strings)} held-out strings, not in all, ${criterion}.`;
+    ? translate`Solved as Hochreiter & Schmidhuber (1997) define it: in all ${formatExact(strings)} held-out strings, ${criterion}.`
+    : translate`Not solved as Hochreiter & Schmidhuber (1997) define it: in ${formatExact(right)} of ${formatExact(strings)} held-out strings, not in all, ${criterion}.`;
 }
 
 /** What the curve over the held-out windows is called, and which steps of a window it has no value for. */
 export function heldOutLabel(warmUp: number): string {
-  return warmUp === 0 ? 'held out' : `held out, after ${formatCount(warmUp, 'step')} of warm-up`;
+  return warmUp === 0 ? translate`held out` : translate`held out, after ${formatCount(warmUp, 'step')} of warm-up`;
 }
 
 /**
@@ -43,10 +44,10 @@ export function heldOutLabel(warmUp: number): string {
  */
 export function formatWarmUp(warmUp: number, first: number): string {
   if (warmUp === 0) return '';
-  const steps = `The first ${formatCount(warmUp, 'step')} of a held-out window are warm-up, without predictions`;
+  const steps = translate`The first ${formatCount(warmUp, 'step')} of a held-out window are warm-up, without predictions`;
   return first < warmUp
-    ? `${steps}, unless it begins with its sequence: before step ${formatExact(warmUp)}, the held-out curve shows those only.`
-    : `${steps}: the held-out curve begins at step ${formatExact(warmUp)}.`;
+    ? translate`${steps}, unless it begins with its sequence: before step ${formatExact(warmUp)}, the held-out curve shows those only.`
+    : translate`${steps}: the held-out curve begins at step ${formatExact(warmUp)}.`;
 }
 
 /** An error in the unit of the only target and in the scaled one; over several targets there is only the scaled one. */
@@ -54,14 +55,14 @@ function formatScaledError(error: number, scaling: Inspection['scaling']): strin
   const [target, ...others] = scaling?.targets ?? [];
   if (scaling === null || target === undefined) return formatNumber(error);
   if (others.length === 0) return formatError(error * target.scale, { kind: scaling.kind, scale: target.scale });
-  const unit = scaling.kind === 'none' ? '' : ' in the scaled unit';
-  return `${formatNumber(error)}${unit} over all ${formatExact(others.length + 1)} targets`;
+  const unit = scaling.kind === 'none' ? '' : translate` in the scaled unit`;
+  return translate`${formatNumber(error)}${unit} over all ${formatExact(others.length + 1)} targets`;
 }
 
 /** The step, where only one position is scored. */
 function singleStep({ counts }: PositionScores): string {
-  const scored = Array.from(counts.keys()).filter((t) => (counts[t] ?? 0) > 0);
-  return scored.length === 1 ? `, all at step ${scored[0]}` : '';
+  const [first, ...others] = Array.from(counts.keys()).filter((t) => (counts[t] ?? 0) > 0);
+  return first !== undefined && others.length === 0 ? translate`, all at step ${first}` : '';
 }
 
 function total(counts: Float64Array): number {
@@ -75,5 +76,5 @@ function percent(share: number): string {
 /** Why the last positions are not drawn; '' where all are. The cells of an update share the axis of its sequence. */
 export function formatCutOff(positions: number, steps: number): string {
   if (positions <= steps) return '';
-  return `Drawn up to step ${formatExact(steps - 1)} of ${formatExact(positions - 1)}: the sequence that is walked through ends there.`;
+  return translate`Drawn up to step ${formatExact(steps - 1)} of ${formatExact(positions - 1)}: the sequence that is walked through ends there.`;
 }

@@ -1,6 +1,7 @@
 import type { PointRange, Predictions } from '../../../src/protocol/predictions';
 import type { Curve } from '../../plot/charts/datasets';
 import type { Theme } from '../../theme/theme';
+import { translate } from '../../../src/text/translate';
 
 type Points = { readonly x: number; readonly y: number }[];
 
@@ -13,10 +14,16 @@ export function heldOutCurves(predictions: Predictions, visiblePoints: number, t
   const hasDots = visiblePoints <= mostDots;
   // The first curve is drawn on top.
   const all = [
-    { label: 'predicted', points: pointsOf(predictions, predicted), color: theme.train, dash: [5, 3], dots: hasDots },
-    { label: 'true value', points: pointsOf(predictions, truth), color: theme.validation, dots: hasDots },
     {
-      label: 'persistence',
+      label: translate`predicted`,
+      points: pointsOf(predictions, predicted),
+      color: theme.train,
+      dash: [5, 3],
+      dots: hasDots,
+    },
+    { label: translate`true value`, points: pointsOf(predictions, truth), color: theme.validation, dots: hasDots },
+    {
+      label: translate`persistence`,
       points: pointsOf(predictions, persistence),
       color: theme.baseline,
       width: 1,

@@ -11,6 +11,7 @@ import { visibleSymbol } from '../formatStep';
 import { classLanes, drawClassLanes, heightOfLanes, middleOfLane } from './classLanes';
 import { startOfRow, type RowAxis } from './heldOutAxis';
 import { earlySpans, heldOutCurves, type RowSpan } from './heldOutCurves';
+import { translate } from '../../../src/text/translate';
 
 /** Fewest pixels between two lines that separate sequences: closer ones would hide the curves. */
 const roomBetweenSequences = 5;
@@ -106,7 +107,7 @@ export function heldOutLegend(
       ? [
           colourEntry(
             withOpacity(theme.foreground, shading.lead),
-            `warm-up: the last ${formatCount(lead, 'training row')}, read before the first prediction`,
+            translate`warm-up: the last ${formatCount(lead, 'training row')}, read before the first prediction`,
           ),
         ]
       : []),
@@ -114,11 +115,13 @@ export function heldOutLegend(
       ? [
           colourEntry(
             withOpacity(theme.foreground, shading.early),
-            `warm-up: the sequence has begun at most ${formatCount(warmUp, 'row')} earlier`,
+            translate`warm-up: the sequence has begun at most ${formatCount(warmUp, 'row')} earlier`,
           ),
         ]
       : []),
-    ...(sequenceCount > 1 && !isSeparated ? [html`<span>zoom in to see where sequences begin</span>`] : []),
-    ...(isSeparated ? [html`<span>│ a sequence begins</span>`] : []),
+    ...(sequenceCount > 1 && !isSeparated
+      ? [html`<span>${translate`zoom in to see where sequences begin`}</span>`]
+      : []),
+    ...(isSeparated ? [html`<span>${translate`│ a sequence begins`}</span>`] : []),
   ]);
 }

@@ -4,6 +4,7 @@ import { SharedZoom } from '../../plot/zoom';
 import { movedInto } from '../../plot/zoomedRange';
 import type { Store } from '../../store/store';
 import { fewestRows, rowAt, rowAxis, startOfRow, type RowAxis } from './heldOutAxis';
+import { translate } from '../../../src/text/translate';
 
 /** The surface over the held-out rows: the pointer and the keys move through the rows, and zoom. */
 export class HeldOutSurface {
@@ -21,7 +22,7 @@ export class HeldOutSurface {
     this.#zoom = new SharedZoom(fewestRows, show);
     this.element = new PlotSurface(
       this.#zoom,
-      'True values and predictions of the held-out rows. Left and right arrow keys move the row, Home and End go to the ends, plus and minus zoom, 0 shows all rows.',
+      translate`True values and predictions of the held-out rows. Left and right arrow keys move the row, Home and End go to the ends, plus and minus zoom, 0 shows all rows.`,
       {
         axis: () => this.#axis,
         position: ({ whole: [, rows] }) => ({

@@ -16,6 +16,7 @@ import { rowAxis, rowLabels, type RowAxis } from './heldOutAxis';
 import { heldOutLegend, HeldOutPicture } from './heldOutPicture';
 import { HeldOutSurface } from './heldOutSurface';
 import type { Output } from './output';
+import { translate } from '../../../src/text/translate';
 
 /** The whole held-out part of a table: true values, predictions and persistence, row after row. */
 export class HeldOutView implements CellPart<SequenceDrawing, Output> {
@@ -33,7 +34,7 @@ export class HeldOutView implements CellPart<SequenceDrawing, Output> {
 
   constructor(readonly context: CellContext) {
     const { store } = context;
-    this.#column = choice<string>('Target', (output) => {
+    this.#column = choice<string>(translate`Target`, (output) => {
       store.dispatch({ kind: 'viewChanged', view: { output: Number(output) } });
     });
     this.#surface = new HeldOutSurface(store);
@@ -75,7 +76,7 @@ export class HeldOutView implements CellPart<SequenceDrawing, Output> {
     const text =
       failure ??
       (found === undefined
-        ? 'Predicting the held-out rows…'
+        ? translate`Predicting the held-out rows…`
         : found.kind === 'none'
           ? found.reason
           : `${weightsOf(found, update)}${formatPredictionErrors(found.errors, names[found.column] ?? 'y')} ${formatHeldOut(found)}`);
@@ -86,7 +87,7 @@ export class HeldOutView implements CellPart<SequenceDrawing, Output> {
     );
     const { store, savePredictions } = this.context;
     const all = {
-      label: 'Show all rows',
+      label: translate`Show all rows`,
       isHidden: shown === undefined,
       // A button that appears would move the picture under the pointer that zooms.
       isEnabled: store.model.view.heldOutRange !== undefined,
@@ -95,13 +96,13 @@ export class HeldOutView implements CellPart<SequenceDrawing, Output> {
       },
     };
     const save = {
-      label: 'Save Predictions as CSV…',
-      hint: `Save the predictions of all held-out rows before update ${formatExact(update)} as a CSV file`,
+      label: translate`Save Predictions as CSV…`,
+      hint: translate`Save the predictions of all held-out rows before update ${formatExact(update)} as a CSV file`,
       isHidden: shown === undefined || savePredictions === undefined,
       isEnabled: !this.#isSaving,
       onPress: () => void this.#save(update),
     };
-    return html`<h3>Held-out rows</h3>
+    return html`<h3>${translate`Held-out rows`}</h3>
       <p class=${failure === undefined ? 'output-status' : 'output-problem'} role="status">${text}</p>
       <div class="plot-head">${this.#column.element}${buttonTemplate(all)}${buttonTemplate(save)}</div>`;
   }
@@ -117,7 +118,7 @@ export class HeldOutView implements CellPart<SequenceDrawing, Output> {
   #drawReadout(predictions: Predictions, names: readonly string[], classNames: readonly string[]): void {
     const { row } = this.#surface;
     const text = row === undefined ? '' : formatRow(predictions, row, names[predictions.column] ?? 'y', classNames);
-    setText(this.#readout, text === '' ? 'Point at a row to see its values.' : text);
+    setText(this.#readout, text === '' ? translate`Point at a row to see its values.` : text);
   }
 }
 
@@ -126,15 +127,15 @@ export class HeldOutView implements CellPart<SequenceDrawing, Output> {
  * errors of one update.
  */
 function weightsOf(shown: Predictions, update: number): string {
-  const weights = `With the weights before update ${formatExact(shown.update)}`;
+  const weights = translate`With the weights before update ${formatExact(shown.update)}`;
   return shown.update === update
     ? `${weights}: `
-    : `Predicting with those before update ${formatExact(update)}… ${weights}, until then: `;
+    : translate`Predicting with those before update ${formatExact(update)}… ${weights}, until then: `;
 }
 
 function labelsTemplate(predictions: Predictions, axis: RowAxis): TemplateResult {
   const { timeName } = predictions;
-  const unit = timeName === undefined ? 'row' : visibleSymbol(truncate(timeName));
+  const unit = timeName === undefined ? translate`row` : visibleSymbol(truncate(timeName));
   return html`<span class="row-unit">${unit}</span>${rowLabels(predictions, axis).map(
       ({ x, text }) => html`<span class="row-label" .style=${`left: ${gutters.left + x}px`}>${text}</span>`,
     )}`;

@@ -18,6 +18,7 @@ import { formatScores } from './formatScores';
 import { ScoresView } from './scoresView';
 import { foldablePart } from '../cell/foldablePart';
 import { StatesView } from './statesView';
+import { translate } from '../../../src/text/translate';
 import './output.css';
 
 /** [17] What the network does at this update: sampled text, accuracy by position, hidden states. */
@@ -107,6 +108,6 @@ function requestedRows(
 }
 
 function summary({ update }: Inspection, scores: string | undefined): string {
-  const net = `What the network does with its weights before update ${formatExact(update)}.`;
+  const net = translate`What the network does with its weights before update ${formatExact(update)}.`;
   return scores === undefined ? net : `${net} ${scores}`;
 }

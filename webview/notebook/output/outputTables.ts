@@ -2,6 +2,7 @@ import type { Inspection } from '../../../src/protocol/inspection';
 import type { Projection } from '../../../src/protocol/output';
 import type { Table } from '../../plot/table';
 import { inDataUnit } from '../dataUnit';
+import { translate } from '../../../src/text/translate';
 
 /** The states along their two principal components: a row per state. */
 export function outputTable(projection: Projection, { inputNames, outputNames, scaling }: Inspection): Table {
@@ -9,8 +10,15 @@ export function outputTable(projection: Projection, { inputNames, outputNames, s
   const name = (names: readonly string[], index: number | undefined): string => names[index ?? -1] ?? '';
   const isClasses = topPredictions.some((index) => index >= 0);
   return {
-    caption: `States of layer ${layer} along their principal components at update ${update}`,
-    columns: ['sequence', 't', 'x_t', 'PC 1', 'PC 2', ...(isClasses ? ['target', 'top prediction'] : ['predicted'])],
+    caption: translate`States of layer ${layer} along their principal components at update ${update}`,
+    columns: [
+      translate`sequence`,
+      't',
+      'x_t',
+      'PC 1',
+      'PC 2',
+      ...(isClasses ? [translate`target`, translate`top prediction`] : [translate`predicted`]),
+    ],
     rows: Array.from(sequences, (row, n) => [
       row,
       steps[n] ?? NaN,

@@ -18,6 +18,7 @@ import { foldablePart } from '../cell/foldablePart';
 import { tablePart } from '../cell/tablePart';
 import type { Output } from './output';
 import { SampledText, sampleTable } from './sampledText';
+import { translate } from '../../../src/text/translate';
 
 /** Text sampled from the network as it was before the update, one symbol after the other. */
 export class SampleView {
@@ -32,13 +33,17 @@ export class SampleView {
   constructor({ store, toggle }: Pick<CellContext, 'store' | 'toggle'>) {
     this.store = store;
     this.#table = foldablePart({ toggle }, cellParts.probabilities, tablePart(tableOf));
-    this.#prompt = textField('prompt', 'Text that the network reads first; ↵ is a line break', (prompt) => {
-      store.dispatch({ kind: 'viewChanged', view: { prompt: prompt.replaceAll('↵', '\n').replaceAll('⇥', '\t') } });
-    });
-    this.#temperature = numberField('temperature', numbersFromZero, (temperature) => {
+    this.#prompt = textField(
+      translate`prompt`,
+      translate`Text that the network reads first; ↵ is a line break`,
+      (prompt) => {
+        store.dispatch({ kind: 'viewChanged', view: { prompt: prompt.replaceAll('↵', '\n').replaceAll('⇥', '\t') } });
+      },
+    );
+    this.#temperature = numberField(translate`temperature`, numbersFromZero, (temperature) => {
       store.dispatch({ kind: 'viewChanged', view: { temperature } });
     });
-    this.#seed = numberField('seed', wholeNumbers, (sampleSeed) => {
+    this.#seed = numberField(translate`seed`, wholeNumbers, (sampleSeed) => {
       store.dispatch({ kind: 'viewChanged', view: { sampleSeed } });
     });
   }
@@ -57,8 +62,8 @@ export class SampleView {
     this.#seed.update(seed, true);
     const sample = latestValue(state);
     const again = buttonTemplate({
-      label: 'Sample again',
-      hint: 'Sample with the next seed',
+      label: translate`Sample again`,
+      hint: translate`Sample with the next seed`,
       onPress: () => {
         this.store.dispatch({ kind: 'viewChanged', view: { sampleSeed: seed + 1 } });
       },
@@ -67,7 +72,7 @@ export class SampleView {
     if (sample !== undefined) this.#table.update(sampledOf(sample, inspection.inputNames), drawing);
     const isFailed = state.kind === 'failed';
     render(
-      html`<h3>Sampled text</h3>
+      html`<h3>${translate`Sampled text`}</h3>
         <div class="sample-fields" ?hidden=${drawing.model.shared !== undefined}>
           ${this.#prompt.element}${this.#temperature.element}${this.#seed.element}${again}
         </div>

@@ -8,6 +8,7 @@ import type { Table } from '../../plot/table';
 import type { Theme } from '../../theme/theme';
 import { element, setText } from '../../ui/element';
 import { visibleSymbol } from '../formatStep';
+import { translate } from '../../../src/text/translate';
 
 /** A sampled symbol and the probability that the network gave it, at temperature 1. */
 export interface SampledSymbol {
@@ -27,8 +28,8 @@ export function sampledSymbols(
 /** The table behind the sampled text. */
 export function sampleTable(sample: Sample, symbolNames: readonly string[]): Table {
   return {
-    caption: `The sampled text at update ${formatExact(sample.update)}: probability of each symbol at temperature 1`,
-    columns: ['number', 'symbol', 'p'],
+    caption: translate`The sampled text at update ${formatExact(sample.update)}: probability of each symbol at temperature 1`,
+    columns: [translate`number`, translate`symbol`, 'p'],
     rows: sampledSymbols(sample, symbolNames).map(({ symbol, probability }, at) => [
       at + 1,
       visibleSymbol(symbol),
@@ -47,8 +48,8 @@ export function formatSampled(symbols: readonly SampledSymbol[], at: number | un
     );
   const shown = symbols[place];
   if (shown === undefined) return '';
-  const named = `${formatExact(place + 1)} of ${formatExact(symbols.length)}, “${visibleSymbol(shown.symbol)}”: p = ${formatNumber(shown.probability)}`;
-  return at === undefined ? `The least probable symbol is number ${named}.` : `Symbol ${named}.`;
+  const named = translate`${formatExact(place + 1)} of ${formatExact(symbols.length)}, “${visibleSymbol(shown.symbol)}”: p = ${formatNumber(shown.probability)}`;
+  return at === undefined ? translate`The least probable symbol is number ${named}.` : translate`Symbol ${named}.`;
 }
 
 /** A scale of probabilities: the colours of the heatmaps, from 0 to 1. */
@@ -63,8 +64,8 @@ export class SampledText {
   readonly #text = element('div', {
     class: 'sample',
     role: 'region',
-    'aria-label': 'Sampled text',
-    'aria-description': 'Left and right arrow: the probability of each symbol',
+    'aria-label': translate`Sampled text`,
+    'aria-description': translate`Left and right arrow: the probability of each symbol`,
     tabindex: '0',
   });
   readonly #readout = element('p', { class: 'output-status', role: 'status' });
@@ -96,7 +97,7 @@ export class SampledText {
     if (sample === undefined || (sample === this.#shown?.sample && theme === this.#shown.theme)) return;
     this.#shown = { sample, theme };
     const scale = new MagnitudeScale(anyDecades, theme);
-    render(linearLegend(scale, 'probability of each symbol at temperature 1'), this.#legend);
+    render(linearLegend(scale, translate`probability of each symbol at temperature 1`), this.#legend);
     this.#symbols = sampledSymbols(sample, symbolNames);
     // As text, never as markup: the output of a network is untrusted.
     this.#spans = this.#symbols.map(({ symbol, probability }) => {

@@ -17,12 +17,13 @@ import { stepCurves, type Picture } from '../cell/declaredPicture';
 import type { SequenceDrawing } from '../sequenceCell';
 import { formatCutOff, formatWarmUp, heldOutLabel } from './formatScores';
 import type { Output } from './output';
+import { translate } from '../../../src/text/translate';
 
 /** Accuracy or error at each position and, for values, the predictions of a held-out sequence. */
 export class ScoresView {
   readonly element = element('div', { class: 'output-part' });
   readonly #status = element('p', { class: 'output-status' });
-  readonly #title = element('h3', {}, 'Accuracy by position');
+  readonly #title = element('h3', {}, translate`Accuracy by position`);
   readonly #byPosition: Picture<SequenceDrawing, ShownScores>;
   readonly #chart: HTMLElement;
   readonly #series: HTMLElement;
@@ -34,12 +35,12 @@ export class ScoresView {
 
   constructor(context: CellContext) {
     this.#byPosition = stepCurves(context, {
-      label: 'Scores by position',
+      label: translate`Scores by position`,
       dependencies: ({ scores, warmUp }) => [scores, warmUp],
       content: ({ scores, warmUp, inspection }, { theme }) => ({
         curves: scoreCurves(inUnitOfTarget(scores, inspection), warmUp, theme),
         yAxis: 'linear',
-        yTitle: scores.kind === 'accuracy' ? 'accuracy' : errorTitle(inspection),
+        yTitle: scores.kind === 'accuracy' ? translate`accuracy` : errorTitle(inspection),
         xTicks: false,
         ...(scores.kind === 'accuracy' ? { yRange: [0, 1] as const } : {}),
       }),
@@ -47,7 +48,7 @@ export class ScoresView {
     const { legend, plot, labels } = this.#byPosition;
     this.#chart = element('div', {}, legend, plot, labels);
     this.#sequence = numberField(
-      'held-out series',
+      translate`held-out series`,
       wholeNumbersTo(() => (this.#scores?.heldOutSequences ?? 1) - 1),
       (heldOutSequence) => {
         context.store.dispatch({ kind: 'viewChanged', view: { heldOutSequence } });
@@ -69,14 +70,17 @@ export class ScoresView {
     this.#scores = scores;
     const warmUp = warmUpOf(latestValue(predictions));
     this.#byPosition.follow(undefined, drawing);
-    setText(this.#title, inspection.lossKind === 'mse' ? 'Error by position' : 'Accuracy by position');
+    setText(
+      this.#title,
+      inspection.lossKind === 'mse' ? translate`Error by position` : translate`Accuracy by position`,
+    );
     const isChart = scores !== undefined && scores.batch.counts.filter((count) => count > 0).length > 1;
     const note = isChart
       ? [formatWarmUp(warmUp, firstCounted(scores.heldOut)), formatCutOff(scores.batch.counts.length, inspection.steps)]
           .filter((text) => text !== '')
           .join(' ')
       : '';
-    setText(this.#status, state.kind === 'failed' ? state.message : scores === undefined ? 'Loading…' : note);
+    setText(this.#status, state.kind === 'failed' ? state.message : scores === undefined ? translate`Loading…` : note);
     this.#status.hidden = this.#status.textContent === '';
     this.#chart.hidden = !isChart;
     this.#title.hidden = !isChart;
@@ -97,13 +101,13 @@ export class ScoresView {
         : Array.from(series.mask, (_, t) => ({ x: t, y: isThere(t) ? (values[t * width] ?? NaN) : NaN }));
     const curves: Curve[] = [
       {
-        label: 'target',
+        label: translate`target`,
         points: points(series.targets, (t) => series.mask[t] === 1),
         color: theme.validation,
         dots: true,
       },
       {
-        label: 'predicted',
+        label: translate`predicted`,
         points: points(series.outputs, () => true),
         color: theme.train,
         dash: [5, 3],
@@ -112,7 +116,11 @@ export class ScoresView {
     ];
     drawLegend(this.#seriesLegend, curves);
     const name = inspection.outputNames[0] ?? 'y';
-    this.#seriesChart.update({ curves, yAxis: 'linear', yTitle: `${name}, held out` }, [-0.5, steps - 0.5], theme);
+    this.#seriesChart.update(
+      { curves, yAxis: 'linear', yTitle: translate`${name}, held out` },
+      [-0.5, steps - 0.5],
+      theme,
+    );
   }
 }
 
@@ -136,7 +144,7 @@ function scoreCurves({ batch, heldOut, best }: Scores, warmUp: number, theme: Th
   const points = (scores: Float64Array): Curve['points'] => Array.from(scores, (y, t) => ({ x: t + 0.5, y }));
   return [
     {
-      label: 'batch of this update',
+      label: translate`batch of this update`,
       points: points(batch.scores),
       color: theme.train,
       dots: batch.scores.length < 100,
@@ -146,7 +154,14 @@ function scoreCurves({ batch, heldOut, best }: Scores, warmUp: number, theme: Th
       : [{ label: heldOutLabel(warmUp), points: points(heldOut.scores), color: theme.validation, dash: [5, 3] }]),
     ...(best?.batch === undefined
       ? []
-      : [{ label: 'best that can be expected', points: points(best.batch), color: theme.baseline, dash: [2, 3] }]),
+      : [
+          {
+            label: translate`best that can be expected`,
+            points: points(best.batch),
+            color: theme.baseline,
+            dash: [2, 3],
+          },
+        ]),
   ];
 }
 
@@ -163,6 +178,8 @@ function inUnitOfTarget(scores: Scores, { scaling }: Inspection): Scores {
 
 function errorTitle(inspection: Inspection): string {
   const { outputNames } = inspection;
-  if (!isScaled(inspection)) return 'RMS error';
-  return outputNames.length > 1 ? 'RMS error, scaled' : `RMS error, ${visibleSymbol(truncate(outputNames[0] ?? 'y'))}`;
+  if (!isScaled(inspection)) return translate`RMS error`;
+  return outputNames.length > 1
+    ? translate`RMS error, scaled`
+    : translate`RMS error, ${visibleSymbol(truncate(outputNames[0] ?? 'y'))}`;
 }

@@ -22,18 +22,19 @@ import { SequenceSurface, stepLabels } from '../../plot/sequenceSurface';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { visibleSymbol } from '../formatStep';
 import type { Output } from './output';
+import { translate } from '../../../src/text/translate';
 
 const pictureHeight = 280;
 const stripHeight = { least: 40, most: 160, perUnit: 6 } as const;
 const radius = { other: 2, own: 3.5 } as const;
 
 const captions: Readonly<Record<StateColour, string>> = {
-  both: 'input and top prediction',
-  topPrediction: 'top prediction',
-  input: 'input x_t',
-  target: 'target',
+  both: translate`input and top prediction`,
+  topPrediction: translate`top prediction`,
+  input: translate`input x_t`,
+  target: translate`target`,
   value: 'predicted value',
-  step: 'step t',
+  step: translate`step t`,
 };
 
 /** The states h_t of a layer: as colours over the steps, and as points along their two principal components. */
@@ -42,7 +43,7 @@ export class StatesView {
   readonly #strip = new Strip();
   readonly #stripSurface: SequenceSurface;
   readonly #steps = element('div');
-  readonly #title = element('h3', {}, 'States');
+  readonly #title = element('h3', {}, translate`States`);
   readonly #status = element('p', { class: 'output-status' });
   readonly #legend = element('div', { class: 'curve-legend' });
   readonly #canvas = element('canvas', { class: 'strip', 'aria-hidden': 'true' });
@@ -58,8 +59,8 @@ export class StatesView {
     readonly store: Store,
     zoom: SharedZoom,
   ) {
-    this.#stripSurface = new SequenceSurface(store, zoom, 'Hidden states over time steps');
-    this.#choice = choice<StateColour>('Colour', (stateColour) => {
+    this.#stripSurface = new SequenceSurface(store, zoom, translate`Hidden states over time steps`);
+    this.#choice = choice<StateColour>(translate`Colour`, (stateColour) => {
       store.dispatch({ kind: 'viewChanged', view: { stateColour } });
     });
     this.#surface = element(
@@ -68,8 +69,7 @@ export class StatesView {
         class: 'scatter',
         tabindex: '0',
         role: 'application',
-        'aria-label':
-          'Hidden states along their two principal components. Left and right arrow keys move along the selected sequence.',
+        'aria-label': translate`Hidden states along their two principal components. Left and right arrow keys move along the selected sequence.`,
       },
       this.#canvas,
       this.#ring,
@@ -94,7 +94,11 @@ export class StatesView {
     this.#projection = projection;
     setText(
       this.#status,
-      state.kind === 'failed' ? state.message : projection === undefined ? 'Loading…' : formatProjection(projection),
+      state.kind === 'failed'
+        ? state.message
+        : projection === undefined
+          ? translate`Loading…`
+          : formatProjection(projection),
     );
     this.#surface.hidden = projection === undefined;
     if (projection === undefined) return;
@@ -120,9 +124,10 @@ export class StatesView {
     const key = memoKey(inspection, index, axis.width, axis.domain, theme);
     if (layer === undefined || key === this.#drawnStrip) return;
     this.#drawnStrip = key;
-    const of = inspection.layers.length > 1 ? ` of layer ${index}` : '';
+    const of = inspection.layers.length > 1 ? translate` of layer ${index}` : '';
     const { end, steps } = inspection;
-    const ending = end < steps ? `; the sequence ends after ${formatCount(end, 'step')}, dotted: no state` : '';
+    const ending =
+      end < steps ? translate`; the sequence ends after ${formatCount(end, 'step')}, dotted: no state` : '';
     this.#title.replaceChildren(...notation(`States h_t${of}, a row per unit${ending}`));
     const height = Math.max(stripHeight.least, Math.min(stripHeight.most, layer.hidden * stripHeight.perUnit));
     const shown = layer.h.subarray(0, end * layer.hidden);
@@ -150,7 +155,7 @@ export class StatesView {
     render(
       [
         ...legend.map(({ color, words }) => colourEntry(color, visibleSymbol(words))),
-        html`<span>line: the selected sequence</span>`,
+        html`<span>${translate`line: the selected sequence`}</span>`,
       ],
       this.#legend,
     );
@@ -250,7 +255,7 @@ function inValuesOfData(projection: Projection, { scaling }: Inspection): Projec
 function formatProjection({ explained, sequences, sequenceCount }: Projection): string {
   const [first, second] = explained;
   const states = formatExact(sequences.length);
-  if (Number.isNaN(first)) return `All ${states} states are equal.`;
+  if (Number.isNaN(first)) return translate`All ${states} states are equal.`;
   const of = formatCount(sequenceCount, 'sequence');
-  return `PCA of ${states} states of ${of}: x is PC 1 with ${formatShortPercentage(first)} of the variance, y is PC 2 with ${formatShortPercentage(second)}.`;
+  return translate`PCA of ${states} states of ${of}: x is PC 1 with ${formatShortPercentage(first)} of the variance, y is PC 2 with ${formatShortPercentage(second)}.`;
 }

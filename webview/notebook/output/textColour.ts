@@ -9,6 +9,7 @@ import { symbolAt } from '../../../src/text/symbols';
 import { visibleSymbol } from '../formatStep';
 import { candidates } from '../gates/gateShares';
 import { sequenceName } from '../probe/probeName';
+import { translate } from '../../../src/text/translate';
 
 /** The numbers that colour a text: one for each of its symbols. */
 export interface TextColour {
@@ -86,7 +87,7 @@ export function readableOn(css: string): string {
 export function formatTextColour(inspection: Inspection, shown: TextColour, t: number | undefined): string {
   const { values, symbol } = shown;
   const at = (step: number): string =>
-    `“${visibleSymbol(symbolAt(inspection, step))}” at t = ${step} (${formatNumber(values[step] ?? NaN)})`;
+    translate`“${visibleSymbol(symbolAt(inspection, step))}” at t = ${step} (${formatNumber(values[step] ?? NaN)})`;
   if (t !== undefined) {
     if (t >= inspection.end) return `t = ${t} · padding`;
     return `t = ${t} · “${visibleSymbol(symbolAt(inspection, t))}” · ${symbol.replace('_t', `_${t}`)} = ${formatNumber(values[t] ?? NaN)}`;
@@ -94,14 +95,14 @@ export function formatTextColour(inspection: Inspection, shown: TextColour, t: n
   const steps = Array.from({ length: inspection.end }, (_, step) => step);
   const best = (isBetter: (one: number, other: number) => boolean): number =>
     steps.reduce((found, step) => (isBetter(values[step] ?? NaN, values[found] ?? NaN) ? step : found), 0);
-  return `${symbol} is largest at ${at(best((one, other) => one > other))} and smallest at ${at(best((one, other) => one < other))}.`;
+  return translate`${symbol} is largest at ${at(best((one, other) => one > other))} and smallest at ${at(best((one, other) => one < other))}.`;
 }
 
 /** The table behind the coloured text. */
 export function textColourTable(inspection: Inspection, { symbol, values }: TextColour): Table {
   return {
-    caption: `${symbol} of ${sequenceName(inspection)} at update ${inspection.update}`,
-    columns: ['t', 'symbol', symbol],
+    caption: translate`${symbol} of ${sequenceName(inspection)} at update ${inspection.update}`,
+    columns: ['t', translate`symbol`, symbol],
     rows: Array.from({ length: inspection.end }, (_, t) => [
       t,
       visibleSymbol(symbolAt(inspection, t)),

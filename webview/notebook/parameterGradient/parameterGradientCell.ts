@@ -15,12 +15,13 @@ import { memoKey, Memo } from '../memo';
 import { selectedParameter } from '../parameterNames';
 import { parameterTools } from '../parameterTools';
 import { parameterGradientTable } from '../trainingTables';
+import { translate } from '../../../src/text/translate';
 
 /** [8] The gradient's norm of every parameter over the updates, the selected one in front. */
 export const parameterGradientCell: CellDeclaration<Drawing, ShownRun> = {
   number: 8,
   title: 'Gradient norm per parameter',
-  absence: withoutValues('norm of the gradient of a parameter', 'parameterGradNorm'),
+  absence: withoutValues(translate`norm of the gradient of a parameter`, 'parameterGradNorm'),
   source: shownRun,
   summary: (run, { model: { view } }) => parameterGradientSummary(run, view),
   readout: (run, { model }) => readout(run, model),
@@ -30,7 +31,7 @@ export const parameterGradientCell: CellDeclaration<Drawing, ShownRun> = {
   },
   picture: {
     kind: 'curves',
-    label: 'Gradient norm of every parameter over updates',
+    label: translate`Gradient norm of every parameter over updates`,
     height: 'short',
     dependencies: (run, { model, axis }) => [
       run.version,
@@ -71,15 +72,20 @@ function linesOf(series: DisplaySeries, shown: string, theme: Theme): readonly C
     );
   const norms = scalars.values('parameterGradNorm');
   const others = names.flatMap((name, i) => (name === shown ? [] : [points(norms, names.length, i)]));
-  const largest = scalars.stride === 1 ? '' : `, largest of ${scalars.stride} updates`;
+  const largest = scalars.stride === 1 ? '' : translate`, largest of ${scalars.stride} updates`;
   return [
     ...others.map((line, i) => ({
-      label: i === 0 ? 'the other parameters' : '',
+      label: i === 0 ? translate`the other parameters` : '',
       points: line,
       color: withOpacity(theme.foreground, 0.3),
       width: 1,
     })),
-    { label: 'all parameters', points: points(scalars.values('gradNorm'), 1, 0), color: theme.baseline, dash: [6, 4] },
+    {
+      label: translate`all parameters`,
+      points: points(scalars.values('gradNorm'), 1, 0),
+      color: theme.baseline,
+      dash: [6, 4],
+    },
     {
       label: `${formatParameterName(shown)}${largest}`,
       points: points(norms, names.length, names.indexOf(shown)),
@@ -96,20 +102,20 @@ function normAt(series: DisplaySeries, update: number, name: string): number {
 
 function readout(run: ShownRun, { hover, view }: Model): string {
   const at = hover?.update ?? view.selection?.update ?? run.status.updates - 1;
-  if (at < 0) return 'No update yet.';
+  if (at < 0) return translate`No update yet.`;
   const series = seriesAt(run, at);
   const column = columnAtUpdate(series, at);
   const updates = formatUpdates(series, column, run.status.updates);
   if (!isRecorded(series, column)) return `${updates} · ${notRecorded(series)}`;
   const shown = parameterOf(run, view);
-  const largest = series.scalars.stride === 1 ? '' : ', the largest';
-  return `${updates}${largest} · ‖∂L/∂W‖ = ${formatNumber(normAt(series, at, shown))} of ${formatParameterName(shown)}`;
+  const largest = series.scalars.stride === 1 ? '' : translate`, the largest`;
+  return translate`${updates}${largest} · ‖∂L/∂W‖ = ${formatNumber(normAt(series, at, shown))} of ${formatParameterName(shown)}`;
 }
 
 /** The selected parameter's gradient beside the largest one at the selected update. */
 export function parameterGradientSummary(run: ShownRun, view: View): string {
   const last = run.status.updates - 1;
-  if (last < 0) return 'How large the gradient of every parameter is, before clipping.';
+  if (last < 0) return translate`How large the gradient of every parameter is, before clipping.`;
   const at = view.selection?.update ?? last;
   const series = seriesAt(run, at);
   const shown = parameterOf(run, view);
@@ -119,10 +125,10 @@ export function parameterGradientSummary(run: ShownRun, view: View): string {
     shown,
   );
   const norm = formatNumber(normAt(series, at, shown));
-  const which = at === last ? 'the last update' : `update ${formatExact(at)}`;
+  const which = at === last ? translate`the last update` : translate`update ${formatExact(at)}`;
   const beside =
     largest === shown
-      ? 'the largest of all'
-      : `and the largest ${formatNumber(normAt(series, at, largest))}, of ${formatParameterName(largest)}`;
-  return `At ${which} ‖∂L/∂W‖ of ${formatParameterName(shown)} is ${norm}, ${beside}.`;
+      ? translate`the largest of all`
+      : translate`and the largest ${formatNumber(normAt(series, at, largest))}, of ${formatParameterName(largest)}`;
+  return translate`At ${which} ‖∂L/∂W‖ of ${formatParameterName(shown)} is ${norm}, ${beside}.`;
 }

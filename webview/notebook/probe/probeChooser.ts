@@ -12,6 +12,7 @@ import { element } from '../../ui/element';
 import { numberField, wholeNumbersTo } from '../../ui/numberField';
 import { visibleSymbol } from '../formatStep';
 import { fromField, inField, typedProblem } from './typedText';
+import { translate, translateMessage } from '../../../src/text/translate';
 import './probe.css';
 
 /** Symbols that are offered as the first text. */
@@ -21,10 +22,10 @@ const firstSymbols = 200;
 type Origin = 'batch' | Probe['kind'];
 
 const originNames: Readonly<Record<Origin, string>> = {
-  batch: 'this batch',
-  heldOut: 'held-out data',
-  text: 'a typed text',
-  row: 'rows of the table',
+  batch: translate`this batch`,
+  heldOut: translate`held-out data`,
+  text: translate`a typed text`,
+  row: translate`rows of the table`,
 };
 
 /** Chooses which sequence the sequence-time cells walk through: one of the batch, or a probed one. */
@@ -46,29 +47,30 @@ export class ProbeChooser {
     readonly store: Store,
     request: RequestReplay,
   ) {
-    this.#origin = choice<Origin>('Sequence from', (origin) => {
+    this.#origin = choice<Origin>(translate`Sequence from`, (origin) => {
       this.#chooseOrigin(origin);
     });
     this.#sequence = numberField(
-      'sequence',
+      translate`sequence`,
       wholeNumbersTo(() => (store.model.run?.info.batch ?? 1) - 1),
       (sequence) => {
         store.dispatch({ kind: 'viewChanged', view: { sequence } });
       },
     );
-    this.#heldOut = choice<string>('Held-out sequence', (sequence) => {
+    this.#heldOut = choice<string>(translate`Held-out sequence`, (sequence) => {
       this.#show({ kind: 'heldOut', sequence: Number(sequence) });
     });
-    this.#text = textField('text', 'A sequence that the network reads; ↵ is a line break', (entered) => {
+    this.#text = textField('text', translate`A sequence that the network reads; ↵ is a line break`, (entered) => {
       this.#enterText(fromField(entered));
     });
     const lines = (): { readonly first: number; readonly last: number } =>
       this.#kinds()?.rows ?? { first: 0, last: Number.MAX_SAFE_INTEGER };
     this.#row = numberField(
-      'from row',
+      translate`from row`,
       {
         accepts: (line) => Number.isSafeInteger(line) && line >= lines().first && line <= lines().last,
-        describe: () => `the line of a row, from ${formatExact(lines().first)} to ${formatExact(lines().last)}`,
+        describe: () =>
+          translate`the line of a row, from ${formatExact(lines().first)} to ${formatExact(lines().last)}`,
       },
       (line) => {
         this.#show({ kind: 'row', line });
@@ -134,7 +136,8 @@ export class ProbeChooser {
       }
       case 'row':
         this.#row.update(probe?.kind === 'row' ? probe.line : undefined, true);
-        return html`${this.#row.element} <span class="probe-note">the line of the file at which it begins</span>`;
+        return html`${this.#row.element}
+          <span class="probe-note">${translate`the line of the file at which it begins`}</span>`;
       default:
         return origin satisfies never;
     }
@@ -142,11 +145,13 @@ export class ProbeChooser {
 
   #heldOutList(probe: Probe | undefined, state: RequestState<HeldOutLosses>): TemplateResult {
     if (state.kind === 'failed') {
-      return html`<span class="field-problem" role="alert">Can’t list the held-out sequences: ${state.message}</span>`;
+      return html`<span class="field-problem" role="alert"
+        >${translate`Can’t list the held-out sequences:`} ${translateMessage(state.message)}</span
+      >`;
     }
     const losses = latestValue(state);
     if (losses === undefined) {
-      return html`<span class="probe-note" role="status">Measuring the held-out sequences…</span>`;
+      return html`<span class="probe-note" role="status">${translate`Measuring the held-out sequences…`}</span>`;
     }
     const options = heldOutOptions(losses, probe);
     const selected = probe?.kind === 'heldOut' ? String(probe.sequence) : (options[0]?.value ?? '');
@@ -228,5 +233,7 @@ function heldOutOptions(
 
 function heldOutNote({ sequences, count }: HeldOutLosses): string {
   const all = formatCount(count, 'held-out sequence');
-  return sequences.length < count ? `worst first, ${formatExact(sequences.length)} of ${all}` : `worst first, ${all}`;
+  return sequences.length < count
+    ? translate`worst first, ${formatExact(sequences.length)} of ${all}`
+    : translate`worst first, ${all}`;
 }

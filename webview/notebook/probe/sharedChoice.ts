@@ -3,13 +3,14 @@ import type { Store } from '../../store/store';
 import { formatExact } from '../../../src/text/numbers';
 import { choice } from '../../ui/controls';
 import { element } from '../../ui/element';
+import { translate } from '../../../src/text/translate';
 
 /** The choice among the updates that a page without a trainer can show; hidden where any update can be replayed. */
 export function sharedChoice(store: Store): {
   readonly element: HTMLElement;
   readonly update: (model: Model) => void;
 } {
-  const updates = choice<string>('Recorded update', (chosen) => {
+  const updates = choice<string>(translate`Recorded update`, (chosen) => {
     if (chosen === '') return;
     const { selection } = store.model.view;
     store.dispatch({ kind: 'viewChanged', view: { selection: { update: Number(chosen), t: selection?.t } } });
@@ -24,7 +25,7 @@ export function sharedChoice(store: Store): {
       const isShared = shared.updates.some(({ update }) => update === shown);
       updates.setOptions(
         [
-          ...(isShared ? [] : [{ value: '', label: 'choose one' }]),
+          ...(isShared ? [] : [{ value: '', label: translate`choose one` }]),
           ...shared.updates.map(({ update, reason }) => ({
             value: String(update),
             label: reason === '' ? formatExact(update) : `${formatExact(update)}: ${reason}`,

@@ -2,11 +2,12 @@ import { maxTypedLength } from '../../../src/protocol/probe';
 import { formatExact } from '../../../src/text/numbers';
 import { indicesOfSymbols } from '../../../src/text/symbols';
 import { visibleSymbol } from '../formatStep';
+import { translate } from '../../../src/text/translate';
 
 /** Why a text can't be walked through; empty where it can. */
 export function typedProblem(text: string, symbolNames: readonly string[]): string {
   if (text.length > maxTypedLength) {
-    return `The text has ${formatExact(text.length)} characters; at most ${formatExact(maxTypedLength)} can be entered.`;
+    return translate`The text has ${formatExact(text.length)} characters; at most ${formatExact(maxTypedLength)} can be entered.`;
   }
   try {
     indicesOfSymbols(text, symbolNames, 'text');

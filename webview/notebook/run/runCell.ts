@@ -5,6 +5,7 @@ import type { RunInfo } from '../../../src/protocol/run';
 import { buttonTemplate } from '../../ui/controls';
 import { notationIn } from '../../ui/notationTemplate';
 import { CellFrame, type Drawing, type NotebookCell, type ToggleCell } from '../cell/cellFrame';
+import { translate } from '../../../src/text/translate';
 import './run.css';
 
 /** What the buttons of the cell do. */
@@ -45,15 +46,15 @@ export class RunCell implements NotebookCell {
       commands === undefined || info.folder === null
         ? nothing
         : [
-            buttonTemplate({ label: 'Show run folder', onPress: commands.reveal }),
+            buttonTemplate({ label: translate`Show run folder`, onPress: commands.reveal }),
             buttonTemplate({
-              label: 'Share as HTML file…',
-              hint: 'Write this run as one HTML file that any browser opens, also offline',
+              label: translate`Share as HTML file…`,
+              hint: translate`Write this run as one HTML file that any browser opens, also offline`,
               onPress: commands.share,
             }),
             buttonTemplate({
-              label: 'Copy link',
-              hint: 'Copy a link that opens this experiment in another VS Code with Unroll, where you look now',
+              label: translate`Copy link`,
+              hint: translate`Copy a link that opens this experiment in another VS Code with Unroll, where you look now`,
               isHidden: info.recordedBy !== undefined,
               onPress: commands.copyLink,
             }),
@@ -74,24 +75,24 @@ export class RunCell implements NotebookCell {
 
 function summary(info: RunInfo): string {
   if (info.imported !== undefined) {
-    return `Imported from ${info.recordedBy ?? 'a log'}: its curves. The net, the data and the settings are not in it.`;
+    return translate`Imported from ${info.recordedBy ?? translate`a log`}: its curves. The net, the data and the settings are not in it.`;
   }
   const { cell, layerCount, hidden, parameterCount } = info;
-  const layers = layerCount === 1 ? 'one layer' : `${layerCount} layers`;
+  const layers = layerCount === 1 ? translate`one layer` : translate`${layerCount} layers`;
   // Another program may have a net without a recurrent layer, or layers of several sizes.
-  const units = hidden === 0 ? '' : ` of ${hidden} units`;
-  const net = layerCount === 0 ? 'No recurrent layer is known' : `${formatCell(cell)}, ${layers}${units}`;
-  return `${net}, ${formatExact(parameterCount)} parameters, computed by ${info.recordedBy ?? `the ${formatComputation(info)}`}.`;
+  const units = hidden === 0 ? '' : translate` of ${hidden} units`;
+  const net = layerCount === 0 ? translate`No recurrent layer is known` : `${formatCell(cell)}, ${layers}${units}`;
+  return translate`${net}, ${formatExact(parameterCount)} parameters, computed by ${info.recordedBy ?? translate`the ${formatComputation(info)}`}.`;
 }
 
 function formatCell(cell: RunInfo['cell']): string {
-  return cell === 'unknown' ? 'Cells of several or other kinds' : cell.toUpperCase();
+  return cell === 'unknown' ? translate`Cells of several or other kinds` : cell.toUpperCase();
 }
 
 const scalings = {
-  standard: 'every column to mean 0 and standard deviation 1 in the training part',
-  minmax: 'every column to the range from 0 to 1 in the training part',
-  none: 'none',
+  standard: translate`every column to mean 0 and standard deviation 1 in the training part`,
+  minmax: translate`every column to the range from 0 to 1 in the training part`,
+  none: translate`none`,
 } as const;
 
 /** Most targets whose rescaling is written out. */
@@ -104,18 +105,20 @@ function formatScaling({ kind, targets }: NonNullable<RunInfo['scaling']>): stri
     .map(({ shift, scale }) => `(y − ${formatShortNumber(shift)}) / ${formatShortNumber(scale)}`);
   const more = targets.length - written.length;
   const of =
-    written.length === 0 ? '' : `; targets: ${written.join(', ')}${more > 0 ? ` and ${formatExact(more)} more` : ''}`;
+    written.length === 0
+      ? ''
+      : translate`; targets: ${written.join(', ')}${more > 0 ? translate` and ${formatExact(more)} more` : ''}`;
   return `${scalings[kind]}${of}`;
 }
 
 function formatLoss({ kind, reduction, output }: RunInfo['loss']): string {
   switch (kind) {
     case 'other':
-      return 'that of the program; which one is not recorded';
+      return translate`that of the program; which one is not recorded`;
     case 'mse':
-      return `mean squared error, reduction ${reduction}${output === 'sigmoid' ? ', of a sigmoid output' : ''}`;
+      return translate`mean squared error, reduction ${reduction}${output === 'sigmoid' ? translate`, of a sigmoid output` : ''}`;
     case 'crossEntropy':
-      return `softmax cross-entropy, reduction ${reduction}`;
+      return translate`softmax cross-entropy, reduction ${reduction}`;
     default:
       return kind satisfies never;
   }
@@ -123,20 +126,20 @@ function formatLoss({ kind, reduction, output }: RunInfo['loss']): string {
 
 /** What the curves of a log are called. */
 const roles: Readonly<Record<string, string>> = {
-  loss: 'training loss',
-  validationLoss: 'validation loss',
-  gradNorm: 'norm of the gradient',
-  learningRate: 'learning rate',
-  validationAccuracy: 'validation accuracy',
+  loss: translate`training loss`,
+  validationLoss: translate`validation loss`,
+  gradNorm: translate`norm of the gradient`,
+  learningRate: translate`learning rate`,
+  validationAccuracy: translate`validation accuracy`,
 };
 
 function rowsOfLog({ log, step, curves, leftOut }: NonNullable<RunInfo['imported']>, info: RunInfo) {
   const rows: (readonly [string, string])[] = [
-    ['Log', log],
-    ['Update', step === 'row' ? 'the row of the log' : `“${step}” of the log`],
+    [translate`Log`, log],
+    [translate`Update`, step === 'row' ? translate`the row of the log` : translate`“${step}” of the log`],
     ...Object.entries(curves).map(([role, name]) => [sentenceCase(roles[role] ?? role), `“${name}”`] as const),
-    ...(leftOut.length === 0 ? [] : [['Left out', leftOut.map((name) => `“${name}”`).join(', ')] as const]),
-    ['Records', info.folder ?? 'not stored on disk'],
+    ...(leftOut.length === 0 ? [] : [[translate`Left out`, leftOut.map((name) => `“${name}”`).join(', ')] as const]),
+    [translate`Records`, info.folder ?? translate`not stored on disk`],
   ];
   return rows;
 }
@@ -145,7 +148,7 @@ function sentenceCase(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
-const unknown = 'unknown';
+const unknown = translate`unknown`;
 
 /** A size of the net; another program may not know it. */
 function sizeOf(count: number): string {
@@ -157,34 +160,39 @@ function rowsOf(info: RunInfo): readonly (readonly [string, string])[] {
   const { bptt, clip, loss } = info;
   return [
     [
-      'Network',
-      `x_t (${sizeOf(info.inputs)}) → h_t (${sizeOf(info.hidden)}${info.layerCount === 1 ? '' : ` in each of ${info.layerCount} layers`}) → ŷ_t (${sizeOf(info.outputs)})${info.activation === null ? '' : `, φ = ${info.activation}`}`,
+      translate`Network`,
+      `x_t (${sizeOf(info.inputs)}) → h_t (${sizeOf(info.hidden)}${info.layerCount === 1 ? '' : translate` in each of ${info.layerCount} layers`}) → ŷ_t (${sizeOf(info.outputs)})${info.activation === null ? '' : `, φ = ${info.activation}`}`,
     ],
     [
-      'Data',
+      translate`Data`,
       `${info.data}; T = ${info.steps === 0 ? unknown : formatCount(info.steps, 'step')}, B = ${info.batch === 0 ? unknown : formatCount(info.batch, 'sequence')}`,
     ],
-    ...(info.scaling === null ? [] : [['Scaling', formatScaling(info.scaling)] as const]),
-    ['Lag', info.lag === null ? 'unknown' : `${formatCount(info.lag, 'step')} to remember`],
-    ['Loss', formatLoss(loss)],
+    ...(info.scaling === null ? [] : [[translate`Scaling`, formatScaling(info.scaling)] as const]),
+    [translate`Lag`, info.lag === null ? translate`unknown` : translate`${formatCount(info.lag, 'step')} to remember`],
+    [translate`Loss`, formatLoss(loss)],
     [
-      'Baselines',
+      translate`Baselines`,
       info.baselines.map(({ name, value, source }) => `${name}: ${formatNumber(value)} (${source})`).join('; ') ||
-        'none',
+        translate`none`,
     ],
-    ['BPTT', bptt === 'full' ? 'full' : `truncated: ${bptt.forward} steps forward, ${bptt.backward} back`],
-    ['Clipping', clip === null ? 'none' : `${clip.kind}, ${formatShortNumber(clip.threshold)}`],
-    ['Optimizer', info.optimizer],
     [
-      'Updates',
-      `${info.plannedUpdates === 0 ? '' : `${formatExact(info.plannedUpdates)} planned; `}${info.noGradient === undefined ? 'series through time' : 'norms of weights'} at every ${info.recordEvery === 1 ? 'update' : `${info.recordEvery}th update`}`,
+      translate`BPTT`,
+      bptt === 'full' ? translate`full` : translate`truncated: ${bptt.forward} steps forward, ${bptt.backward} back`,
+    ],
+    [translate`Clipping`, clip === null ? translate`none` : `${clip.kind}, ${formatShortNumber(clip.threshold)}`],
+    [translate`Optimizer`, info.optimizer],
+    [
+      translate`Updates`,
+      translate`${info.plannedUpdates === 0 ? '' : translate`${formatExact(info.plannedUpdates)} planned; `}${info.noGradient === undefined ? translate`series through time` : translate`norms of weights`} at every ${info.recordEvery === 1 ? translate`update` : `${info.recordEvery}th update`}`,
     ],
     ...(info.noGradient === undefined
-      ? [['Seed', String(info.seed)] as const]
-      : [['Gradient', `not recorded: ${info.noGradient}`] as const]),
-    ['Computed by', info.recordedBy ?? formatComputation(info)],
-    ...(info.recordedBy === undefined ? [['Memory', `${formatMebibytes(info.memoryBytes)}, estimated`] as const] : []),
-    ['Records', info.folder ?? 'not stored on disk'],
-    ...(info.notes === '' ? [] : [['Notes', info.notes] as const]),
+      ? [[translate`Seed`, String(info.seed)] as const]
+      : [[translate`Gradient`, translate`not recorded: ${info.noGradient}`] as const]),
+    [translate`Computed by`, info.recordedBy ?? formatComputation(info)],
+    ...(info.recordedBy === undefined
+      ? [[translate`Memory`, `${formatMebibytes(info.memoryBytes)}, estimated`] as const]
+      : []),
+    [translate`Records`, info.folder ?? translate`not stored on disk`],
+    ...(info.notes === '' ? [] : [[translate`Notes`, info.notes] as const]),
   ];
 }

@@ -16,6 +16,7 @@ import { stepCurves, type Picture } from '../cell/declaredPicture';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { StepCanvas } from '../../plot/stepCanvas';
 import { visibleSymbol } from '../formatStep';
+import { translate } from '../../../src/text/translate';
 
 const barsHeight = 44;
 const mostClasses = 5;
@@ -56,7 +57,7 @@ class ClassPrediction {
   #ranked = '';
 
   constructor({ store, zoom }: CellContext) {
-    this.#surface = new SequenceSurface(store, zoom, 'Probability of the target at each time step');
+    this.#surface = new SequenceSurface(store, zoom, translate`Probability of the target at each time step`);
     const scale = element(
       'div',
       { class: 'bar-scale', 'aria-hidden': 'true' },
@@ -64,7 +65,11 @@ class ClassPrediction {
       element('span', {}, '0'),
     );
     this.element.append(
-      element('div', { class: 'curve-legend' }, 'probability of the target; filled = it was the top prediction'),
+      element(
+        'div',
+        { class: 'curve-legend' },
+        translate`probability of the target; filled = it was the top prediction`,
+      ),
       element('div', { class: 'plot probability-bars' }, scale, this.#canvas.element, this.#surface.element),
       this.#symbols,
       element('div', { class: 'ranking-table' }, this.#ranking),
@@ -86,8 +91,8 @@ class ClassPrediction {
     const name = (index: number | undefined): string =>
       index === undefined ? '' : visibleSymbol(inspection.outputNames[index] ?? '');
     this.#symbols.replaceChildren(
-      symbolRow('target', axis, (t) => name(targetClass(inspection, t))),
-      symbolRow('predicted', axis, (t) => name(t < inspection.end ? topClass(inspection, t) : undefined)),
+      symbolRow(translate`target`, axis, (t) => name(targetClass(inspection, t))),
+      symbolRow(translate`predicted`, axis, (t) => name(t < inspection.end ? topClass(inspection, t) : undefined)),
     );
   }
 
@@ -117,7 +122,7 @@ class ClassPrediction {
     const isPadding = t >= inspection.end;
     const rows = (isPadding ? [] : rankedClasses(inspection, t, mostClasses)).map(
       ({ name, probability, rank, isTarget }) =>
-        html`<tr class=${isTarget ? 'target' : nothing}>
+        html`<tr class=${isTarget ? translate`target` : nothing}>
           <td>${rank}.</td>
           <th scope="row">${visibleSymbol(name)}</th>
           <td>${formatNumber(probability)}</td>
@@ -127,10 +132,14 @@ class ClassPrediction {
           </td>
         </tr>`,
     );
-    const note = isPadding ? ' (padding)' : targetClass(inspection, t) === undefined ? ' (no target)' : '';
+    const note = isPadding
+      ? translate` (padding)`
+      : targetClass(inspection, t) === undefined
+        ? translate` (no target)`
+        : '';
     render(
       html`<caption>
-          Top predictions at step ${t}${note}
+          ${translate`Top predictions at step`} ${t}${note}
         </caption>
         <tbody>
           ${rows}
@@ -148,7 +157,7 @@ class ValuePrediction {
 
   constructor(context: CellContext) {
     this.#picture = stepCurves(context, {
-      label: 'Predicted and target values over time steps',
+      label: translate`Predicted and target values over time steps`,
       dependencies: ({ inspection, output }) => [inspection, output],
       content: ({ inspection, output }, { theme }) => ({
         curves: valueCurves(inspection, output, theme),
@@ -157,7 +166,7 @@ class ValuePrediction {
         xTicks: false,
       }),
     });
-    this.#output = choice<string>('Output', (output) => {
+    this.#output = choice<string>(translate`Output`, (output) => {
       context.store.dispatch({ kind: 'viewChanged', view: { output: Number(output) } });
     });
     const { legend, plot, labels } = this.#picture;
@@ -197,9 +206,14 @@ function valueCurves(
       y: isThere(t) ? inDataUnit(values[t * width + output] ?? NaN, rescaling) : NaN,
     }));
   return [
-    { label: 'target, y_t', points: points(targets, (t) => mask[t] === 1), color: theme.validation, dots: true },
     {
-      label: 'predicted, ŷ_t',
+      label: translate`target, y_t`,
+      points: points(targets, (t) => mask[t] === 1),
+      color: theme.validation,
+      dots: true,
+    },
+    {
+      label: translate`predicted, ŷ_t`,
       points: points(outputs, (t) => t < end),
       color: theme.train,
       dash: [5, 3],

@@ -14,6 +14,7 @@ import type { CellDeclaration } from '../cell/cellDeclaration';
 import { PredictionView } from './predictionView';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { formatOutput, formatTarget } from '../formatStep';
+import { translate } from '../../../src/text/translate';
 import './stepLoss.css';
 
 const height = 90;
@@ -31,7 +32,7 @@ export const stepLossCell: CellDeclaration<SequenceDrawing, Inspection> = {
   table: (inspection) => ({ dependsOn: [inspection], make: () => stepLossTable(inspection) }),
   picture: {
     kind: 'canvas',
-    label: 'Loss of each time step',
+    label: translate`Loss of each time step`,
     class: 'bars',
     canvasClass: 'strip',
     dependencies: (inspection) => [inspection],
@@ -97,18 +98,24 @@ function legend({ mask, gradientFrom, windowStart, probe }: Inspection, theme: T
   return legendRow([
     ...(probe === null
       ? [
-          colourEntry(withOpacity(theme.train, 0.35), 'L_t of the batch'),
-          colourEntry(theme.train, 'contribution of this sequence'),
+          colourEntry(withOpacity(theme.train, 0.35), translate`L_t of the batch`),
+          colourEntry(theme.train, translate`contribution of this sequence`),
         ]
-      : [colourEntry(theme.train, 'L_t of this sequence alone')]),
-    ...(mask.includes(0) ? [html`<span>▫ no target</span>`] : []),
+      : [colourEntry(theme.train, translate`L_t of this sequence alone`)]),
+    ...(mask.includes(0) ? [html`<span>${translate`▫ no target`}</span>`] : []),
     ...(windowStart > 0
-      ? [colourEntry(withOpacity(theme.foreground, 0.24), 'previous window: only the gradient reaches it')]
+      ? [colourEntry(withOpacity(theme.foreground, 0.24), translate`previous window: only the gradient reaches it`)]
       : []),
     ...(gradientFrom > 0
-      ? [colourEntry(withOpacity(theme.foreground, 0.1), 'counts in L, excluded from the gradient')]
+      ? [colourEntry(withOpacity(theme.foreground, 0.1), translate`counts in L, excluded from the gradient`)]
       : []),
   ]);
+}
+
+function targetsText(targets: number, steps: string, correct: string): string {
+  return targets === 1
+    ? translate`1 of this sequence’s ${steps} has a target${correct}.`
+    : translate`${targets} of this sequence’s ${steps} have a target${correct}.`;
 }
 
 function summary(inspection: Inspection): string {
@@ -118,16 +125,22 @@ function summary(inspection: Inspection): string {
   const isReported = probe === null && Math.abs(sum - loss) <= 1e-6 * Math.abs(loss);
   const { correct } = lossKind === 'crossEntropy' ? countCorrect(inspection) : { correct: 0 };
   return [
-    `L = ${formatSum(windowStart, lossPerStep.length - 1)} = ${formatNumber(sum)}${isReported ? ', the loss that this update reported' : ''}${isScaled(inspection) && lossKind === 'mse' ? ', in the scaled unit' : ''}.`,
-    `${targets} of this sequence’s ${formatCount(end, 'step')} ${targets === 1 ? 'has' : 'have'} a target${lossKind === 'crossEntropy' ? `, ${correct} of them predicted correctly` : ''}.`,
+    `L = ${formatSum(windowStart, lossPerStep.length - 1)} = ${formatNumber(sum)}${isReported ? translate`, the loss that this update reported` : ''}${isScaled(inspection) && lossKind === 'mse' ? translate`, in the scaled unit` : ''}.`,
+    targetsText(
+      targets,
+      formatCount(end, 'step'),
+      lossKind === 'crossEntropy' ? translate`, ${correct} of them predicted correctly` : '',
+    ),
     ...(gradientFrom > 0
       ? [
           steps - gradientFrom === 1
-            ? `The gradient covers only the last step, step ${gradientFrom}.`
-            : `The gradient covers the last ${steps - gradientFrom} steps, from step ${gradientFrom} on.`,
+            ? translate`The gradient covers only the last step, step ${gradientFrom}.`
+            : translate`The gradient covers the last ${steps - gradientFrom} steps, from step ${gradientFrom} on.`,
         ]
       : []),
-    ...(windowStart > 0 ? [`It reaches ${formatCount(windowStart, 'step')} back into the previous window.`] : []),
+    ...(windowStart > 0
+      ? [translate`It reaches ${formatCount(windowStart, 'step')} back into the previous window.`]
+      : []),
   ].join(' ');
 }
 
@@ -138,13 +151,17 @@ function formatSum(first: number, last: number): string {
 }
 
 function readout(inspection: Inspection, t: number | undefined): string {
-  if (t === undefined) return 'Point at a step to see its values.';
+  if (t === undefined) return translate`Point at a step to see its values.`;
   const { lossPerStep, sequenceLoss, mask, gradientFrom, windowStart } = inspection;
   const counts =
-    t < windowStart ? [' · in the previous window'] : t < gradientFrom ? [' · outside the gradient’s window'] : [];
+    t < windowStart
+      ? [translate` · in the previous window`]
+      : t < gradientFrom
+        ? [translate` · outside the gradient’s window`]
+        : [];
   if (t >= inspection.end)
-    return `t = ${t} · L_${t} = ${formatNumber(lossPerStep[t] ?? NaN)} · padding: this sequence has ended after ${formatCount(inspection.end, 'step')}`;
+    return translate`t = ${t} · L_${t} = ${formatNumber(lossPerStep[t] ?? NaN)} · padding: this sequence has ended after ${formatCount(inspection.end, 'step')}`;
   const of = `t = ${t} · L_${t} = ${formatNumber(lossPerStep[t] ?? NaN)}`;
-  if (mask[t] !== 1) return `${of} · no target${counts.join('')}`;
-  return `${of} · this sequence ${formatNumber(sequenceLoss[t] ?? NaN)} · ${formatOutput(inspection, t)} · ${formatTarget(inspection, t)}${counts.join('')}`;
+  if (mask[t] !== 1) return translate`${of} · no target${counts.join('')}`;
+  return translate`${of} · this sequence ${formatNumber(sequenceLoss[t] ?? NaN)} · ${formatOutput(inspection, t)} · ${formatTarget(inspection, t)}${counts.join('')}`;
 }

@@ -6,6 +6,7 @@ import { SignedScale } from '../../plot/heatmap/signedScale';
 import { notationIn } from '../../ui/notationTemplate';
 import type { View } from '../../store/model';
 import type { Theme } from '../../theme/theme';
+import { translate } from '../../../src/text/translate';
 
 /** The colours of the net's nodes, and the magnitudes with the strongest ones. */
 export function netLegend(limits: View['netLimits'], theme: Theme): TemplateResult {
@@ -18,7 +19,9 @@ export function netLegend(limits: View['netLimits'], theme: Theme): TemplateResu
   }
   const limitTexts = [...ends].map(([end, symbols]) => `${symbols.join(', ')}: ${end}`);
   return html`<span
-      >negative <i class="signed-bar" .style=${`background: linear-gradient(to right, ${colours})`}></i> positive</span
+      >${translate`negative`}
+      <i class="signed-bar" .style=${`background: linear-gradient(to right, ${colours})`}></i>
+      ${translate`positive`}</span
     ><span>${notationIn(limitTexts.join(' · '))}</span>`;
 }
 
@@ -31,14 +34,14 @@ export function gradientLegend(
   const { scale, norms } = gradient;
   const colours = [0, 0.25, 0.5, 0.75, 1].map((share) => scale.cssAt(share)).join(', ');
   const { from, to } = scale.decades;
-  const direct = norms.laterCell.length > 0 ? '; beside c_t, what passes along c' : '';
+  const direct = norms.laterCell.length > 0 ? translate`; beside c_t, what passes along c` : '';
   const parts =
     detail === 'colours'
-      ? 'band below h_t: ‖∂L/∂h_t‖'
-      : `frame of h_t${detail === 'numbers' ? ' and number below it' : ''}: ‖∂L/∂h_t‖; ` +
+      ? translate`band below h_t: ‖∂L/∂h_t‖`
+      : translate`frame of h_t${detail === 'numbers' ? translate` and number below it` : ''}: ‖∂L/∂h_t‖; ` +
         `arrow to the left: the part that passes to step t − 1${direct}; arrow down: the part of this step’s loss or of the layer above; dotted: exactly 0`;
   return html`<span
-      >gradient ${formatPowerOfTen(from)}
+      >${translate`gradient`} ${formatPowerOfTen(from)}
       <i class="signed-bar" .style=${`background: linear-gradient(to right, ${colours})`}></i>
       ${formatPowerOfTen(to)}</span
     ><span>${notationIn(parts)}</span>`;

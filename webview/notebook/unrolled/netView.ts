@@ -25,6 +25,7 @@ import { gradientLegend, netLegend } from './netLegend';
 import { shownFormula } from './shownFormula';
 import { shownNode } from './shownNode';
 import { UnrollingAnimation } from './unrollingAnimation';
+import { translate } from '../../../src/text/translate';
 
 /** Width in pixels of a step when the network is drawn as a loop. */
 const loopStep = 130;
@@ -59,11 +60,11 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
 
   constructor(readonly context: CellContext) {
     const { store, zoom } = context;
-    this.#surface = new SequenceSurface(store, zoom, 'The unrolled network over time steps', this.#handlers());
+    this.#surface = new SequenceSurface(store, zoom, translate`The unrolled network over time steps`, this.#handlers());
     this.#motion = new UnrollingAnimation(() => {
       this.#redraw();
     });
-    this.#formula = new FormulaView('Formula of the selected node', (unit) => {
+    this.#formula = new FormulaView(translate`Formula of the selected node`, (unit) => {
       store.dispatch({ kind: 'viewChanged', view: { unit } });
     });
     this.#player = new BackwardPlayer(stepSelector(store));
@@ -99,7 +100,7 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
 
   #makeTools(): CellTools<SequenceDrawing> {
     const { store } = this.context;
-    const layers = choice<string>('Layer', (layer) => {
+    const layers = choice<string>(translate`Layer`, (layer) => {
       store.dispatch({ kind: 'viewChanged', view: { layer: Number(layer) } });
     });
     return {
@@ -111,7 +112,11 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
           String(model.view.layer),
         );
         const isLine = model.view.net === 'line';
-        const label = this.#motion.isMoving ? 'Stop the animation' : isLine ? 'Show the loop' : 'Unroll the loop';
+        const label = this.#motion.isMoving
+          ? translate`Stop the animation`
+          : isLine
+            ? translate`Show the loop`
+            : translate`Unroll the loop`;
         const toggle = (): void => {
           this.#toggleLoop();
         };
@@ -122,8 +127,8 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
 
   #gradientSpec({ view }: Model): ButtonSpec {
     return {
-      label: view.netGradient && view.net === 'line' ? 'Hide the gradient' : 'Show the gradient',
-      hint: 'The gradient of the states, from the last step back to the first',
+      label: view.netGradient && view.net === 'line' ? translate`Hide the gradient` : translate`Show the gradient`,
+      hint: translate`The gradient of the states, from the last step back to the first`,
       onPress: () => {
         this.#toggleGradient();
       },
@@ -256,7 +261,7 @@ export class NetView implements CellPart<SequenceDrawing, Inspection> {
         if (part !== undefined) this.#selectNode(part.row, part.unit);
       },
       handleKey: (key) => this.#handleKey(key),
-      keys: 'Up and down arrow keys move from node to node, Enter goes to the formula, U shows the loop or the unrolled net, G the gradient, and the space bar follows it one step back.',
+      keys: translate`Up and down arrow keys move from node to node, Enter goes to the formula, U shows the loop or the unrolled net, G the gradient, and the space bar follows it one step back.`,
     };
   }
 

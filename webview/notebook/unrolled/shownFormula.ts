@@ -5,6 +5,7 @@ import type { NodeAt } from '../../net/nodeValues';
 import { inDataUnit, isScaled } from '../dataUnit';
 import { visibleSymbol } from '../formatStep';
 import { lossWeightNote, type ShownFormula } from '../formula/formulaView';
+import { translate } from '../../../src/text/translate';
 
 /** The formula of a node of the net as the notebook shows it. */
 export function shownFormula(inspection: Inspection, at: NodeAt): ShownFormula {
@@ -21,7 +22,7 @@ function formatOwnUnit(inspection: Inspection, { node }: NodeAt, unit: number, n
   const { scaling } = inspection;
   const rescaling = node === 'x' ? scaling?.inputs[unit] : node === 'y' ? scaling?.targets[unit] : undefined;
   if (rescaling === undefined || !isScaled(inspection)) return '';
-  return `, in the unit of the data ${formatNumber(inDataUnit(number, rescaling)).replace(/^-/, '−')}`;
+  return translate`, in the unit of the data ${formatNumber(inDataUnit(number, rescaling)).replace(/^-/, '−')}`;
 }
 
 function unitName({ outputNames, inputNames }: Inspection, { node }: NodeAt, unit: number): string {

@@ -10,6 +10,7 @@ import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { netTable } from '../sequenceTables';
 import { NetView } from './netView';
 import { shownNode } from './shownNode';
+import { translate } from '../../../src/text/translate';
 import '../../net/net.css';
 import './unrolled.css';
 
@@ -33,19 +34,19 @@ export const unrolledCell: CellDeclaration<SequenceDrawing, Inspection> = {
 function summary(inspection: Inspection, net: Model['view']['net']): string {
   const { end, update, cell } = inspection;
   const { probe } = inspection;
-  const where = `${probe === null ? `${sequenceTitle(inspection)} at` : 'At'} update ${formatExact(update)}`;
-  const unit = isScaled(inspection) ? ' The numbers of the net are in the scaled unit.' : '';
+  const where = translate`${probe === null ? translate`${sequenceTitle(inspection)} at` : translate`At`} update ${formatExact(update)}`;
+  const unit = isScaled(inspection) ? translate` The numbers of the net are in the scaled unit.` : '';
   return net === 'line'
-    ? `${where}: ${formatCount(end, 'step')} of the ${cell.toUpperCase()}, time to the right, from x_t at the bottom up to L_t. Select a node for its formula.${unit}`
-    : `${where}: the ${cell.toUpperCase()} as a loop, ${formatCount(end, 'step')} with the same weights.${unit}`;
+    ? translate`${where}: ${formatCount(end, 'step')} of the ${cell.toUpperCase()}, time to the right, from x_t at the bottom up to L_t. Select a node for its formula.${unit}`
+    : translate`${where}: the ${cell.toUpperCase()} as a loop, ${formatCount(end, 'step')} with the same weights.${unit}`;
 }
 
 function readout(inspection: Inspection, { view, unrollingStep }: Model, t: number | undefined): string {
   if (unrollingStep !== undefined)
-    return `Step ${unrollingStep}: the same W_xh, W_hh and W_hy again. Unrolling the loop gives a line.`;
-  if (t === undefined) return 'Point at a step to see its values.';
+    return translate`Step ${unrollingStep}: the same W_xh, W_hh and W_hy again. Unrolling the loop gives a line.`;
+  if (t === undefined) return translate`Point at a step to see its values.`;
   if (t >= inspection.end)
-    return `t = ${t} · padding: this sequence has ended after ${formatCount(inspection.end, 'step')}`;
+    return translate`t = ${t} · padding: this sequence has ended after ${formatCount(inspection.end, 'step')}`;
   const shown = inspection.layers[Math.min(view.layer, inspection.layers.length - 1)];
   const norm = (states: Float64Array = new Float64Array(0)): string =>
     formatNumber(Math.hypot(...states.subarray(t * (shown?.hidden ?? 0), (t + 1) * (shown?.hidden ?? 0))));

@@ -19,6 +19,7 @@ import type { SequenceDrawing } from '../sequenceCell';
 import { foldablePart } from '../cell/foldablePart';
 import { slotName } from './slotNames';
 import { updateTable } from './updateTable';
+import { translate } from '../../../src/text/translate';
 import './update.css';
 
 /** An update of all parameters, and of every element of the selected one. */
@@ -33,13 +34,13 @@ interface Update {
 export const updateCell: CellDeclaration<SequenceDrawing, Update> = {
   number: 15,
   title: 'Update',
-  withoutTraining: 'No weight is updated for it, so there is no update to show.',
+  withoutTraining: translate`No weight is updated for it, so there is no update to show.`,
   source: (context) => {
     const reply = replayed(
       context,
       'parameter',
       ({ model, inspection }) => ({ update: inspection.update, parameter: nameOf(inspection, model.view) }),
-      { waiting: 'Loading the parameter…', failure: 'Can’t show the parameter' },
+      { waiting: translate`Loading the parameter…`, failure: translate`Can’t show the parameter` },
     );
     return {
       ...reply,
@@ -78,7 +79,7 @@ function normsTable(): CellControl<SequenceDrawing> {
     class: 'parameter-table',
     tabindex: '0',
     role: 'region',
-    'aria-label': 'Parameters of this update',
+    'aria-label': translate`Parameters of this update`,
   };
   let drawn: Inspection | undefined;
   return {
@@ -111,12 +112,12 @@ function parameterPictures(): CellPart<SequenceDrawing, Update> {
 function summary({ gradNorm, clipCoefficient, learningRate, parameters }: Inspection): string {
   const step = Math.hypot(...parameters.map(({ updateNorm }) => updateNorm));
   const weights = Math.hypot(...parameters.map(({ weightNorm }) => weightNorm));
-  const clipped = clipCoefficient < 1 ? `, scaled by ${formatNumber(clipCoefficient)} to the threshold` : '';
-  return `‖g‖ = ${formatNumber(gradNorm)}${clipped}; the update at learning rate ${formatNumber(learningRate)} changes the weights by ${formatNumber(step)}, ${formatNumber(step / weights)} of their norm.`;
+  const clipped = clipCoefficient < 1 ? translate`, scaled by ${formatNumber(clipCoefficient)} to the threshold` : '';
+  return translate`‖g‖ = ${formatNumber(gradNorm)}${clipped}; the update at learning rate ${formatNumber(learningRate)} changes the weights by ${formatNumber(step)}, ${formatNumber(step / weights)} of their norm.`;
 }
 
 function tableOf({ parameters }: Inspection): TemplateResult {
-  const head = ['parameter', 'shape', '‖w‖', '‖g‖', '‖g‖ clipped', '‖Δw‖', '‖Δw‖ / ‖w‖'];
+  const head = [translate`parameter`, translate`shape`, '‖w‖', '‖g‖', translate`‖g‖ clipped`, '‖Δw‖', '‖Δw‖ / ‖w‖'];
   const rows = parameters.map(({ name, rows: height, columns, weightNorm, gradNorm, clippedNorm, updateNorm }) => {
     const ratio = weightNorm === 0 ? '–' : formatNumber(updateNorm / weightNorm);
     const numbers = [weightNorm, gradNorm, clippedNorm, updateNorm].map(formatNumber);
@@ -142,7 +143,7 @@ function picturesOf(
   theme: Theme,
 ): readonly HTMLElement[] {
   if (before.length === 0)
-    return [element('p', {}, 'This parameter has too many elements to draw; its norms are in the table.')];
+    return [element('p', {}, translate`This parameter has too many elements to draw; its norms are in the table.`)];
   const step = after.map((value, i) => value - (before[i] ?? 0));
   const weights = Math.max(largestMagnitude(before), largestMagnitude(after));
   const figure = (title: string, values: Float64Array, limit: number): HTMLElement =>
@@ -154,19 +155,19 @@ function picturesOf(
       theme,
     );
   return [
-    figure('before', before, weights),
-    figure('gradient, clipped', clipped, largestMagnitude(clipped)),
+    figure(translate`before`, before, weights),
+    figure(translate`gradient, clipped`, clipped, largestMagnitude(clipped)),
     ...slots.map(({ name, values }) => figure(slotName({ optimizer }, name), values, largestMagnitude(values))),
-    figure('update ΔW', step, largestMagnitude(step)),
-    figure('after', after, weights),
+    figure(translate`update ΔW`, step, largestMagnitude(step)),
+    figure(translate`after`, after, weights),
     outlines(
       [
-        ['before', before, theme.train],
-        ['after', after, theme.validation, '4 2'],
+        [translate`before`, before, theme.train],
+        [translate`after`, after, theme.validation, '4 2'],
       ],
-      'weights',
+      translate`weights`,
     ),
-    outlines([['update', step, theme.clipped]], 'update ΔW'),
+    outlines([['update', step, theme.clipped]], translate`update ΔW`),
   ];
 }
 
@@ -174,6 +175,9 @@ function picturesOf(
 function formatDirection({ descent, name }: InspectedParameter): string {
   if (!Number.isFinite(descent)) return '';
   const angle = (Math.acos(Math.max(-1, Math.min(1, descent))) * 180) / Math.PI;
-  const words = angle < 5 ? 'along the negative gradient' : `${formatFixed(angle, 0)}° away from the negative gradient`;
-  return ` The update of ${formatParameterName(name)} points ${words}.`;
+  const words =
+    angle < 5
+      ? translate`along the negative gradient`
+      : translate`${formatFixed(angle, 0)}° away from the negative gradient`;
+  return translate` The update of ${formatParameterName(name)} points ${words}.`;
 }

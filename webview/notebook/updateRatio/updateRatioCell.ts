@@ -15,6 +15,7 @@ import { memoKey, Memo } from '../memo';
 import { columnAtUpdate, isRecorded, joined, notRecorded, formatUpdates } from '../loss/lossCurves';
 import { parameterTools } from '../parameterTools';
 import { selectedParameter } from '../parameterNames';
+import { translate } from '../../../src/text/translate';
 
 /** A healthy ratio of update to weights. */
 const usualRatio = 1e-3;
@@ -23,7 +24,7 @@ const usualRatio = 1e-3;
 export const updateRatioCell: CellDeclaration<Drawing, ShownRun> = {
   number: 4,
   title: 'Update ratio',
-  absence: withoutValues('change of the weights', 'updateRatio'),
+  absence: withoutValues(translate`change of the weights`, 'updateRatio'),
   source: shownRun,
   summary: (run, { model: { view } }) => summary(run, parameterOf(run, view), view.selection?.update),
   readout: (run, { model }) => readout(model, run, parameterOf(run, model.view)),
@@ -33,7 +34,7 @@ export const updateRatioCell: CellDeclaration<Drawing, ShownRun> = {
   },
   picture: {
     kind: 'curves',
-    label: 'Update size relative to the weights over updates',
+    label: translate`Update size relative to the weights over updates`,
     height: 'short',
     dependencies: (run, { model, axis }) => [
       run.version,
@@ -78,10 +79,10 @@ function linesOf(series: DisplaySeries, shown: string, theme: Theme): readonly C
       }),
     );
   const others = names.flatMap((name, i) => (name === shown ? [] : [line(i)]));
-  const largest = stride === 1 ? '' : `, largest of ${stride} updates`;
+  const largest = stride === 1 ? '' : translate`, largest of ${stride} updates`;
   return [
     ...others.map((points, i) => ({
-      label: i === 0 ? 'the other parameters' : '',
+      label: i === 0 ? translate`the other parameters` : '',
       points,
       color: withOpacity(theme.foreground, 0.3),
       width: 1,
@@ -97,7 +98,7 @@ function linesOf(series: DisplaySeries, shown: string, theme: Theme): readonly C
 
 function usualCurve(theme: Theme, domain: readonly [number, number]): Curve {
   return {
-    label: '10⁻³: typical of healthy training',
+    label: translate`10⁻³: typical of healthy training`,
     points: domain.map((x) => ({ x, y: usualRatio })),
     color: theme.baseline,
     dash: [6, 4],
@@ -112,20 +113,20 @@ function ratioAt(series: DisplaySeries, update: number, shown: string): number {
 
 function readout({ hover, view }: Model, run: ShownRun, shown: string): string {
   const at = hover?.update ?? view.selection?.update ?? run.status.updates - 1;
-  if (at < 0) return 'No update yet.';
+  if (at < 0) return translate`No update yet.`;
   const series = seriesAt(run, at);
   const column = columnAtUpdate(series, at);
   const updates = formatUpdates(series, column, run.status.updates);
   if (!isRecorded(series, column)) return `${updates} · ${notRecorded(series)}`;
-  const largest = series.scalars.stride === 1 ? '' : ', the largest';
-  return `${updates}${largest} · ‖ΔW‖ / ‖W‖ = ${formatNumber(ratioAt(series, at, shown))} of ${formatParameterName(shown)}`;
+  const largest = series.scalars.stride === 1 ? '' : translate`, the largest`;
+  return translate`${updates}${largest} · ‖ΔW‖ / ‖W‖ = ${formatNumber(ratioAt(series, at, shown))} of ${formatParameterName(shown)}`;
 }
 
 function summary(run: ShownRun, shown: string, selected: number | undefined): string {
   const last = run.status.updates - 1;
-  if (last < 0) return 'How much each update changes the weights, relative to their norm.';
+  if (last < 0) return translate`How much each update changes the weights, relative to their norm.`;
   const at = selected ?? last;
   const ratio = ratioAt(seriesAt(run, at), at, shown);
-  const which = at === last ? 'The last update' : `Update ${formatExact(at)}`;
-  return `${which} changed ${formatParameterName(shown)} by ${formatNumber(ratio)} of its norm.`;
+  const which = at === last ? translate`The last update` : translate`Update ${formatExact(at)}`;
+  return translate`${which} changed ${formatParameterName(shown)} by ${formatNumber(ratio)} of its norm.`;
 }

@@ -3,6 +3,7 @@ import { metricNamed, type ValidationMetric } from '../../../src/run/series/vali
 import type { RunInfo } from '../../../src/protocol/run';
 import { formatNumber } from '../../../src/text/numbers';
 import type { View } from '../../store/model';
+import { translate } from '../../../src/text/translate';
 
 /** One recorded metric and its place among those of the layout. */
 export interface RecordedMetric {
@@ -41,9 +42,9 @@ export function measuresOf({ layout }: Pick<DisplaySeries, 'layout'>, info: RunI
   if (of('bits').length > 0) {
     measures.push({
       value: 'bits',
-      label: 'bits per character',
+      label: translate`bits per character`,
       metrics: of('bits'),
-      unit: 'bits per character',
+      unit: translate`bits per character`,
       isShare: false,
       baselines: info.loss.reduction === 'mean' ? heldOutBaselines(info, (value) => value / Math.LN2) : [],
     });
@@ -51,9 +52,9 @@ export function measuresOf({ layout }: Pick<DisplaySeries, 'layout'>, info: RunI
   if (of('accuracy').length > 0) {
     measures.push({
       value: 'accuracy',
-      label: 'accuracy',
+      label: translate`accuracy`,
       metrics: of('accuracy', 'mostFrequent'),
-      unit: 'share of targets',
+      unit: translate`share of targets`,
       isShare: true,
       baselines: [],
     });
@@ -64,7 +65,7 @@ export function measuresOf({ layout }: Pick<DisplaySeries, 'layout'>, info: RunI
       value: `error/${target}`,
       label: target,
       metrics: all.filter(({ metric }) => 'target' in metric && metric.target === target),
-      unit: `error, unit of ${target}`,
+      unit: translate`error, unit of ${target}`,
       isShare: false,
       baselines: targets.size === 1 ? errorBaselines(info) : [],
     });

@@ -14,6 +14,7 @@ import { shownRun } from '../dataSources';
 import { memoKey, Memo } from '../memo';
 import { baselineLabel, chosenMeasure, measuresOf, recordedMetrics, valuesOf, type Measure } from './measures';
 import { formatUpdatesOf, validationSummary } from './validationSummary';
+import { translate } from '../../../src/text/translate';
 
 /** [9] What the validations measure besides the loss: accuracy, bits per character, errors in the unit of the data. */
 export const validationCell: CellDeclaration<Drawing, ShownRun> = {
@@ -31,7 +32,7 @@ export const validationCell: CellDeclaration<Drawing, ShownRun> = {
   },
   picture: {
     kind: 'curves',
-    label: 'Validation over updates',
+    label: translate`Validation over updates`,
     height: 'short',
     dependencies: (run, { model: { view }, axis }) => [
       run.version,
@@ -43,7 +44,7 @@ export const validationCell: CellDeclaration<Drawing, ShownRun> = {
     content: contentOf,
   },
   parts: ({ store }) => {
-    const measures = choice<string>('Measure', (validationMeasure) => {
+    const measures = choice<string>(translate`Measure`, (validationMeasure) => {
       store.dispatch({ kind: 'viewChanged', view: { validationMeasure } });
     });
     return {
@@ -117,11 +118,11 @@ function readout(run: ShownRun, view: View, at: number): string {
     return last === undefined ? [] : [{ ...last, metric: recorded.metric }];
   });
   const [first] = values;
-  if (first === undefined) return `${updates} · no validation yet`;
+  if (first === undefined) return translate`${updates} · no validation yet`;
   const when =
     first.update === series.scalars.updateOf(column)
-      ? 'validation after it'
-      : `last validation after ${formatUpdatesOf(series, series.scalars.columnAt(first.update), run.status.updates)}`;
+      ? translate`validation after it`
+      : translate`last validation after ${formatUpdatesOf(series, series.scalars.columnAt(first.update), run.status.updates)}`;
   return `${updates} · ${when}: ${values.map(({ metric, y }) => `${metricLabel(metric)} ${formatMetric(metric, y)}`).join(', ')}`;
 }
 
@@ -135,8 +136,13 @@ function validationTable(series: DisplaySeries): Table {
   }).filter(([, ...values]) => values.some((value) => !Number.isNaN(value)));
   return {
     caption:
-      stride === 1 ? 'Validations' : `Validations; a row covers ${formatExact(stride)} updates, and has the last one`,
-    columns: [stride === 1 ? 'after update' : 'from update', ...all.map(({ metric }) => metricLabel(metric))],
+      stride === 1
+        ? translate`Validations`
+        : translate`Validations; a row covers ${formatExact(stride)} updates, and has the last one`,
+    columns: [
+      stride === 1 ? translate`after update` : translate`from update`,
+      ...all.map(({ metric }) => metricLabel(metric)),
+    ],
     rows,
   };
 }

@@ -6,6 +6,7 @@ import type { ShownRun } from '../../store/model';
 import { seriesAt } from '../../store/zoomedSeries';
 import { columnAtUpdate, formatUpdates } from '../loss/lossCurves';
 import { valuesOf, type Measure, type MeasuredAt } from './measures';
+import { translate } from '../../../src/text/translate';
 
 /** The updates of a column as text. */
 export function formatUpdatesOf(series: DisplaySeries, column: number, updates: number): string {
@@ -35,20 +36,20 @@ export function validationSummary(run: ShownRun, measure: Measure | undefined, a
   const bestAt = (word: string): string =>
     isBest
       ? ''
-      : ` (${word} ${formatMetric(main.metric, best.y)} after ${formatUpdates(run.series, columnAtUpdate(run.series, best.update), updates)})`;
+      : translate` (${word} ${formatMetric(main.metric, best.y)} after ${formatUpdates(run.series, columnAtUpdate(run.series, best.update), updates)})`;
   const secondValue =
     second === undefined ? NaN : (valuesOf(series, second).findLast(({ update }) => update <= end)?.y ?? NaN);
-  const when = `After ${nameOf(last)}`;
+  const when = translate`After ${nameOf(last)}`;
   const { metric } = main;
   switch (metric.kind) {
     case 'accuracy':
     case 'mostFrequent':
-      return `${when}, ${formatMetric(metric, last.y)} of the held-out targets are predicted correctly${bestAt('best')}; always predicting their most frequent class would be correct for ${formatMetric(metric, secondValue)}.`;
+      return translate`${when}, ${formatMetric(metric, last.y)} of the held-out targets are predicted correctly${bestAt('best')}; always predicting their most frequent class would be correct for ${formatMetric(metric, secondValue)}.`;
     case 'bits':
-      return `${when}, a held-out character takes ${formatMetric(metric, last.y)} bits${bestAt('lowest')}${lowestBaseline(measure)}.`;
+      return translate`${when}, a held-out character takes ${formatMetric(metric, last.y)} bits${bestAt('lowest')}${lowestBaseline(measure)}.`;
     case 'rmse':
     case 'mae':
-      return `${when}, the error of ${metric.target} on held-out rows has RMSE ${formatNumber(last.y)}${bestAt('lowest')} and MAE ${formatNumber(secondValue)}, in the column’s unit${lowestBaseline(measure)}.`;
+      return translate`${when}, the error of ${metric.target} on held-out rows has RMSE ${formatNumber(last.y)}${bestAt('lowest')} and MAE ${formatNumber(secondValue)}, in the column’s unit${lowestBaseline(measure)}.`;
     default:
       return metric satisfies never;
   }
@@ -56,28 +57,28 @@ export function validationSummary(run: ShownRun, measure: Measure | undefined, a
 
 function lowestBaseline({ baselines }: Measure): string {
   const lowest = baselines[minIndex(baselines, ({ value }) => value)];
-  return lowest === undefined ? '' : `; the lowest baseline: ${lowest.name}, ${formatNumber(lowest.value)}`;
+  return lowest === undefined ? '' : translate`; the lowest baseline: ${lowest.name}, ${formatNumber(lowest.value)}`;
 }
 
 function notYet({ info, status }: ShownRun, at: number): string {
-  if (at < status.updates - 1) return `No validation up to update ${formatExact(Math.max(0, at))}.`;
+  if (at < status.updates - 1) return translate`No validation up to update ${formatExact(Math.max(0, at))}.`;
   const next = Math.min(
     info.plannedUpdates,
     info.validateEvery * (Math.floor(status.updates / info.validateEvery) + 1),
   );
-  return `Nothing measured yet: the first validation is after ${formatExact(next)} updates.`;
+  return translate`Nothing measured yet: the first validation is after ${formatExact(next)} updates.`;
 }
 
 /** Why a run has no metrics. */
 function absence({ info, series }: ShownRun): string {
   if (info.imported !== undefined)
-    return 'No accuracy of held-out data was chosen from the log; a loss of them is drawn with the loss.';
+    return translate`No accuracy of held-out data was chosen from the log; a loss of them is drawn with the loss.`;
   if (info.recordedBy !== undefined) {
-    return 'Of held-out data at most the loss is recorded, not accuracy or errors; one that was given is drawn with the loss.';
+    return translate`Of held-out data at most the loss is recorded, not accuracy or errors; one that was given is drawn with the loss.`;
   }
-  if (info.validateEvery === 0) return 'This experiment doesn’t validate: training.validateEvery is 0.';
+  if (info.validateEvery === 0) return translate`This experiment doesn’t validate: training.validateEvery is 0.`;
   if (series.layout.metrics === undefined) {
-    return 'Accuracy and errors of the validations were not recorded: this run was made by an earlier version of Unroll.';
+    return translate`Accuracy and errors of the validations were not recorded: this run was made by an earlier version of Unroll.`;
   }
-  return 'Nothing but the loss is measured on held-out data: there is none, or its numbers have no unit of their own.';
+  return translate`Nothing but the loss is measured on held-out data: there is none, or its numbers have no unit of their own.`;
 }

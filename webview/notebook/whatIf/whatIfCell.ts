@@ -9,24 +9,28 @@ import type { CellDeclaration } from '../cell/cellDeclaration';
 import { tablePart } from '../cell/tablePart';
 import { stepInFocus, type SequenceDrawing } from '../sequenceCell';
 import { WhatIfControls, whatIfChange } from './whatIfControls';
+import { translate } from '../../../src/text/translate';
 import './whatIf.css';
 
 /** [16] The update recomputed with another clipping, truncation or learning rate, compared with the trained one. */
 export const whatIfCell: CellDeclaration<SequenceDrawing, WhatIf> = {
   number: 16,
   title: 'What if',
-  withoutTraining: 'No update is made for it, so there is none to recompute.',
-  source: (context) => replayed(context, 'whatIf', requestOf, { waiting: 'Recomputing the update…', failure: '' }),
+  withoutTraining: translate`No update is made for it, so there is none to recompute.`,
+  source: (context) =>
+    replayed(context, 'whatIf', requestOf, { waiting: translate`Recomputing the update…`, failure: '' }),
   summary,
   emptySummary: ({ inspection, model: { shared } }) =>
     shared === undefined
       ? emptySummary(inspection.update)
-      : notInFile('the update with another clipping, truncation or learning rate, which Unroll computes in VS Code'),
+      : notInFile(
+          translate`the update with another clipping, truncation or learning rate, which Unroll computes in VS Code`,
+        ),
   readout: (result, { model, inspection }) => readout(result, stepInFocus(model, inspection.steps)),
   table: (result) => ({ dependsOn: [result], make: () => comparison(result) }),
   picture: {
     kind: 'curves',
-    label: 'Gradient of each time step, as trained and with the change',
+    label: translate`Gradient of each time step, as trained and with the change`,
     height: 'step',
     dependencies: (result) => [result],
     content: (result, { theme }) => ({
@@ -61,18 +65,22 @@ function requestOf({ model: { run, view, shared }, inspection }: SequenceDrawing
 }
 
 function emptySummary(update: number): string {
-  return `Change clipping, truncation or learning rate: update ${formatExact(update)} is recomputed from the same weights and batch. The run itself doesn’t change.`;
+  return translate`Change clipping, truncation or learning rate: update ${formatExact(update)} is recomputed from the same weights and batch. The run itself doesn’t change.`;
 }
 
 function summary({ actual, changed, updateCosine, updateRatio }: WhatIf): string {
   if (actual.updateNorm === 0 || changed.updateNorm === 0) {
-    const which = actual.updateNorm === 0 ? 'As trained, the update is' : 'With the change, the update would be';
-    return `${which} exactly 0: the weights don’t change.`;
+    const which =
+      actual.updateNorm === 0 ? translate`As trained, the update is` : translate`With the change, the update would be`;
+    return translate`${which} exactly 0: the weights don’t change.`;
   }
   const angle = (Math.acos(Math.max(-1, Math.min(1, updateCosine))) * 180) / Math.PI;
-  const turned = angle < 0.05 ? 'in the same direction' : `turned by ${formatShortNumber(roundToDigits(angle, 3))}°`;
-  const after = `L after the update: ${formatNumber(changed.lossAfter)} instead of ${formatNumber(actual.lossAfter)}`;
-  return `The update would be ${formatNumber(updateRatio)} times as long, ${turned}. ${after}.`;
+  const turned =
+    angle < 0.05
+      ? translate`in the same direction`
+      : translate`turned by ${formatShortNumber(roundToDigits(angle, 3))}°`;
+  const after = translate`L after the update: ${formatNumber(changed.lossAfter)} instead of ${formatNumber(actual.lossAfter)}`;
+  return translate`The update would be ${formatNumber(updateRatio)} times as long, ${turned}. ${after}.`;
 }
 
 function comparison({ loss, actual, changed, gradientCosine, updateCosine }: WhatIf): Table {
@@ -82,20 +90,20 @@ function comparison({ loss, actual, changed, gradientCosine, updateCosine }: Wha
     of(changed),
   ];
   return {
-    caption: 'The update as trained and with the change',
-    columns: ['', 'as trained', 'with the change'],
+    caption: translate`The update as trained and with the change`,
+    columns: ['', translate`as trained`, translate`with the change`],
     rows: [
-      row('L before the update', () => loss),
-      row('L after the update, same batch', ({ lossAfter }) => lossAfter),
+      row(translate`L before the update`, () => loss),
+      row(translate`L after the update, same batch`, ({ lossAfter }) => lossAfter),
       row('‖g‖', ({ gradNorm }) => gradNorm),
-      row('‖g‖ after clipping', ({ clippedNorm }) => clippedNorm),
-      row('clip coefficient', ({ clipCoefficient }) => clipCoefficient),
-      row('learning rate', ({ learningRate }) => learningRate),
+      row(translate`‖g‖ after clipping`, ({ clippedNorm }) => clippedNorm),
+      row(translate`clip coefficient`, ({ clipCoefficient }) => clipCoefficient),
+      row(translate`learning rate`, ({ learningRate }) => learningRate),
       row('‖ΔW‖', ({ updateNorm }) => updateNorm),
-      row('bias ‖g − g_full‖ / ‖g_full‖ (truncation, hidden clipping)', ({ bias }) => bias),
-      row('cosine with g_full', ({ cosineWithFull }) => cosineWithFull),
-      ['cosine of the two gradients, clipped', '', gradientCosine],
-      ['cosine of the two updates', '', updateCosine],
+      row(translate`bias ‖g − g_full‖ / ‖g_full‖ (truncation, hidden clipping)`, ({ bias }) => bias),
+      row(translate`cosine with g_full`, ({ cosineWithFull }) => cosineWithFull),
+      [translate`cosine of the two gradients, clipped`, '', gradientCosine],
+      [translate`cosine of the two updates`, '', updateCosine],
     ],
   };
 }
@@ -105,13 +113,13 @@ function curvesOf({ actual, changed }: WhatIf, theme: Theme): readonly Curve[] {
   const points = ({ dh }: WhatIfOutcome): Curve['points'] =>
     Array.from(dh, (value, t) => ({ x: t + 0.5, y: value > 0 ? value : NaN }));
   return [
-    { label: 'as trained', points: points(actual), color: theme.train, width: 3 },
-    { label: 'with the change', points: points(changed), color: theme.validation, dash: [5, 3] },
+    { label: translate`as trained`, points: points(actual), color: theme.train, width: 3 },
+    { label: translate`with the change`, points: points(changed), color: theme.validation, dash: [5, 3] },
   ];
 }
 
 function readout({ actual, changed }: WhatIf, t: number | undefined): string {
-  if (t === undefined) return 'Point at a step to compare ‖∂L/∂h_t‖ over the whole batch.';
+  if (t === undefined) return translate`Point at a step to compare ‖∂L/∂h_t‖ over the whole batch.`;
   const at = ({ dh }: WhatIfOutcome): string => formatNumber(dh[t] ?? NaN);
-  return `t = ${t} · ‖∂L/∂h_${t}‖ as trained ${at(actual)} · with the change ${at(changed)}`;
+  return translate`t = ${t} · ‖∂L/∂h_${t}‖ as trained ${at(actual)} · with the change ${at(changed)}`;
 }

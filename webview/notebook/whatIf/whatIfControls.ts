@@ -8,6 +8,7 @@ import { buttonTemplate, choice } from '../../ui/controls';
 import { element } from '../../ui/element';
 import { numberField, positiveNumbers, wholeNumbersTo } from '../../ui/numberField';
 import { coveredOptions } from './coveredOptions';
+import { translate } from '../../../src/text/translate';
 
 /** The settings of an update that can be changed: clipping, truncation, learning rate; by default as trained. */
 export class WhatIfControls {
@@ -21,29 +22,29 @@ export class WhatIfControls {
 
   /** @param onChange called with the settings that have changed */
   constructor(onChange: (changed: Partial<WhatIfSettings>) => void) {
-    this.#clipping = choice<WhatIfSettings['clipping']>('Clipping', (clipping) => {
+    this.#clipping = choice<WhatIfSettings['clipping']>(translate`Clipping`, (clipping) => {
       onChange({ clipping });
     });
     this.#threshold = numberField(
-      'threshold',
+      translate`threshold`,
       positiveNumbers,
       (threshold) => {
         onChange({ threshold });
       },
       formatShortNumber,
     );
-    this.#covered = choice<WhatIfSettings['covered']>('Gradient covers', (covered) => {
+    this.#covered = choice<WhatIfSettings['covered']>(translate`Gradient covers`, (covered) => {
       onChange({ covered });
     });
     this.#backward = numberField(
-      'steps',
+      translate`steps`,
       wholeNumbersTo(() => this.#steps, 1),
       (backward) => {
         onChange({ backward });
       },
     );
     this.#rate = numberField(
-      'learning rate',
+      translate`learning rate`,
       positiveNumbers,
       (learningRate) => {
         onChange({ learningRate });
@@ -51,27 +52,27 @@ export class WhatIfControls {
       formatShortNumber,
     );
     const reset = buttonTemplate({
-      label: 'As trained',
-      hint: 'Reset all changes',
+      label: translate`As trained`,
+      hint: translate`Reset all changes`,
       onPress: () => {
         onChange({ clipping: 'trained', covered: 'trained', learningRate: undefined });
       },
     });
     const fields = [this.#clipping, this.#threshold, this.#covered, this.#backward, this.#rate];
-    this.element = element('div', { class: 'what-if', role: 'group', 'aria-label': 'Changes' });
+    this.element = element('div', { class: 'what-if', role: 'group', 'aria-label': translate`Changes` });
     render(html`${fields.map((field) => field.element)}${reset}`, this.element);
   }
 
   update(settings: WhatIfSettings, info: RunInfo, inspection: Inspection): void {
     this.#steps = inspection.coverableSteps;
     const { clip } = info;
-    const trainedClip = clip === null ? 'none' : `${clip.kind} ${formatShortNumber(clip.threshold)}`;
+    const trainedClip = clip === null ? translate`none` : `${clip.kind} ${formatShortNumber(clip.threshold)}`;
     this.#clipping.setOptions(
       [
-        { value: 'trained', label: `as trained (${trainedClip})` },
-        { value: 'none', label: 'none' },
-        { value: 'norm', label: 'global norm' },
-        { value: 'value', label: 'every element' },
+        { value: 'trained', label: translate`as trained (${trainedClip})` },
+        { value: 'none', label: translate`none` },
+        { value: 'norm', label: translate`global norm` },
+        { value: 'value', label: translate`every element` },
         { value: 'hidden', label: '∂L/∂h_t' },
       ],
       settings.clipping,

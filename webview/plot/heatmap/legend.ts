@@ -3,6 +3,7 @@ import { formatNumber } from '../../../src/text/numbers';
 import { notationIn } from '../../ui/notationTemplate';
 import type { MagnitudeScale } from './magnitudeScale';
 import type { SignedScale } from './signedScale';
+import { translate } from '../../../src/text/translate';
 
 const gradientStops = 48;
 const mostTicks = 5;
@@ -13,15 +14,17 @@ const mostTicks = 5;
  */
 export function magnitudeLegend(scale: MagnitudeScale, title: string, hasNonFinite: boolean): TemplateResult {
   return html`<div class="legend">
-    <span class="legend-title">${notationIn(title)}, log scale</span>
+    <span class="legend-title">${notationIn(title)}${translate`, log scale`}</span>
     <div class="legend-scale">
       ${legendBar(scale)}
       <div class="legend-ticks">${ticks(scale)}</div>
     </div>
-    <span><i class="legend-swatch" .style=${`background: ${scale.zero}`}></i>exactly 0</span>
+    <span><i class="legend-swatch" .style=${`background: ${scale.zero}`}></i>${translate`exactly 0`}</span>
     ${
       hasNonFinite
-        ? html`<span><i class="legend-swatch hatched" .style=${`--hatch: ${scale.notFinite}`}></i>NaN or ∞</span>`
+        ? html`<span
+            ><i class="legend-swatch hatched" .style=${`--hatch: ${scale.notFinite}`}></i>${translate`NaN or ∞`}</span
+          >`
         : nothing
     }
   </div>`;

@@ -4,6 +4,7 @@ import { element } from '../../ui/element';
 import { notation } from '../../ui/notation';
 import { SignedScale } from './signedScale';
 import { Strip } from './strip';
+import { translate } from '../../../src/text/translate';
 
 /** A matrix to draw. */
 export interface MatrixPicture {
@@ -47,7 +48,13 @@ export function matrixFigure(picture: MatrixPicture, theme: Theme): HTMLElement 
     body,
     ...(isWritten
       ? []
-      : [element('div', { class: 'matrix-scale' }, `colours from −${formatNumber(limit)} to ${formatNumber(limit)}`)]),
+      : [
+          element(
+            'div',
+            { class: 'matrix-scale' },
+            translate`colours from −${formatNumber(limit)} to ${formatNumber(limit)}`,
+          ),
+        ]),
   );
 }
 
@@ -83,7 +90,7 @@ function colours({ values, rows, columns, title }: MatrixPicture, scale: SignedS
   strip.element.setAttribute('role', 'img');
   strip.element.setAttribute(
     'aria-label',
-    `${title}, ${rows} rows and ${columns} columns; its numbers are in the table`,
+    translate`${title}, ${rows} rows and ${columns} columns; its numbers are in the table`,
   );
   return strip.element;
 }

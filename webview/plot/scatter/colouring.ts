@@ -3,6 +3,7 @@ import type { Projection } from '../../../src/protocol/output';
 import { formatNumber } from '../../../src/text/numbers';
 import type { StateColour } from '../../store/model';
 import type { Theme } from '../../theme/theme';
+import { translate } from '../../../src/text/translate';
 
 /** The colours of the points, and their legend. */
 export interface Colouring {
@@ -79,7 +80,7 @@ export function nameColours(
     colourOf: of,
     legend: few
       ? names.map((name, index) => ({ color: of(index), words: name }))
-      : [{ color: of(0), words: `${names.length} symbols, in order around the hue circle` }],
+      : [{ color: of(0), words: translate`${names.length} symbols, in order around the hue circle` }],
   };
 }
 
