@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { runCommand } from './cleanup';
 import { experimentDocument, withKeyTable } from './keyTable';
 import { citationFile, citationOf } from './citation';
+import { englishBundle, englishTexts } from './texts';
 import type { ReleaseManifest } from './releaseProblems';
 import { extensionBundles, noticesFile, noticesOf } from './notices';
 import { courseDocument, courseText, withQuantities, writingDocument } from './lessonDocuments';
@@ -12,6 +13,7 @@ await runCommand(async () => {
   writeFileSync(experimentDocument, document);
   writeFileSync(courseDocument, await courseText());
   writeFileSync(writingDocument, await withQuantities(readFileSync(writingDocument, 'utf8')));
+  writeFileSync(englishBundle, englishTexts());
   writeFileSync(noticesFile, noticesOf(extensionBundles));
   writeFileSync(citationFile, citationOf(JSON.parse(readFileSync('package.json', 'utf8')) as ReleaseManifest));
   return 0;

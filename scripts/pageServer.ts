@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { connectPage } from '../src/panel/pageChannel';
 import { pageHtml, type PageKind } from '../src/panel/pageHtml';
+import { textsIn } from './texts';
 
 /** A page that a server shows outside VS Code. */
 export interface ServedPage {
@@ -36,7 +37,10 @@ interface OpenPage {
 
 const types = { html: 'text/html; charset=utf-8', js: 'text/javascript', css: 'text/css' } as const;
 
-/** Serves a page in a plain browser, on 127.0.0.1 only and below a random path. */
+/**
+ * Serves a page in a plain browser, on 127.0.0.1 only and below a random path. `?language=zh-cn` shows it in a language
+ * that there is, `?language=pseudo` in one that shows what is not translated or has no room.
+ */
 export async function servePage(page: ServedPage, root: string): Promise<PageServer> {
   const path = `/${randomBytes(16).toString('hex')}/`;
   const pages = new Map<string, OpenPage>();
@@ -54,12 +58,12 @@ export async function servePage(page: ServedPage, root: string): Promise<PageSer
   });
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { pathname, search } = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const { pathname, search, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
     const name = pathname.startsWith(path) ? pathname.slice(path.length) : undefined;
     const file = name === undefined ? undefined : files[name];
     const id = search.slice(1);
     if (name === '') {
-      response.writeHead(200, { 'Content-Type': types.html }).end(html(page.kind));
+      response.writeHead(200, { 'Content-Type': types.html }).end(html(page.kind, searchParams.get('language')));
     } else if (name === 'events' && id !== '') {
       pages.set(id, openPage(page, response));
     } else if (name === 'messages' && request.method === 'POST') {
@@ -88,8 +92,9 @@ export async function servePage(page: ServedPage, root: string): Promise<PageSer
   };
 }
 
-function html(kind: PageKind): string {
+function html(kind: PageKind, language: string | null): string {
   return pageHtml(kind, {
+    ...(language === null ? {} : { language, texts: textsIn(language) }),
     source: "'self'",
     at: (name) => name,
     before: ['adapter.js'],

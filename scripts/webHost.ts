@@ -17,7 +17,16 @@ export function webExtension(): string {
   const { main: _, ...manifest } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<string, unknown>;
   const selectedTests = process.env['UNROLL_TESTS'];
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ ...manifest, extensionKind: ['web'], selectedTests }));
-  for (const name of ['package.nls.json', 'dist', 'media', 'docs', 'README.md', 'LICENSE'])
+  for (const name of [
+    'package.nls.json',
+    'package.nls.zh-cn.json',
+    'l10n',
+    'dist',
+    'media',
+    'docs',
+    'README.md',
+    'LICENSE',
+  ])
     symlinkSync(resolve(name), join(folder, name));
   return folder;
 }

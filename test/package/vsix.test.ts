@@ -28,7 +28,8 @@ describe('The packed extension, installed into a clean VS Code', () => {
   it('contains exactly the code, its documentation and its media', () => {
     const documents = filesIn('docs').filter((file) => file.endsWith('.md'));
     const expected = [
-      ...['package.json', 'package.nls.json', 'readme.md', 'changelog.md', 'LICENSE.txt', 'SECURITY.md'],
+      ...['package.json', 'package.nls.json', 'package.nls.zh-cn.json', 'l10n/bundle.l10n.zh-cn.json'],
+      ...['readme.md', 'changelog.md', 'LICENSE.txt', 'SECURITY.md'],
       ...['ARCHITECTURE.md', 'CONTRIBUTING.md', 'CITATION.cff', 'THIRD-PARTY-NOTICES.txt'],
       ...[
         'extension.cjs',
