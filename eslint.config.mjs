@@ -70,6 +70,22 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': ['error', ...neverWritten, ...numberFormatting, ...bareCalls] },
   },
   {
+    files: ['src/**/*.ts'],
+    ignores: ['src/run/storage/disk.node.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['node:fs', 'node:fs/promises'].map((name) => ({
+            name,
+            importNames: ['rename', 'rm', 'rmdir', 'unlink', 'renameSync', 'rmSync', 'rmdirSync', 'unlinkSync'],
+            message: 'On Windows it fails while another program has the file open: use `disk` of run/storage.',
+          })),
+        },
+      ],
+    },
+  },
+  {
     files: ['src/text/**/*.ts'],
     rules: { 'no-restricted-syntax': ['error', ...neverWritten, ...bareCalls] },
   },

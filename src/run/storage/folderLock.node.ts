@@ -1,7 +1,8 @@
-import { constants, lstat, mkdir, open, rm, rmdir, stat, type FileHandle } from 'node:fs/promises';
+import { constants, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { disk } from './disk.node';
 import { heartbeatInterval } from './lockFile';
 import { runFiles } from './runFiles';
 import { syncFolder } from './syncFolder.node';
@@ -70,7 +71,8 @@ export async function lockFolder(folder: string, interval = heartbeatInterval): 
       heldLocks.delete(path);
       const holder = await readHolder(path);
       // In a folder that is no longer writable the file stays; it is stale then.
-      if (holder !== undefined && (await isThisProcess(holder))) await rm(path, { force: true }).catch(() => undefined);
+      if (holder !== undefined && (await isThisProcess(holder)))
+        await disk.rm(path, { force: true }).catch(() => undefined);
       await removeEmptyFolders(folder, created);
     },
   };
@@ -90,7 +92,7 @@ const watchDelay = 50;
  */
 async function createFolder(folder: string, created: string[]): Promise<void> {
   try {
-    await mkdir(folder);
+    await disk.mkdir(folder);
     await syncFolder(dirname(folder));
     return;
   } catch (error) {
@@ -103,7 +105,7 @@ async function createFolder(folder: string, created: string[]): Promise<void> {
   created.push(parent);
   await sleep(watchDelay);
   // Not by `recursive`, which never ends where the system has a parent but refuses folders in it, such as /proc.
-  await mkdir(folder).catch(async (error: unknown) => {
+  await disk.mkdir(folder).catch(async (error: unknown) => {
     if (await isFolder(folder)) return;
     if (codeOf(error) !== 'ENOENT') throw error;
     throw new Error(`${parent} takes no new folder; choose another one`, { cause: error });
@@ -115,7 +117,7 @@ async function createFolder(folder: string, created: string[]): Promise<void> {
 async function removeEmptyFolders(folder: string, createdParents: readonly string[]): Promise<void> {
   for (const path of [folder, ...createdParents.toReversed()]) {
     try {
-      await rmdir(path);
+      await disk.rmdir(path);
     } catch {
       return;
     }
@@ -123,7 +125,7 @@ async function removeEmptyFolders(folder: string, createdParents: readonly strin
 }
 
 async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
+  return disk.stat(path).then(
     (entry) => entry.isDirectory(),
     () => false,
   );
@@ -157,7 +159,7 @@ function heldByMessage(holder: Pick<LockHolder, 'pid' | 'host'>, path: string): 
 /** Writes the lock again: its time of modification, by the clock of the file system, shows that the holder lives. */
 async function writeHeartbeat(path: string, text: string): Promise<void> {
   try {
-    const file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
+    const file = await disk.open(path, constants.O_RDWR | constants.O_NOFOLLOW);
     try {
       const found = await file.readFile('utf8');
       if (found.split('\n')[0] !== text.split('\n')[0]) return;
@@ -179,17 +181,17 @@ async function takeOver(path: string, text: string): Promise<void> {
   const mutex = join(dirname(path), runFiles.lockTakeover);
   const busyMessage = 'another process is just starting to train in this folder';
   try {
-    await mkdir(mutex);
+    await disk.mkdir(mutex);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
-    const { mtimeMs } = await lstat(mutex);
+    const { mtimeMs } = await disk.lstat(mutex);
     // A time in the future is stale too: the clock was set back.
-    if (Math.abs(Date.now() - mtimeMs) > takeOverTimeout) await rmdir(mutex).catch(notALock(mutex));
+    if (Math.abs(Date.now() - mtimeMs) > takeOverTimeout) await disk.rmdir(mutex).catch(notALock(mutex));
     throw new Error(busyMessage, { cause: error });
   }
   try {
-    const { mtimeMs: now } = await lstat(mutex);
-    const entry = await lstat(path).catch(() => undefined);
+    const { mtimeMs: now } = await disk.lstat(mutex);
+    const entry = await disk.lstat(path).catch(() => undefined);
     // If it was released meanwhile, a lock that appears now belongs to another process.
     if (entry !== undefined) {
       // Its process has created it, and is about to write its id.
@@ -201,11 +203,11 @@ async function takeOver(path: string, text: string): Promise<void> {
         await waitForWriterExit(holder);
         if (await isAlive(holder, now)) throw new Error(heldByMessage(holder, path));
       }
-      await rm(path, { force: true }).catch(notALock(path));
+      await disk.rm(path, { force: true }).catch(notALock(path));
     }
     if (!(await createLockFile(path, text))) throw new Error(busyMessage);
   } finally {
-    await rmdir(mutex).catch(() => undefined);
+    await disk.rmdir(mutex).catch(() => undefined);
   }
 }
 
@@ -223,7 +225,7 @@ function notALock(path: string): (error: unknown) => never {
 async function createLockFile(path: string, text: string): Promise<boolean> {
   let file: FileHandle;
   try {
-    file = await open(path, 'wx');
+    file = await disk.open(path, 'wx');
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
@@ -233,7 +235,7 @@ async function createLockFile(path: string, text: string): Promise<boolean> {
     return true;
   } catch (error) {
     // A full disk may have space for an empty file, but not for its content.
-    await rm(path, { force: true });
+    await disk.rm(path, { force: true });
     throw error;
   } finally {
     await file.close();

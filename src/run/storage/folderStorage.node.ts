@@ -1,15 +1,9 @@
-import * as nodeFileSystem from 'node:fs/promises';
 import { constants, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { disk, type FileSystem } from './disk.node';
 import type { RunFile, RunStorage } from './storage';
 import { syncFolder } from './syncFolder.node';
 import { formatExact } from '../../text/numbers';
-
-/** The part of `node:fs/promises` that is used; a test can replace it to simulate a power cut. */
-export type FileSystem = Pick<
-  typeof nodeFileSystem,
-  'lstat' | 'mkdir' | 'open' | 'readdir' | 'rename' | 'rm' | 'rmdir' | 'stat' | 'truncate'
->;
 
 /**
  * A run's folder on disk. It must exist: a folder that is deleted during the run is not recreated. Symbolic links in it
@@ -18,7 +12,7 @@ export type FileSystem = Pick<
 export class FolderStorage implements RunStorage {
   constructor(
     readonly folder: string,
-    readonly fileSystem: FileSystem = nodeFileSystem,
+    readonly fileSystem: FileSystem = disk,
   ) {}
 
   async write(path: string, bytes: Uint8Array): Promise<void> {
@@ -170,10 +164,10 @@ export async function readToSize(file: FileHandle, size: number): Promise<Uint8A
   return bytes;
 }
 
-async function writeDurably(path: string, bytes: Uint8Array, disk: FileSystem): Promise<void> {
+async function writeDurably(path: string, bytes: Uint8Array, fileSystem: FileSystem): Promise<void> {
   // A file left by a kill may have been replaced by a link: it is deleted, not written through.
-  await disk.rm(path, { force: true });
-  const file = await disk.open(path, 'wx');
+  await fileSystem.rm(path, { force: true });
+  const file = await fileSystem.open(path, 'wx');
   try {
     await file.writeFile(bytes);
     await file.sync();

@@ -1,8 +1,8 @@
-import { lstat, open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { KeyProblem } from '../../experiment/problems/problem';
 import type { ResolvedExperiment } from '../../experiment/schema/schema';
 import { reasonOf } from '../../protocol/channel';
+import { disk } from '../../run/storage/disk.node';
 import { maxPredictionRows } from '../../protocol/predictions';
 import { heldOutRows, predictionHeader, predictionLines } from '../predictions/predictionCsv';
 import { predictionColumns } from '../predictions/predictionReader';
@@ -36,19 +36,19 @@ export async function predictionsFileProblem(
 
 /** Why a new file can't be written, and what to do; undefined where it can. It is created and removed again. */
 async function unwritableReason(path: string): Promise<string | undefined> {
-  const entry = await lstat(path).catch(() => undefined);
+  const entry = await disk.lstat(path).catch(() => undefined);
   if (entry?.isDirectory() === true) {
     return `it is a folder. Name a file in it, such as ${join(path, 'predictions.csv')}.`;
   }
   if (entry !== undefined) return 'it exists. Choose another file, or delete it.';
   const folder = dirname(path);
-  const parent = await stat(folder).catch(() => undefined);
+  const parent = await disk.stat(folder).catch(() => undefined);
   if (parent === undefined) return `the folder ${folder} does not exist. Create it, or choose another file.`;
   if (!parent.isDirectory()) return `${folder} is a file, not a folder. Choose another file.`;
   try {
-    const file = await open(path, 'wx');
+    const file = await disk.open(path, 'wx');
     await file.close();
-    await rm(path, { force: true });
+    await disk.rm(path, { force: true });
     return undefined;
   } catch (error) {
     return `${fileErrorReason(error)}. Choose another file.`;
@@ -112,7 +112,7 @@ async function writePredictions(
 /** Writes a new file in parts; where that fails, no part of it remains. */
 async function writeWhole(path: string, parts: () => Iterable<string>): Promise<void> {
   // It could be written when the training started, and may have been created since.
-  const file = await open(path, 'wx').catch((error: unknown) => {
+  const file = await disk.open(path, 'wx').catch((error: unknown) => {
     throw new Error(`${path} can't be written: ${fileErrorReason(error)}`, { cause: error });
   });
   try {
@@ -120,7 +120,7 @@ async function writeWhole(path: string, parts: () => Iterable<string>): Promise<
     await file.close();
   } catch (error) {
     await file.close().catch(() => undefined);
-    await rm(path, { force: true });
+    await disk.rm(path, { force: true });
     throw new Error(`${path} can't be written: ${fileErrorReason(error)}`, { cause: error });
   }
 }

@@ -3,7 +3,8 @@ import * as nodeFileSystem from 'node:fs/promises';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FolderStorage, type FileSystem } from '../../../src/run/storage/folderStorage.node';
+import type { FileSystem } from '../../../src/run/storage/disk.node';
+import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 
 describe('A run folder on disk', () => {
   let folder: string;

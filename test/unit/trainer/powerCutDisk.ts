@@ -1,7 +1,7 @@
 import { type FileHandle } from 'node:fs/promises';
 import * as real from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { FileSystem } from '../../../src/run/storage/folderStorage.node';
+import type { FileSystem } from '../../../src/run/storage/disk.node';
 
 /** A file apart from its name: a rename moves it, and a sync makes its present bytes durable. */
 interface File {
