@@ -89,7 +89,7 @@ async function exportTarget({ uri, variant }: Target, asks: boolean, startWorker
   if (isNotebook) await registry.executeCommand('vscode.open', script);
   else await window.showTextDocument(script);
   void showInformationMessage(
-    translate`${fileNameOf(script)} trains this experiment in PyTorch, with the initial weights in ${fileNameOf(tensors)}.${isNotebook ? '' : ` With “--records ${defaultRunsFolder}/${fileNameOf(script).replace(/\.py$/, '')}” its run is listed in Unroll: Runs while it trains, also under torchrun.`}`,
+    translate`${fileNameOf(script)} trains this experiment in PyTorch, with the initial weights in ${fileNameOf(tensors)}.${isNotebook ? '' : translate` With “--records ${defaultRunsFolder}/${fileNameOf(script).replace(/\.py$/, '')}” its run is listed in Unroll: Runs while it trains, also under torchrun.`}`,
   );
 }
 

@@ -23,7 +23,9 @@ export async function exportCurves(run: StoredRun, reader: RunReader): Promise<v
     if (parent === undefined) return;
     const folder = Uri.joinPath(parent, fileNameOf(run.folder));
     await reader.exportTensorBoard(locationOf(run.folder), folder.fsPath);
-    void showInformationMessage(`The curves of “${nameOf(run)}” are in ${folder.fsPath}, for tensorboard --logdir.`);
+    void showInformationMessage(
+      translate`The curves of “${nameOf(run)}” are in ${folder.fsPath}, for tensorboard --logdir.`,
+    );
   } catch (error) {
     void showErrorMessage(
       translate`The curves of “${nameOf(run)}” were not exported: ${translateMessage(reasonOf(error))}`,

@@ -32,7 +32,9 @@ export function findingActions(
 function fixActions(document: TextDocument, file: ExperimentFile, shown: ShownFinding): readonly CodeAction[] {
   const { finding, session, diagnostic, isOutdated } = shown;
   if (isOutdated) {
-    const train = codeAction('Train again, to check the changed experiment', CodeActionKind.QuickFix, [diagnostic]);
+    const train = codeAction(translate`Train again, to check the changed experiment`, CodeActionKind.QuickFix, [
+      diagnostic,
+    ]);
     train.command = {
       command: commands.train,
       title: translate`Train`,
@@ -55,9 +57,11 @@ function fixActions(document: TextDocument, file: ExperimentFile, shown: ShownFi
       arguments: [session.uri.toString(), session.variant, session.seed, request],
     };
     const added = file.newVariant(remedy, session.variant);
-    const keep = codeAction(`Keep this file, and add the variant ${quote(added.name)}`, CodeActionKind.QuickFix, [
-      diagnostic,
-    ]);
+    const keep = codeAction(
+      translate`Keep this file, and add the variant ${quote(added.name)}`,
+      CodeActionKind.QuickFix,
+      [diagnostic],
+    );
     keep.edit = editOf(document, [added]);
     return [fix, retrain, keep];
   });
@@ -68,7 +72,7 @@ function fixActions(document: TextDocument, file: ExperimentFile, shown: ShownFi
 
 function otherActions({ finding, session, diagnostic }: ShownFinding): readonly CodeAction[] {
   const { code, when, update } = finding;
-  const show = codeAction(`Show update ${update} in the panel`, CodeActionKind.QuickFix, [diagnostic]);
+  const show = codeAction(translate`Show update ${update} in the panel`, CodeActionKind.QuickFix, [diagnostic]);
   show.command = {
     command: commands.showUpdate,
     title: translate`Show Update`,
@@ -102,7 +106,7 @@ export function fixAllAction(
   }
   if (fixed.length < (kind === CodeActionKind.QuickFix ? 2 : 1)) return undefined;
   const action = codeAction(
-    `Fix all ${fixed.length} findings of this file`,
+    translate`Fix all ${fixed.length} findings of this file`,
     kind,
     fixed.map(({ diagnostic }) => diagnostic),
   );

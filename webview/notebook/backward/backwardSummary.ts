@@ -21,7 +21,7 @@ export function backwardSummary(
   const at = translate`step ${formatExact(gradientFrom)}`;
   if (first === 0)
     return translate`The gradient${where} is exactly 0 at ${at}: no loss of this sequence reaches it.${truncation}`;
-  const ends = `From right to left: this sequence’s ‖∂L/∂h_t‖${where} is ${formatNumber(end)} at step ${formatExact(last)} and ${formatNumber(first)} at ${at}`;
+  const ends = translate`From right to left: this sequence’s ‖∂L/∂h_t‖${where} is ${formatNumber(end)} at step ${formatExact(last)} and ${formatNumber(first)} at ${at}`;
   const several = local.filter((norm) => norm > 0).length > 1;
   // Where several steps have a loss, the ratio of the two norms does not describe how the gradient decays.
   return several || end === 0

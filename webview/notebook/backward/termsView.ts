@@ -129,7 +129,7 @@ export class TermsView {
     this.#check.classList.toggle('bad', !agrees);
     this.#check.replaceChildren(
       ...notation(
-        `The sum of the terms of all ${inspection.steps} steps, compared with the gradient ${inspection.probe === null ? translate`that the trainer used` : translate`of the whole backward pass`} (‖∂L/∂${symbol}‖ = ${formatNumber(gradientNorm)}): relative error ${formatNumber(relativeError)}${agrees ? translate`, within rounding.` : translate`, more than rounding explains.`}`,
+        translate`The sum of the terms of all ${inspection.steps} steps, compared with the gradient ${inspection.probe === null ? translate`that the trainer used` : translate`of the whole backward pass`} (‖∂L/∂${symbol}‖ = ${formatNumber(gradientNorm)}): relative error ${formatNumber(relativeError)}${agrees ? translate`, within rounding.` : translate`, more than rounding explains.`}`,
       ),
     );
   }

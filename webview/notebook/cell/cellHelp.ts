@@ -60,7 +60,7 @@ export const cellHelp = {
       'vanilla RNN: ∂L/∂h_t = ∂L_t/∂h_t + W_hhᵀ δ_{t+1},   δ_t = ∂L/∂a_t (a_t: what the cell’s σ and tanh are applied to),   ∂L/∂W_hh = Σ_t δ_t h_{t-1}ᵀ,   ∂L/∂W_xh = Σ_t δ_t x_tᵀ,   ∂L/∂W_hy = Σ_t ∂L/∂ŷ_t h_tᵀ,   ∂L/∂x_t = W_xhᵀ δ_t',
   },
   'Gradient flow: which loss reaches which step': {
-    text: 'The gradient of the loss at time t reaches back to earlier steps, and this matrix shows each pair: a row is a loss, a column is a step. The heatmap of ∂L/∂h_t shows the norm of the total at each step, where large gradients of near losses can hide that those of distant losses have vanished. It is not the sum of a column: gradients of different losses can cancel. Read a row from right to left: where its colour reaches the low end of the scale, the steps learn nothing from that loss.',
+    text: translate`The gradient of the loss at time t reaches back to earlier steps, and this matrix shows each pair: a row is a loss, a column is a step. The heatmap of ∂L/∂h_t shows the norm of the total at each step, where large gradients of near losses can hide that those of distant losses have vanished. It is not the sum of a column: gradients of different losses can cancel. Read a row from right to left: where its colour reaches the low end of the scale, the steps learn nothing from that loss.`,
     formula: 'N_{t,k} = ‖∂L_t/∂h_k‖,   vanilla RNN: ∂L_t/∂h_k = (Π_{j=k+1..t} ∂h_j/∂h_{j-1})ᵀ ∂L_t/∂h_t',
   },
   'Clipping at this update': {

@@ -128,7 +128,7 @@ export class StatesView {
     const { end, steps } = inspection;
     const ending =
       end < steps ? translate`; the sequence ends after ${formatCount(end, 'step')}, dotted: no state` : '';
-    this.#title.replaceChildren(...notation(`States h_t${of}, a row per unit${ending}`));
+    this.#title.replaceChildren(...notation(translate`States h_t${of}, a row per unit${ending}`));
     const height = Math.max(stripHeight.least, Math.min(stripHeight.most, layer.hidden * stripHeight.perUnit));
     const shown = layer.h.subarray(0, end * layer.hidden);
     const limit = shown.reduce((most, value) => Math.max(most, Math.abs(value)), 1);

@@ -39,7 +39,7 @@ export function gradientLegend(
     detail === 'colours'
       ? translate`band below h_t: ‖∂L/∂h_t‖`
       : translate`frame of h_t${detail === 'numbers' ? translate` and number below it` : ''}: ‖∂L/∂h_t‖; ` +
-        `arrow to the left: the part that passes to step t − 1${direct}; arrow down: the part of this step’s loss or of the layer above; dotted: exactly 0`;
+        translate`arrow to the left: the part that passes to step t − 1${direct}; arrow down: the part of this step’s loss or of the layer above; dotted: exactly 0`;
   return html`<span
       >${translate`gradient`} ${formatPowerOfTen(from)}
       <i class="signed-bar" .style=${`background: linear-gradient(to right, ${colours})`}></i>
