@@ -1,10 +1,12 @@
 import { runTests, TestRunFailedError } from '@vscode/test-electron';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { installedEmbedded } from './installation';
 import { linkedRepository, scratchFolder, scratchWorkspace } from './scratch';
 import { EmbeddedServer } from './server';
 import { interrupted } from './progress';
 import { runSuiteIn } from './suiteWindow';
+import { minimumVersion, testedVersion } from './release';
 import { oneFailure, readReport, reportVariable, sum, type Tally } from './tally';
 
 /** The compiled suite; it is the same file for both launchers. */
@@ -16,7 +18,7 @@ const suite = resolve('dist', 'test', 'workbench', 'index.cjs');
  */
 export async function runInExtensionHost(): Promise<Tally> {
   const { launcher, reason } = await chooseLauncher();
-  console.log(`Launcher: ${launcher} (${reason})`);
+  console.log(`Launcher: ${launcher} (${reason}), VS Code: ${testedVersion()}`);
   const report = join(scratchFolder('report'), 'workbench.json');
   const folder = scratchWorkspace(resolve('media', 'samples'));
   const running = launcher === 'desktop' ? runOnDesktop(folder, report) : runEmbedded(folder, report);
@@ -58,6 +60,7 @@ async function runOnDesktop(folder: string, report: string): Promise<number> {
   const home = scratchFolder('desktop');
   try {
     return await runTests({
+      version: desktopVersion(),
       extensionDevelopmentPath: resolve('.'),
       extensionTestsPath: suite,
       extensionTestsEnv: { [reportVariable]: report },
@@ -68,6 +71,11 @@ async function runOnDesktop(folder: string, report: string): Promise<number> {
     if (error instanceof TestRunFailedError) return error.code ?? 1;
     throw error;
   }
+}
+
+function desktopVersion(): string {
+  if (testedVersion() === 'newest') return 'stable';
+  return minimumVersion(JSON.parse(readFileSync('package.json', 'utf8')) as Parameters<typeof minimumVersion>[0]);
 }
 
 async function runEmbedded(folder: string, report: string): Promise<number> {

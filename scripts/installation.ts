@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { registerCleanup } from './cleanup';
-import { codeServer, nodeFor, type PinnedPackage } from './release';
+import { nodeFor, releases, testedVersion, type EmbeddedRelease, type PinnedPackage } from './release';
 
 /** Absolute paths of the parts of the embedded VS Code. */
 export interface Installation {
-  /** The Node 24 binary. */
+  /** The Node.js binary. */
   readonly node: string;
   /** `server-main.js` of the VS Code server. */
   readonly server: string;
@@ -22,13 +22,15 @@ export interface Installation {
  * @throws on an unsupported platform, when npm fails, and when a package isn't the pinned one
  */
 export async function installedEmbedded(cache = resolve('.vscode-test')): Promise<Installation> {
-  const node = nodeFor(process.platform, process.arch);
+  const release = releases[testedVersion()];
+  const { codeServer } = release;
+  const node = nodeFor(process.platform, process.arch, release);
   const name = `embedded-${codeServer.version}-node-${node.version}-${process.arch}`;
   const folder = join(cache, name);
   if (!existsSync(folder)) {
     mkdirSync(cache, { recursive: true });
     removeAbandoned(cache);
-    await install(join(cache, `${name}${staged}${String(process.pid)}`), folder, node);
+    await install(join(cache, `${name}${staged}${String(process.pid)}`), folder, release, node);
   }
   const modules = join(folder, 'node_modules');
   return {
@@ -57,12 +59,17 @@ function isAlive(id: number): boolean {
   }
 }
 
-async function install(stage: string, folder: string, node: PinnedPackage): Promise<void> {
+async function install(
+  stage: string,
+  folder: string,
+  { codeServer, ripgrep }: EmbeddedRelease,
+  node: PinnedPackage,
+): Promise<void> {
   console.log(`Installing the embedded VS Code (${codeServer.name} ${codeServer.version}) into .vscode-test/…`);
   registerCleanup(() => rmSync(stage, { recursive: true, force: true }));
   mkdirSync(stage, { recursive: true });
   writeFileSync(join(stage, 'package.json'), '{ "private": true }');
-  const packages = [codeServer, node];
+  const packages = [codeServer, node, ...(ripgrep ? [ripgrep] : [])];
   await npmInstall(stage, ...packages.map(({ name, version }) => `${name}@${version}`));
   packages.forEach((pinned) => {
     verify(stage, pinned);
@@ -71,6 +78,10 @@ async function install(stage: string, folder: string, node: PinnedPackage): Prom
   const inner = join(stage, 'node_modules', codeServer.name, 'lib', 'vscode');
   await npmInstall(inner);
   await npmInstall(join(inner, 'extensions'));
+  if (ripgrep) {
+    const programs = join(stage, 'node_modules', ripgrep.name, 'bin', `${process.platform}-${process.arch}`);
+    cpSync(programs, join(inner, 'node_modules', '@vscode', 'ripgrep', 'bin'), { recursive: true });
+  }
   try {
     renameSync(stage, folder);
   } catch (error) {

