@@ -1,12 +1,12 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
-const integers = z.array(z.int()).readonly();
+const integers = z.readonly(z.array(z.int()));
 
 const schema = z.strictObject({
   /** The state of the training stream's generator: four 32-bit words; empty if the source has no randomness. */
-  random: integers.refine((words) => words.length === 4 || words.length === 0),
+  random: integers.check(z.refine((words) => words.length === 4 || words.length === 0)),
   /** Contiguous text after its first window: the next character of every sequence. */
-  positions: integers.optional(),
+  positions: z.optional(integers),
 });
 
 /** The position of a source, as JSON in checkpoints: a resumed run draws the same batches as an uninterrupted one. */

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { remedySchema } from './remedy';
 import { formatDamagedLines, readCheckedLines, writeCheckedLines, type DamagedLine } from '../run/storage/checkedLines';
 import { english } from '../text/translate';
@@ -8,20 +8,20 @@ export const levels = ['error', 'warning', 'hint'] as const;
 
 const findingSchema = z.object({
   /** Code of the rule. */
-  code: z.string().max(64),
+  code: z.string().check(z.maxLength(64)),
   level: z.enum(levels),
   /** `start`: found in the experiment alone; `update`: found during training; `end`: about the run as a whole. */
   when: z.enum(['start', 'update', 'end']),
   /** The update at which it was found. */
-  update: z.number().int().nonnegative(),
+  update: z.int().check(z.nonnegative()),
   /** The key of the experiment that causes the problem or that can solve it. */
-  keyPath: z.array(z.string().max(64)).max(8),
+  keyPath: z.array(z.string().check(z.maxLength(64))).check(z.maxLength(8)),
   /** What was measured, the threshold and its source, and what to do. */
-  message: z.string().max(2000),
+  message: z.string().check(z.maxLength(2000)),
   /** Changes that may solve it, the most likely first; each on its own. Absent where none is known. */
-  remedies: z.array(remedySchema).max(4).optional(),
+  remedies: z.optional(z.array(remedySchema).check(z.maxLength(4))),
   /** The update at which the run was at its best, of a run that fell back. */
-  bestUpdate: z.number().int().nonnegative().optional(),
+  bestUpdate: z.optional(z.int().check(z.nonnegative())),
 });
 
 /** A possible problem of a run, with the evidence for it. */

@@ -1,21 +1,21 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Change } from '../experiment/problems/fix';
 import { roundToDigits } from '../text/numbers';
 
-const keyPath = z.array(z.string().max(64)).min(1).max(8);
-const scalar = z.union([z.string().max(200), z.number(), z.boolean(), z.null()]);
+const keyPath = z.array(z.string().check(z.maxLength(64))).check(z.minLength(1), z.maxLength(8));
+const scalar = z.union([z.string().check(z.maxLength(200)), z.number(), z.boolean(), z.null()]);
 
 const changeSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('set'),
     keyPath,
-    value: z.union([scalar, z.record(z.string().max(64), scalar)]),
+    value: z.union([scalar, z.record(z.string().check(z.maxLength(64)), scalar)]),
   }),
   z.object({ kind: z.literal('remove'), keyPath }),
 ]);
 
 /** Changes of keys of the experiment that are made together and may solve the problem of a finding. */
-export const remedySchema = z.array(changeSchema).min(1).max(4);
+export const remedySchema = z.array(changeSchema).check(z.minLength(1), z.maxLength(4));
 
 /** See remedySchema. */
 export type Remedy = readonly (Extract<Change, { kind: 'set' | 'remove' }> & z.infer<typeof changeSchema>)[];

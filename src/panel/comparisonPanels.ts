@@ -1,5 +1,5 @@
 import type { Memento, WebviewPanel } from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { completeStep } from '../platform/completedSteps';
 import { comparisonViewType, contextKeys } from '../platform/ids';
 import { ComparisonPanel, type ComparisonParts } from './comparisonPanel';
@@ -9,7 +9,9 @@ import { Panels } from './panels';
 import { saveSubject, savedSubjectSchema, keyOf, restoreSubject, type Subject } from './subject';
 
 const maxCompared = 100;
-const comparisonSchema = z.object({ subjects: z.array(savedSubjectSchema).min(1).max(maxCompared) });
+const comparisonSchema = z.object({
+  subjects: z.array(savedSubjectSchema).check(z.minLength(1), z.maxLength(maxCompared)),
+});
 type SavedComparison = Readonly<z.infer<typeof comparisonSchema>>;
 
 const comparisonKind: PanelKind<SavedComparison> = {

@@ -1,5 +1,5 @@
 import { TabInputWebview, ViewColumn, window, type Memento, type Tab } from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { comparisonViewType, panelViewType, rangeTestViewType, runsTableViewType } from '../platform/ids';
 
 /** Describes one kind of panel. `Shown` is the serializable description of a panel's content. */
@@ -10,7 +10,7 @@ export interface PanelKind<Shown> {
   /** Key of the views of its pages in that store. */
   readonly viewsKey: string;
   /** Validates stored values of `Shown`. */
-  readonly schema: z.ZodType<Shown>;
+  readonly schema: z.ZodMiniType<Shown>;
   /** Equal for content that belongs in the same panel. */
   readonly keyOf: (shown: Shown) => string;
 }
@@ -38,7 +38,7 @@ export class OpenPanels<Shown> {
   /** The panels that were open before the window was reloaded. */
   get all(): readonly OpenPanel<Shown>[] {
     const { schema, storeKey } = this.kind;
-    const panel = z.object({ shown: schema, title: z.string(), column: z.enum(ViewColumn).optional() });
+    const panel = z.object({ shown: schema, title: z.string(), column: z.optional(z.enum(ViewColumn)) });
     const stored = z.array(z.unknown()).safeParse(this.store.get(storeKey)).data ?? [];
     // A damaged one does not take the others with it.
     return stored.flatMap((one) => panel.safeParse(one).data ?? []);

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Log } from '../platform/log';
 import {
   Channel,
@@ -22,7 +22,7 @@ interface MessagingWebview {
 
 /** The schema of the parameters of every request that a page can send. */
 export type RequestSchemas<Host extends Contract> = {
-  readonly [Name in RequestName<Host>]: z.ZodType<Host['requests'][Name]['params']>;
+  readonly [Name in RequestName<Host>]: z.ZodMiniType<Host['requests'][Name]['params']>;
 };
 
 /**
@@ -52,7 +52,7 @@ export function connectPage<Host extends Contract>(
 }
 
 function validatorsOf<Host extends Contract>(schemas: RequestSchemas<Host>): Validators<Host> {
-  const validators = Object.entries<z.ZodType>(schemas).map(([name, schema]) => [
+  const validators = Object.entries<z.ZodMiniType>(schemas).map(([name, schema]) => [
     name,
     (params: unknown) => {
       const checked = schema.safeParse(params);

@@ -1,5 +1,5 @@
 import type { Memento } from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { Throttler } from '../platform/throttler';
 import type { PageContract, SavedPageView } from '../protocol/page';
 

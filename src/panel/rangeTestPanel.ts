@@ -1,5 +1,5 @@
 import { Uri, type WebviewPanel } from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { setPanelTitle } from '../platform/labels';
 import type { Log } from '../platform/log';
 import { Throttler } from '../platform/throttler';
@@ -33,9 +33,9 @@ export interface RangeTestParts {
 /** A range test as it is stored for the time after a reload of the window: what is tested, and the last result. */
 export const savedRangeTestSchema = z.object({
   uri: uriText,
-  variant: z.string().optional(),
+  variant: z.optional(z.string()),
   /** undefined until a test has ended. */
-  test: storedRangeTestSchema.optional(),
+  test: z.optional(storedRangeTestSchema),
 });
 
 /** See savedRangeTestSchema. */

@@ -1,5 +1,5 @@
 import type { Memento, WebviewPanel } from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { runsTableViewType } from '../platform/ids';
 import type { PanelKind } from './openPanels';
 import type { PageView } from './pageViews';

@@ -1,5 +1,5 @@
 import { Uri } from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { uriText } from '../platform/uriText';
 import type { Target } from '../session/sessions';
 
@@ -10,9 +10,9 @@ export type Subject =
 /** The serialized form of a subject, which survives a reload of the window. */
 export const savedSubjectSchema = z.object({
   uri: uriText,
-  variant: z.string().optional(),
-  seed: z.number().optional(),
-  folder: uriText.optional(),
+  variant: z.optional(z.string()),
+  seed: z.optional(z.number()),
+  folder: z.optional(uriText),
 });
 
 /** See savedSubjectSchema. */

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { probe } from './probe';
 import { index } from './requestSchemas';
 
@@ -10,7 +10,7 @@ export const chainRuleTermsRequest = z.object({
   /** PyTorch's name. */
   parameter: z.string(),
   t: index,
-  probe: probe.optional(),
+  probe: z.optional(probe),
 });
 
 /** See chainRuleTermsRequest. */

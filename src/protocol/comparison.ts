@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import type { SeriesSlice } from '../run/series/displaySeries';
 import type { SavedPageView } from './page';
 import { index, nothing } from './requestSchemas';

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { probe } from './probe';
 import { index } from './requestSchemas';
 
@@ -7,7 +7,7 @@ export const gradientFlowRequest = z.object({
   update: index,
   sequence: index,
   layer: index,
-  probe: probe.optional(),
+  probe: z.optional(probe),
 });
 
 /** See gradientFlowRequest. */

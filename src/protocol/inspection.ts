@@ -1,11 +1,12 @@
-import * as z from 'zod';
-import type { ActivationName, CellName } from '../experiment/schema/modelSchema';
+import * as z from 'zod/mini';
+import type { CellName } from '../experiment/schema/cellNames';
+import type { ActivationName } from '../experiment/schema/modelSchema';
 import type { RunInfo } from '../run/runInfo';
 import { probe, type Probe, type ProbeKinds } from './probe';
 import { index } from './requestSchemas';
 
 /** Which update, and which sequence of its batch; with a probe that sequence instead. */
-export const inspectionRequest = z.object({ update: index, sequence: index, probe: probe.optional() });
+export const inspectionRequest = z.object({ update: index, sequence: index, probe: z.optional(probe) });
 
 /** One update of a run, step by step for one sequence of its batch; every number as the engine computed it. */
 export interface Inspection {

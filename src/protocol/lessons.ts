@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Block, Inline } from '../lessons/markdown';
 import { index, nothing } from './requestSchemas';
 
@@ -93,17 +93,17 @@ export interface AnswerReply {
   readonly actions?: readonly LessonAction[];
 }
 
-const lesson = z.object({ id: z.string().max(4000) });
-const question = lesson.extend({ question: index });
+const lesson = z.object({ id: z.string().check(z.maxLength(4000)) });
+const question = z.extend(lesson, { question: index });
 
 /** The parameters of every request that the page of the lessons can send: a page is not trusted. */
 export const lessonsRequests = {
   ready: nothing,
   open: lesson,
   close: nothing,
-  start: lesson.extend({ does: z.enum(['start', 'retrain', 'copySample', 'openSetting']) }),
-  answer: question.extend({ text: z.string().max(200) }),
-  choose: question.extend({ choice: index }),
+  start: z.extend(lesson, { does: z.enum(['start', 'retrain', 'copySample', 'openSetting']) }),
+  answer: z.extend(question, { text: z.string().check(z.maxLength(200)) }),
+  choose: z.extend(question, { choice: index }),
   reveal: question,
   reset: lesson,
   edit: lesson,

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { probe } from './probe';
 import { index } from './requestSchemas';
 
@@ -9,12 +9,12 @@ export const maxSampleLength = 2000;
 export const sampleRequest = z.object({
   update: index,
   /** The symbols that the network reads first. */
-  prompt: z.string().max(maxSampleLength),
+  prompt: z.string().check(z.maxLength(maxSampleLength)),
   /** Divides the outputs before the softmax; 0 always takes the most probable symbol. */
-  temperature: z.number().nonnegative(),
-  seed: z.number().int(),
+  temperature: z.number().check(z.nonnegative()),
+  seed: z.int(),
   /** Symbols to sample. */
-  length: index.max(maxSampleLength),
+  length: index.check(z.maximum(maxSampleLength)),
 });
 
 /** See sampleRequest. */
@@ -95,7 +95,7 @@ export const projectionRequest = z.object({
   update: index,
   sequence: index,
   layer: index,
-  probe: probe.optional(),
+  probe: z.optional(probe),
 });
 
 /** See projectionRequest. */

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { SeriesSlice } from '../run/series/displaySeries';
 import type { SavedPageView } from './page';
 import { paces } from './pace';
@@ -90,7 +90,7 @@ export type PanelCommand = z.infer<typeof panelCommand>;
 /** Updates `from … to` (exclusive) of the shown run; beyond the newest one, the updates that training will add. */
 const zoomedSeriesRequest = z
   .object({ from: index, to: index })
-  .refine(({ from, to }) => from < to, { message: 'from must be before to' });
+  .check(z.refine(({ from, to }) => from < to, { message: 'from must be before to' }));
 
 /** See zoomedSeriesRequest. */
 export type ZoomedSeriesRequest = Readonly<z.infer<typeof zoomedSeriesRequest>>;
@@ -104,7 +104,11 @@ export interface ZoomedSeries extends ZoomedSeriesRequest {
  * A remedy of a finding by its place in the list, and what is done with it. `train`: the file is changed and trained
  * again; `variant`: a variant with it is added to the file; `trial`: such a variant is added and trained.
  */
-const remedyRequest = z.object({ code: z.string().max(64), remedy: index, use: z.enum(['train', 'variant', 'trial']) });
+const remedyRequest = z.object({
+  code: z.string().check(z.maxLength(64)),
+  remedy: index,
+  use: z.enum(['train', 'variant', 'trial']),
+});
 
 /** See remedyRequest. */
 export type RemedyRequest = Readonly<z.infer<typeof remedyRequest>>;
@@ -113,7 +117,7 @@ export type RemedyRequest = Readonly<z.infer<typeof remedyRequest>>;
 const ownRequests = {
   ready: nothing,
   drawn: nothing,
-  select: z.object({ variant: z.string().optional(), seed: z.number().optional() }),
+  select: z.object({ variant: z.optional(z.string()), seed: z.optional(z.number()) }),
   command: panelCommand,
   setLearningRate: positive,
   setPace: z.literal(paces),

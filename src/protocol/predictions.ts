@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { PredictionErrors } from '../text/predictionErrors';
 import { index } from './requestSchemas';
 
@@ -13,7 +13,7 @@ export const predictionsRequest = z.object({
   update: index,
   column: index,
   from: index,
-  to: index.optional(),
+  to: z.optional(index),
 });
 
 /** See predictionsRequest. */

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { index } from './requestSchemas';
 
 /** Maximum number of steps of a probed sequence; of a net that trains on longer ones, that length. */
@@ -13,7 +13,7 @@ export const probe = z.discriminatedUnion('kind', [
   /** One of the held-out sequences, in the order of the data. */
   z.strictObject({ kind: z.literal('heldOut'), sequence: index }),
   /** Symbols that a person types: characters, or words between blanks. */
-  z.strictObject({ kind: z.literal('text'), text: z.string().max(maxTypedLength) }),
+  z.strictObject({ kind: z.literal('text'), text: z.string().check(z.maxLength(maxTypedLength)) }),
   /** A window of a table from a row on: the line of the file at which that row begins, from 1. */
   z.strictObject({ kind: z.literal('row'), line: index }),
 ]);

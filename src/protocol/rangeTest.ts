@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { nothing } from './requestSchemas';
 
 /** A range test of the learning rate: one update at each rate, from a small to a large one. */
@@ -28,23 +28,25 @@ export interface RateSuggestion {
 }
 
 const maxTested = 100_000;
-const losses = z.array(z.number()).max(maxTested).readonly();
+const losses = z.readonly(z.array(z.number()).check(z.maxLength(maxTested)));
 /** Above 0: they are drawn over their logarithm. */
-const rate = z.number().positive();
+const rate = z.number().check(z.positive());
 
 /** Validates a range test that was stored. JSON leaves out a suggestion that is undefined. */
 export const storedRangeTestSchema = z
   .object({
-    rates: z.array(rate).max(maxTested).readonly(),
+    rates: z.readonly(z.array(rate).check(z.maxLength(maxTested))),
     losses,
     smoothed: losses,
     end: z.enum(['risen', 'nonFinite', 'all']),
-    suggestion: z.object({ rate, steepest: rate, lowest: rate }).optional(),
+    suggestion: z.optional(z.object({ rate, steepest: rate, lowest: rate })),
     reason: z.string(),
   })
-  .refine((test) => test.losses.length === test.rates.length && test.smoothed.length === test.rates.length, {
-    error: 'There must be one loss and one smoothed loss for each rate.',
-  });
+  .check(
+    z.refine((test) => test.losses.length === test.rates.length && test.smoothed.length === test.rates.length, {
+      error: 'There must be one loss and one smoothed loss for each rate.',
+    }),
+  );
 
 /** How far a range test is. */
 export interface RangeTestProgress {
@@ -77,7 +79,7 @@ export type RangeTestState = {
 export const rangeTestRequests = {
   ready: nothing,
   again: nothing,
-  write: z.number().positive().max(1e6),
+  write: z.number().check(z.positive(), z.maximum(1e6)),
 };
 
 type Params<Name extends keyof typeof rangeTestRequests> = z.infer<(typeof rangeTestRequests)[Name]>;

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { chainRuleTermsRequest, type ChainRuleTerms } from './chainRuleTerms';
 import type { Handlers } from './channel';
 import { gradientFlowRequest, horizonRequest, type GradientFlow, type Horizon } from './gradientFlow';
@@ -25,7 +25,7 @@ export type ReplayPriority = 'selection' | 'detail' | 'background';
 /** One kind of request about a single update of a stored run. */
 interface ReplayRequest<Params, Result> {
   /** Validates parameters that come from a page. */
-  readonly params: z.ZodType<Params>;
+  readonly params: z.ZodMiniType<Params>;
   readonly priority: ReplayPriority;
   /** Never set: carries the type of the reply. */
   readonly result?: Result;
@@ -33,7 +33,7 @@ interface ReplayRequest<Params, Result> {
 
 /** The row of a request in the table below. */
 function repliesWith<Result>() {
-  return <Params>(params: z.ZodType<Params>, priority: ReplayPriority): ReplayRequest<Params, Result> => ({
+  return <Params>(params: z.ZodMiniType<Params>, priority: ReplayPriority): ReplayRequest<Params, Result> => ({
     params,
     priority,
   });

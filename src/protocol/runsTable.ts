@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { SavedPageView } from './page';
 import { nothing } from './requestSchemas';
 import type { RunState } from './run';
@@ -69,7 +69,7 @@ const maxNamed = 100_000;
 /** The parameters of every request that the page can send: a page is not trusted. */
 export const runsTableRequests = {
   ready: nothing,
-  act: z.object({ action: z.enum(runsTableActions), folders: z.array(z.string()).max(maxNamed) }),
+  act: z.object({ action: z.enum(runsTableActions), folders: z.array(z.string()).check(z.maxLength(maxNamed)) }),
 };
 
 type Params<Name extends keyof typeof runsTableRequests> = z.infer<(typeof runsTableRequests)[Name]>;

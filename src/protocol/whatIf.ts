@@ -1,17 +1,14 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { index, positive } from './requestSchemas';
 
 /** One change to an update; omitted keys stay as they were. */
 export const whatIfChange = z.object({
   /** null is no clipping. */
-  clip: z
-    .object({ kind: z.enum(['norm', 'value', 'hidden']), threshold: positive })
-    .nullable()
-    .optional(),
+  clip: z.optional(z.nullable(z.object({ kind: z.enum(['norm', 'value', 'hidden']), threshold: positive }))),
   /** Steps from the end of the window that the gradient covers; `full` is all of them. */
-  backward: z.union([z.literal('full'), z.number().int().positive()]).optional(),
+  backward: z.optional(z.union([z.literal('full'), z.int().check(z.positive())])),
   /** The learning rate of this update, schedule included. */
-  learningRate: positive.optional(),
+  learningRate: z.optional(positive),
 });
 
 /** See whatIfChange. */

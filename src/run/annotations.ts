@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { withoutControls } from '../text/plainText';
 import { plainName } from './displayName';
 import { english } from '../text/translate';
@@ -16,9 +16,9 @@ export const maxNoteLength = 2000;
 export const maxAnnotationsBytes = 64 * 1024;
 
 const schema = z.object({
-  tags: z.array(z.string()).default([]),
-  note: z.string().default(''),
-  isHidden: z.boolean().default(false),
+  tags: z._default(z.array(z.string()), []),
+  note: z._default(z.string(), ''),
+  isHidden: z._default(z.boolean(), false),
 });
 
 /** What a person has noted about a run. */

@@ -1,6 +1,6 @@
 import type { Gate } from '../engine/cells/cell';
 import { cellNamed } from '../engine/cells/registry';
-import type { CellName } from '../experiment/schema/modelSchema';
+import type { CellName } from '../experiment/schema/cellNames';
 
 export type { Gate } from '../engine/cells/cell';
 

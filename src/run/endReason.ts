@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { formatCount, formatNumber } from '../text/numbers';
 import { english } from '../text/translate';
 

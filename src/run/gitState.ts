@@ -1,13 +1,13 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** The object name of a commit in hexadecimal, SHA-1 or SHA-256. */
 export const commitName = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 
 /** The Git commit that was checked out when a run started. */
 export const gitStateSchema = z.object({
-  commit: z.string().regex(commitName),
+  commit: z.string().check(z.regex(commitName)),
   /** Whether tracked files differed from the commit; null where that is not known. */
-  isDirty: z.boolean().nullable(),
+  isDirty: z.nullable(z.boolean()),
 });
 
 /** See gitStateSchema. */

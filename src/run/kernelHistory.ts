@@ -1,9 +1,9 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** A change of the kernel set: the run was resumed on a machine that cannot run the previous one. */
 export const kernelChangeSchema = z.object({
   /** First update that the kernel set computed. */
-  update: z.number().int().nonnegative(),
+  update: z.int().check(z.nonnegative()),
   kernels: z.string(),
 });
 

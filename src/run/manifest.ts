@@ -1,6 +1,6 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { quote, quoteAll } from '../text/quoting';
-import { cellNames } from '../experiment/schema/modelSchema';
+import { cellNames } from '../experiment/schema/cellNames';
 import { checksumKey, textChecksum } from './storage/checksum';
 import { endReasonSchema } from './endReason';
 import { gitStateSchema } from './gitState';
@@ -10,15 +10,15 @@ import type { RunStorage } from './storage/storage';
 import { english } from '../text/translate';
 
 const locationSchema = z.object({
-  update: z.number().int().nonnegative(),
+  update: z.int().check(z.nonnegative()),
   pass: z.enum(['forward', 'loss', 'backward', 'update']),
   tensor: z.string(),
-  layer: z.number().int().optional(),
-  t: z.number().int().optional(),
-  row: z.number().int().optional(),
+  layer: z.optional(z.int()),
+  t: z.optional(z.int()),
+  row: z.optional(z.int()),
   value: z.string(),
   /** The update from which on the loss had left its first size; absent where it came suddenly, and in earlier versions. */
-  began: z.number().int().nonnegative().optional(),
+  began: z.optional(z.int().check(z.nonnegative())),
 });
 
 /** Where the first value that was not finite appeared; as the engine's `NonFinite`. */
@@ -29,28 +29,28 @@ const manifestSchema = z.object({
   version: z.literal(layoutVersion),
   /** The experiment with every default written out. */
   experiment: z.record(z.string(), z.unknown()),
-  variant: z.string().nullable(),
+  variant: z.nullable(z.string()),
   /** The experiment file, relative to the run's folder and with `/`; it may have been deleted or changed since. */
-  source: z.string().nullable().default(null),
+  source: z._default(z.nullable(z.string()), null),
   /** The Git commit of the experiment file when the run started; null outside a repository, and in earlier versions. */
-  git: gitStateSchema.nullable().default(null),
+  git: z._default(z.nullable(gitStateSchema), null),
   /** The kernel set that computed the first update; `facts` has its changes. */
   kernels: z.string(),
   state: z.enum(['running', 'paused', 'finished', 'stopped', 'diverged', 'failed', 'interrupted']),
   /** Why a run finished; null for other states, and in runs of earlier versions. */
-  reason: endReasonSchema.nullable().default(null),
-  updates: z.number().int().nonnegative(),
+  reason: z._default(z.nullable(endReasonSchema), null),
+  updates: z.int().check(z.nonnegative()),
   /** ISO 8601. */
   startedAt: z.string(),
-  endedAt: z.string().nullable(),
+  endedAt: z.nullable(z.string()),
   /** Of training, without pauses. */
-  seconds: z.number().nonnegative().default(0),
+  seconds: z._default(z.number().check(z.nonnegative()), 0),
   /** Of the last update; null before the first. */
-  loss: z.number().nullable().default(null),
-  validationLoss: z.number().nullable().default(null),
-  message: z.string().nullable(),
+  loss: z._default(z.nullable(z.number()), null),
+  validationLoss: z._default(z.nullable(z.number()), null),
+  message: z.nullable(z.string()),
   /** Of a diverged run. The checkpoint of that update has the state before it, and its batch. */
-  nonFinite: locationSchema.nullable().default(null),
+  nonFinite: z._default(z.nullable(locationSchema), null),
   /** The explanation that the panel shows with the state of the run. */
   facts: runInfoSchema,
 });

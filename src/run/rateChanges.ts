@@ -1,13 +1,13 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { formatDamagedLines, readCheckedLines, writeCheckedLines, type DamagedLine } from './storage/checkedLines';
 
 const changeSchema = z.object({
   /** First update that the rate applies to. */
-  update: z.number().int().nonnegative(),
+  update: z.int().check(z.nonnegative()),
   /** Base rate, before the schedule. */
-  learningRate: z.number().positive(),
+  learningRate: z.number().check(z.positive()),
   /** Absent where the user changed it, and in runs of earlier versions. */
-  cause: z.literal('plateau').optional(),
+  cause: z.optional(z.literal('plateau')),
 });
 
 /** A change of the learning rate during training, by the user or by a plateau schedule. */

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /** The longest link that is made and opened, in characters. */
 export const maxLinkLength = 8000;
@@ -12,14 +12,14 @@ const maxContentBytes = 64 * 1024;
 /** The version of the content, in every link. */
 const version = '1';
 
-const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
-const word = z.string().max(100);
-const words = z.array(word).max(60);
+const count = z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER));
+const word = z.string().check(z.maxLength(100));
+const words = z.array(word).check(z.maxLength(60));
 const range = z.tuple([z.number(), z.number()]);
 
 /** The settings of a page that a link keeps: where a person looks, and not what was measured or typed there. */
 const viewKeys = {
-  selection: z.object({ update: count, t: count.optional() }),
+  selection: z.object({ update: count, t: z.optional(count) }),
   sequence: count,
   layer: count,
   unit: count,
@@ -42,16 +42,16 @@ const viewKeys = {
   tablesOpen: words,
 };
 
-const viewSchema = z.strictObject(viewKeys).partial();
+const viewSchema = z.partial(z.strictObject(viewKeys));
 
 /** See viewKeys; the page checks each value again. */
 export type LinkedView = z.infer<typeof viewSchema>;
 
 const contentSchema = z.strictObject({
-  text: z.string().min(2),
-  variant: z.string().max(1000).optional(),
-  seed: count.optional(),
-  view: viewSchema.optional(),
+  text: z.string().check(z.minLength(2)),
+  variant: z.optional(z.string().check(z.maxLength(1000))),
+  seed: z.optional(count),
+  view: z.optional(viewSchema),
 });
 
 /** What a link holds. */

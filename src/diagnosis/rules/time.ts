@@ -1,4 +1,4 @@
-import type { CellName } from '../../experiment/schema/modelSchema';
+import type { CellName } from '../../experiment/schema/cellNames';
 import type { Model } from '../../experiment/schema/schema';
 import { roundToDigits } from '../../text/numbers';
 import { gatesOf, isGated } from '../../run/cellGates';

@@ -8,7 +8,7 @@ import {
   type DiagnosticRelatedInformation,
   type Disposable,
 } from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { updateScheme } from '../../platform/ids';
 import { relatedInformation } from '../../platform/labels';
 import { uriText } from '../../platform/uriText';
@@ -18,9 +18,9 @@ import { translate } from '../../text/translate';
 
 const linkSchema = z.object({
   uri: uriText,
-  variant: z.string().optional(),
-  seed: z.number().optional(),
-  update: z.number().int().nonnegative(),
+  variant: z.optional(z.string()),
+  seed: z.optional(z.number()),
+  update: z.int().check(z.nonnegative()),
 });
 
 /**

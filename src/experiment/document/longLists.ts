@@ -1,4 +1,4 @@
-import { maxSeeds } from '../schema/seedsSchema';
+import { maxSeeds } from '../schema/seedLimits';
 import { isObject, type JsonObject } from './document';
 
 /** Errors of a list that are explained: to explain an error takes longer than to find it. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cellNames, type CellName } from './cellNames';
 import { choice, describe, requiredText, objectAdvice, number, integer } from './fields';
 
 const initializers = {
@@ -135,16 +136,11 @@ const mgu = z.strictObject({
   ...sharedKeys,
 });
 
-const forms = [rnn, lstm, gru, mgu] as const;
-
-/** Name of a recurrent cell, as a file writes it under `model.cell`. */
-export type CellName = z.output<(typeof forms)[number]>['cell'];
+const formOf = { rnn, lstm, gru, mgu } satisfies Readonly<Record<CellName, unknown>>;
+const forms = [formOf.rnn, formOf.lstm, formOf.gru, formOf.mgu] as const;
 
 /** Name of φ of the vanilla RNN, as a file writes it under `model.activation`. */
 export type ActivationName = z.output<typeof rnn>['activation'];
-
-/** Every recurrent cell that a file can name, in the order of completions. */
-export const cellNames: readonly CellName[] = forms.map(({ shape }) => shape.cell.value);
 
 /** The net: discriminated by its cell. */
 export const modelSchema = z

@@ -6,7 +6,8 @@ import { bpttSchema, clipSchema, lossSchema, recordSchema, trainingSchema } from
 import { modelSchema } from './modelSchema';
 import { openSchema } from './openSchema';
 import { optimizerSchema } from './optimizerSchema';
-import { maxSeed, seedsSchema } from './seedsSchema';
+import { maxSeed } from './seedLimits';
+import { seedsSchema } from './seedsSchema';
 
 const versionError = 'write 1, the only version, or delete the key';
 

@@ -1,12 +1,7 @@
 import * as z from 'zod';
 import { formatExact } from '../../text/numbers';
 import { describe, requiredInteger } from './fields';
-
-/** The largest seed: an unsigned number of 32 bits. */
-export const maxSeed = 4_294_967_295;
-
-/** Maximum number of seeds of an experiment: each is a run of its own. */
-export const maxSeeds = 20;
+import { maxSeed, maxSeeds } from './seedLimits';
 
 const limits = `a whole number from 0 to ${formatExact(maxSeed)}`;
 const advice = `write a list of 1 to ${maxSeeds} seeds, such as [1, 2, 3], or delete the key`;

@@ -1,5 +1,5 @@
 import type { Memento } from 'vscode';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { textOf } from '../../lessons/markdown';
 import type { Question } from '../../lessons/lesson';
 import type { LessonFile } from './lessonFiles';

@@ -1,4 +1,4 @@
-import type { CellName } from '../../experiment/schema/modelSchema';
+import type { CellName } from '../../experiment/schema/cellNames';
 import { plainName } from '../../run/displayName';
 import type { RunInfo } from '../../run/runInfo';
 import type { StoredTensor } from '../../run/storage/safetensors';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Observations } from '../../../src/diagnosis/observations';
 import { gateStuck, saturated } from '../../../src/diagnosis/rules/gates';
 import type { RuleResult } from '../../../src/diagnosis/rule';
-import type { CellName } from '../../../src/experiment/schema/modelSchema';
+import type { CellName } from '../../../src/experiment/schema/cellNames';
 import { gatesOf, isGated } from '../../../src/run/cellGates';
 import type { StepSeries } from '../../../src/run/records/recordBatch';
 import { runInfoOf } from '../../../src/trainer/training/runInfo';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { cells } from '../../../src/engine/cells/registry';
-import { cellNames } from '../../../src/experiment/schema/modelSchema';
+import { cellNames } from '../../../src/experiment/schema/cellNames';
 import { nodeNotation, notations } from '../../../webview/net/cells/registry';
 import { stepSymbols } from '../../../webview/net/stepSymbols';
 

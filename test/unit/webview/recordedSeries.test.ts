@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cellNames } from '../../../src/experiment/schema/modelSchema';
+import { cellNames } from '../../../src/experiment/schema/cellNames';
 import type { RunInfo } from '../../../src/protocol/run';
 import { gatesOf } from '../../../src/run/cellGates';
 import { pack, type UpdateRecord } from '../../../src/run/records/recordBatch';

@@ -1,4 +1,4 @@
-import type { CellName } from '../../../src/experiment/schema/modelSchema';
+import type { CellName } from '../../../src/experiment/schema/cellNames';
 import { gru } from './gru';
 import { lstm } from './lstm';
 import { mgu } from './mgu';

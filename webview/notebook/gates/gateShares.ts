@@ -1,4 +1,4 @@
-import type { CellName } from '../../../src/experiment/schema/modelSchema';
+import type { CellName } from '../../../src/experiment/schema/cellNames';
 import type { DisplaySeries } from '../../../src/run/series/displaySeries';
 
 /** The candidate of each recurrent cell: unlike a gate it has no open and no closed end. */
