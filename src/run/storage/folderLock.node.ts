@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { disk } from './disk.node';
+import { Heartbeats, isRecent } from './heartbeats';
 import { heartbeatInterval } from './lockFile';
 import { runFiles } from './runFiles';
 import { syncFolder } from './syncFolder.node';
@@ -20,6 +21,8 @@ import { findProcess } from './processStart.node';
 
 /** The locks that this process holds; another lock file with its process id is stale. */
 const heldLocks = new Set<string>();
+
+const heartbeats = new Heartbeats();
 
 /** An exclusive lock of a run's folder, held by this process. */
 export interface FolderLock {
@@ -51,6 +54,7 @@ export async function lockFolder(folder: string, interval = heartbeatInterval): 
     await removeEmptyFolders(folder, created);
     throw error;
   }
+  heartbeats.forget(path);
   let lastHeartbeat = Promise.resolve();
   const queueHeartbeat = (): void => {
     lastHeartbeat = lastHeartbeat.then(() => writeHeartbeat(path, text));
@@ -131,12 +135,13 @@ async function isFolder(path: string): Promise<boolean> {
   );
 }
 
-/** Whether a living process holds the lock of a run's folder. */
+/** Whether a living process holds the lock of a run's folder, as far as that can be known; see `Heartbeats`. */
 export async function isLocked(folder: string): Promise<boolean> {
   const path = join(folder, runFiles.lock);
   const holder = await readHolder(path);
   if (holder === undefined) return false;
-  return (await isThisProcess(holder)) ? heldLocks.has(path) : isAlive(holder, Date.now());
+  if (await isThisProcess(holder)) return heldLocks.has(path);
+  return isAlive(holder, () => heartbeats.isAlive(path, holder.lastHeartbeat, Date.now()));
 }
 
 /** The holder of the lock of a run's folder: whether it is this process, and its name for messages; undefined for none. */
@@ -185,8 +190,9 @@ async function takeOver(path: string, text: string): Promise<void> {
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
     const { mtimeMs } = await disk.lstat(mutex);
+    const now = await fileSystemTime(dirname(path)).catch(() => mtimeMs);
     // A time in the future is stale too: the clock was set back.
-    if (Math.abs(Date.now() - mtimeMs) > takeOverTimeout) await disk.rmdir(mutex).catch(notALock(mutex));
+    if (Math.abs(now - mtimeMs) > takeOverTimeout) await disk.rmdir(mutex).catch(notALock(mutex));
     throw new Error(busyMessage, { cause: error });
   }
   try {
@@ -201,13 +207,27 @@ async function takeOver(path: string, text: string): Promise<void> {
       // A lock with the id of this process was left by an earlier process with the same id.
       if (holder !== undefined && !(await isThisProcess(holder))) {
         await waitForWriterExit(holder);
-        if (await isAlive(holder, now)) throw new Error(heldByMessage(holder, path));
+        if (await isAlive(holder, () => isRecent(holder.lastHeartbeat, now)))
+          throw new Error(heldByMessage(holder, path));
       }
       await disk.rm(path, { force: true }).catch(notALock(path));
     }
     if (!(await createLockFile(path, text))) throw new Error(busyMessage);
   } finally {
     await disk.rmdir(mutex).catch(() => undefined);
+  }
+}
+
+/** The time by the clock of a folder's file system, in milliseconds: that of a network drive may differ from ours. */
+async function fileSystemTime(folder: string): Promise<number> {
+  const probe = join(folder, `${runFiles.lock}.partial`);
+  await disk.rm(probe, { force: true });
+  const file = await disk.open(probe, 'wx');
+  try {
+    return (await file.stat()).mtimeMs;
+  } finally {
+    await file.close();
+    await disk.rm(probe, { force: true });
   }
 }
 

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { lstat, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { heartbeatTimeout, maxLockBytes, parseLockText } from './lockFile';
+import { maxLockBytes, parseLockText } from './lockFile';
 import { findProcess, isFromThisSystem, ownStart, type ProcessStart } from './processStart.node';
 
 /** A process in a lock file: its id, and its start if known, because ids are reused. */
@@ -57,14 +57,17 @@ export async function isThisProcess({ pid, host, start }: LockHolder): Promise<b
   return start === undefined || start === (await (ownProcessStart ??= ownStart()));
 }
 
-/** Whether the holder of a lock, or the process that writes for it, still lives. */
-export async function isAlive(holder: LockHolder, now: number): Promise<boolean> {
-  const hasHeartbeat = Math.abs(now - holder.lastHeartbeat) <= heartbeatTimeout;
+/**
+ * Whether the holder of a lock, or the process that writes for it, still lives.
+ *
+ * @param hasHeartbeat whether its last heartbeat is recent; asked for only where the process can't be checked
+ */
+export async function isAlive(holder: LockHolder, hasHeartbeat: () => boolean): Promise<boolean> {
   // The machine is not known: the process must run here, and have a recent heartbeat.
-  if (holder.host === undefined) return hasHeartbeat && (await isRunning(holder));
+  if (holder.host === undefined) return hasHeartbeat() && (await isRunning(holder));
   // A process of another machine or container cannot be checked: only its heartbeat can.
-  if (holder.host !== hostname()) return hasHeartbeat;
-  if (holder.start !== undefined && !(await isFromThisSystem(holder.start))) return hasHeartbeat;
+  if (holder.host !== hostname()) return hasHeartbeat();
+  if (holder.start !== undefined && !(await isFromThisSystem(holder.start))) return hasHeartbeat();
   return (await isRunning(holder)) || (holder.writer !== undefined && (await isRunning(holder.writer)));
 }
 

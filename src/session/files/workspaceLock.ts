@@ -1,8 +1,11 @@
 import { Uri, workspace } from 'vscode';
 import type { FolderLock } from '../../run/storage/folderLock.node';
-import { heartbeatInterval, heartbeatTimeout, maxLockBytes, parseLockText } from '../../run/storage/lockFile';
+import { Heartbeats, isRecent } from '../../run/storage/heartbeats';
+import { heartbeatInterval, maxLockBytes, parseLockText } from '../../run/storage/lockFile';
 import { runFiles } from '../../run/storage/runFiles';
 import { english } from '../../text/translate';
+
+const heartbeats = new Heartbeats();
 
 /**
  * Locks a run's folder for this window, and creates it if necessary. Windows of this browser exclude each other by the
@@ -19,10 +22,12 @@ export async function lockWorkspaceFolder(folder: Uri): Promise<FolderLock> {
     await workspace.fs.writeFile(file, new TextEncoder().encode(`1 ${ownOrigin()}`));
   };
   try {
-    const other = await otherHolder(file);
+    // Two machines that write the same records would corrupt them: only one clock is asked.
+    const other = await otherHolder(file, async (beat) => isRecent(beat, await fileSystemTime(folder)));
     if (other !== undefined) throw new Error(heldMessage(other));
     await workspace.fs.createDirectory(folder);
     await write();
+    heartbeats.forget(file.toString());
   } catch (error) {
     release();
     throw error;
@@ -46,12 +51,14 @@ export async function lockWorkspaceFolder(folder: Uri): Promise<FolderLock> {
   };
 }
 
-/** Whether a window of this browser, or a living process of a computer, trains in the folder. */
+/** Whether a window of this browser, or a living process of a computer, trains in the folder; see `Heartbeats`. */
 export async function isWorkspaceFolderLocked(folder: Uri): Promise<boolean> {
   const name = lockName(folder);
   const { held = [] } = await navigator.locks.query();
   if (held.some((lock) => lock.name === name)) return true;
-  return (await otherHolder(Uri.joinPath(folder, runFiles.lock))) !== undefined;
+  const file = Uri.joinPath(folder, runFiles.lock);
+  const isAlive = (beat: number): boolean => heartbeats.isAlive(file.toString(), beat, Date.now());
+  return (await otherHolder(file, isAlive)) !== undefined;
 }
 
 function lockName(folder: Uri): string {
@@ -84,17 +91,36 @@ function requestLock(name: string): Promise<(() => void) | undefined> {
   });
 }
 
-/** The name of the living process of another origin that holds the lock file; undefined if there is none. */
-async function otherHolder(file: Uri): Promise<string | undefined> {
+/**
+ * The name of the living process of another origin that holds the lock file; undefined if there is none.
+ *
+ * @param isAlive judges it by its last heartbeat, in milliseconds by the clock of the file system
+ */
+async function otherHolder(
+  file: Uri,
+  isAlive: (beat: number) => boolean | Promise<boolean>,
+): Promise<string | undefined> {
   const entry = await workspace.fs.stat(file).then(undefined, () => undefined);
   if (entry === undefined || entry.size > maxLockBytes) return undefined;
   const text = new TextDecoder().decode(await workspace.fs.readFile(file).then(undefined, () => new Uint8Array()));
   const holder = parseLockText(text);
   // Of this origin the locks of the browser say whether it lives.
   if (holder === undefined || holder.host === ownOrigin()) return undefined;
-  const isAlive = Math.abs(Date.now() - entry.mtime) <= heartbeatTimeout;
   const { pid, host } = holder;
-  return isAlive ? english`process ${pid}${host === undefined ? '' : english` on ${host}`}` : undefined;
+  return (await isAlive(entry.mtime))
+    ? english`process ${pid}${host === undefined ? '' : english` on ${host}`}`
+    : undefined;
+}
+
+/** The time by the clock of a folder's file system, in milliseconds. */
+async function fileSystemTime(folder: Uri): Promise<number> {
+  const probe = Uri.joinPath(folder, `${runFiles.lock}.partial`);
+  await workspace.fs.writeFile(probe, new Uint8Array());
+  try {
+    return (await workspace.fs.stat(probe)).mtime;
+  } finally {
+    await remove(probe);
+  }
 }
 
 async function remove(uri: Uri): Promise<void> {
