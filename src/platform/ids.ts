@@ -36,6 +36,7 @@ export const commands = {
   openSick: 'unroll.openSick',
   openRunFolder: 'unroll.openRunFolder',
   showRunsTable: 'unroll.showRunsTable',
+  refreshRuns: 'unroll.refreshRuns',
   editTags: 'unroll.editTags',
   editNote: 'unroll.editNote',
   hideRun: 'unroll.hideRun',

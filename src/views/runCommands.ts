@@ -136,6 +136,9 @@ export function registerRunCommands(parts: RunCommandParts): Disposable[] {
         },
       ),
     ),
+    registry.registerCommand(commands.refreshRuns, () => {
+      index.refresh();
+    }),
     registry.registerCommand(commands.showRunsTable, () => {
       parts.showTable();
     }),

@@ -2,6 +2,7 @@ import { EventEmitter, FileType, RelativePattern, Uri, workspace, type Disposabl
 import { DisposableStore } from '../../platform/disposable';
 import { settings } from '../../platform/ids';
 import { runsFolder } from '../../platform/settings';
+import { heartbeatInterval } from '../../run/storage/lockFile';
 import { runFiles } from '../../run/storage/runFiles';
 import { folderOf } from '../experimentText';
 import { readDamagedRun, readStoredRun, versionOf, type DamagedRun, type StoredRun } from './storedRun';
@@ -38,6 +39,9 @@ export class RunIndex implements Disposable {
   #found: Promise<RunsFound> | undefined;
   /** Paths of the run folders at the last search. */
   #known: readonly string[] = [];
+  /** Folders of runs that were found interrupted, by their URIs. */
+  readonly #doubted = new Set<string>();
+  #secondLook: ReturnType<typeof setTimeout> | undefined;
   /** The folder of each session and whether it was live, at its last change. */
   readonly #seen = new WeakMap<Session, string>();
 
@@ -83,6 +87,11 @@ export class RunIndex implements Disposable {
     return (await (this.#found ??= this.#find())).damaged;
   }
 
+  /** Reads all runs again: network drives report no changes. */
+  refresh(): void {
+    this.#searchSoon();
+  }
+
   /** Reports that this window has changed or deleted a run's folder. */
   touched(folder: Uri): void {
     this.#touched.fire(folder);
@@ -91,6 +100,7 @@ export class RunIndex implements Disposable {
 
   dispose(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#secondLook);
     this.#watchers.dispose();
     this.#owned.dispose();
     for (const following of this.#following) following.dispose();
@@ -114,7 +124,23 @@ export class RunIndex implements Disposable {
       .sort((a, b) => b.manifest.startedAt.localeCompare(a.manifest.startedAt));
     const damaged = all.filter((run) => 'reason' in run).sort((a, b) => a.folder.path.localeCompare(b.folder.path));
     await this.#followTraining(runs.filter(({ state }) => state === 'elsewhere'));
+    this.#lookAgain(runs);
     return { runs, damaged };
+  }
+
+  /**
+   * Another machine whose clock differs may be training a run that looks interrupted: the next look finds whether its
+   * lock had a heartbeat meanwhile.
+   */
+  #lookAgain(runs: readonly StoredRun[]): void {
+    const doubtful = runs.filter(({ state, manifest }) => state === 'interrupted' && manifest.state !== 'interrupted');
+    const isNew = doubtful.some(({ folder }) => !this.#doubted.has(folder.toString()));
+    for (const { folder } of doubtful) this.#doubted.add(folder.toString());
+    if (!isNew || this.#owned.isDisposed) return;
+    clearTimeout(this.#secondLook);
+    this.#secondLook = setTimeout(() => {
+      this.#searchSoon();
+    }, 2.5 * heartbeatInterval);
   }
 
   /** Polls runs that other processes train; the sessions of this window report their own changes. */
