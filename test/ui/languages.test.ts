@@ -40,7 +40,7 @@ describe('The notebook in another language', () => {
     await page.getByText('最后一个批次上的平方误差（各步之和）为 3.06e-4。').waitFor();
   });
 
-  it('has every sentence of summaries, checks and buttons translated', async () => {
+  it('has every sentence of summaries, checks and buttons translated, and has room for longer texts', async () => {
     await page.goto(`${server.url}?language=pseudo`);
     await page.locator('.cell').first().waitFor();
     const folded = page.locator('.cell.folded > .cell-head > vscode-button, .fold-button[aria-expanded="false"]');
@@ -62,5 +62,15 @@ describe('The notebook in another language', () => {
       return english;
     });
     assert.deepEqual(untranslated, []);
+    // Where a text is cut off on purpose, the whole of it is a press or a look away.
+    const cut = await page.evaluate(() =>
+      Array.from(document.querySelectorAll<HTMLElement>('body *'))
+        .filter((one) => one.checkVisibility() && one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1)
+        .filter((one) => ['hidden', 'clip'].includes(getComputedStyle(one).overflowX))
+        .filter((one) => !one.matches('#notes, .outline-title'))
+        .map((one) => `${one.tagName}.${one.className}: ${(one.textContent ?? '').slice(0, 80)}`),
+    );
+    assert.deepEqual(cut, []);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 900);
   });
 });

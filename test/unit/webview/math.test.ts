@@ -105,6 +105,17 @@ describe('The typeset formulas', () => {
     }
   });
 
+  it('end at words of a language without spaces', () => {
+    const [symbol, words, ...others] = sentencePieces('W_hh，第 0 层为 0.5。');
+    assert.deepEqual(symbol, { kind: 'math', tree: parseMath('W_hh') });
+    assert.deepEqual(words, { kind: 'text', text: '，第 0 层为 0.5。' });
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      formulaPieces('没有后一步 = 0').map(({ kind }) => kind),
+      ['text', 'math', 'text', 'math'],
+    );
+  });
+
   it('have fractions, indices and exponents where they are written, and stack a fraction only on lines of its own', () => {
     const [dL, dh] = [parseMath('∂L'), parseMath('∂h_t')];
     assert.deepEqual(parseMath('∂L/∂h_t', 'stacked'), { kind: 'fraction', numerator: dL, denominator: dh });

@@ -15,8 +15,8 @@ const indexed =
 const surrounding = /^([“‘"'(]*)(.*?)([”’"'.,;:!?]*)$/su;
 
 /**
- * A formula, in pieces that are parted by its spaces: it can wrap there, and is copied as it reads. Every piece that is not
- * a space is math.
+ * A formula, in pieces that are parted by its spaces: it can wrap there, and is copied as it reads. Every piece between
+ * them is math.
  */
 export function formulaPieces(text: string): readonly MathPiece[] {
   return parted(text, (part) => [{ kind: 'math', tree: parseMath(part, 'stacked') }]);
@@ -43,11 +43,15 @@ export function plainOf(pieces: readonly MathPiece[]): string {
   return pieces.map((piece) => (piece.kind === 'math' ? plainText(piece.tree) : piece.text)).join('');
 }
 
+/** What parts the pieces of a text: spaces, and the words and the punctuation of languages that are written without them. */
+const separators = /(\s+|[\p{Script=Han}\u3000-\u303f\uff00-\uffef]+)/u;
+
 function parted(text: string, piecesOf: (part: string) => readonly MathPiece[]): readonly MathPiece[] {
   const pieces: MathPiece[] = [];
-  for (const part of text.split(/(\s+)/)) {
+  for (const [i, part] of text.split(separators).entries()) {
     if (part === '') continue;
-    const made: readonly MathPiece[] = /^\s/.test(part) ? [{ kind: 'text', text: part }] : piecesOf(part);
+    // Every other part is a separator.
+    const made: readonly MathPiece[] = i % 2 === 1 ? [{ kind: 'text', text: part }] : piecesOf(part);
     for (const piece of made) {
       const last = pieces.at(-1);
       if (piece.kind === 'text' && last?.kind === 'text')
