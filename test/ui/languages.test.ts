@@ -8,6 +8,7 @@ import { openRun } from '../../scripts/pageRun';
 import { servePage, type PageServer, type ServedPage } from '../../scripts/pageServer';
 import { scratchFolder } from '../../scripts/scratch';
 import { drawn } from './unfold';
+import { Workbench } from './workbench';
 
 describe('The notebook in another language', () => {
   let browser: Browser;
@@ -72,5 +73,18 @@ describe('The notebook in another language', () => {
     );
     assert.deepEqual(cut, []);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 900);
+  });
+});
+
+describe('A window in another language', () => {
+  it('has lenses, panel and views in Simplified Chinese', async () => {
+    const workbench = await Workbench.open({ file: 'three-steps.rnn.json', language: 'zh-cn' });
+    await workbench.codeLens('▶ 训练').click();
+    await workbench.codeLens('已完成').waitFor();
+    const frame = workbench.webviewFrame();
+    await frame.getByText('已完成 100 / 100 次更新').first().waitFor();
+    await frame.getByText('沿时间反向').first().waitFor();
+    await workbench.screenshot('zh-cn');
+    await workbench.close();
   });
 });

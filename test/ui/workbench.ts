@@ -15,6 +15,8 @@ const themes = {
 
 /** How a window opens; all has a default. */
 export interface WorkbenchOptions {
+  /** The display language; English by default. The texts of VS Code itself stay English. */
+  readonly language?: string;
   /** The workspace folder; a scratch copy of the samples by default. */
   readonly folder?: string;
   readonly theme?: keyof typeof themes;
@@ -101,6 +103,12 @@ export class Workbench {
     const context = await browser.newContext({ viewport: { width, height } });
     context.setDefaultTimeout(patience);
     const page = await context.newPage();
+    if (options.language !== undefined) {
+      // What a page of VS Code in another language begins with; the extension host takes it over.
+      await page.addInitScript((language) => {
+        Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: language });
+      }, options.language);
+    }
     const workbench = new Workbench(context, page, folder);
     const { file } = options;
     const window = sources === undefined ? { folder } : { folder, extension: sources };
