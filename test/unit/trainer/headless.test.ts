@@ -427,7 +427,7 @@ describe('The headless runner', () => {
     it('refuses to resume with other kernels than those it started with', () => {
       refusesCommand(
         more('--kernels', 'reference'),
-        /computed by the simd kernels, not by reference.*add --kernels simd/,
+        /computed by the (simd|simd-fma) kernels, not by reference.*add --kernels \1\./,
       );
     });
 
@@ -539,10 +539,10 @@ describe('The headless runner', () => {
       const file = experiment(long);
       const two = train(file, '--out', path('two'), '--workers', '2', '--capture', '5');
       assert.equal(two.status, 0, two.stderr);
-      assert.match(two.stderr, /about [\d.]+ MiB of memory, simd kernels, batches split into 3, 2 workers\./);
+      assert.match(two.stderr, /about [\d.]+ MiB of memory, simd(?:-fma)? kernels, batches split into 3, 2 workers\./);
       assert.deepEqual([runInfoIn('two')?.shards, runInfoIn('two')?.workers], [3, 2]);
       const one = train(file, '--out', path('one'), '--workers', '1', '--steps', '4');
-      assert.match(one.stderr, /simd kernels, batches split into 3, one worker\./);
+      assert.match(one.stderr, /simd(?:-fma)? kernels, batches split into 3, one worker\./);
       assert.equal(train(file, '--out', path('one'), '--workers', '1', '--resume', '--capture', '5').status, 0);
       assert.deepEqual(fileOf('one', 'step-5.safetensors'), fileOf('two', 'step-5.safetensors'));
     });
