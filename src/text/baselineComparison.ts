@@ -1,5 +1,5 @@
 import { formatFixed, formatNumber, formatPercentage } from './numbers';
-import { translate } from './translate';
+import { english, translate } from './translate';
 
 /** A loss that is known without training. */
 export interface KnownLoss {
@@ -9,7 +9,7 @@ export interface KnownLoss {
   readonly heldOut?: boolean | undefined;
 }
 
-const heldOutEnding = translate`, held out`;
+const heldOutEnding = english`, held out`;
 
 /** The losses of a run that are compared with its baselines. */
 export interface ComparedLosses {

@@ -17,8 +17,8 @@ interface MessagePattern {
  */
 const minFixed = { message: 16, part: 6 };
 
-/** One language of one process, undefined for English. */
-let table: TextTable | undefined;
+/** One language of one process, undefined for English. A map has no names that every object has, such as "constructor". */
+let table: ReadonlyMap<string, string> | undefined;
 let patterns: readonly MessagePattern[] | undefined;
 let translated = new Map<string, string>();
 
@@ -30,7 +30,7 @@ const maxKept = 1000;
  * terminal runner, whose output programs read, and the trainers, whose messages are stored and compared.
  */
 export function setTexts(texts: TextTable | undefined): void {
-  table = texts;
+  table = texts && new Map(Object.entries(texts));
   patterns = undefined;
   translated = new Map();
 }
@@ -42,7 +42,7 @@ export function setTexts(texts: TextTable | undefined): void {
 export function translate(strings: TemplateStringsArray, ...values: readonly (string | number)[]): string {
   const english = String.raw({ raw: strings }, ...values);
   if (table === undefined) return english;
-  const translation = table[keyOf(strings)];
+  const translation = table.get(keyOf(strings));
   return translation === undefined ? english : filled(translation, values);
 }
 
@@ -75,7 +75,7 @@ export function translateMessage(message: string): string {
  */
 export function translateCount(count: number, text: string, thing: string): string {
   const plural = count === 1 ? '' : 's';
-  const translation = table?.[`{0} ${thing}${plural}`];
+  const translation = table?.get(`{0} ${thing}${plural}`);
   return translation === undefined ? `${text} ${thing}${plural}` : filled(translation, [text]);
 }
 
@@ -89,9 +89,9 @@ function filled(translation: string, values: readonly (string | number)[]): stri
 }
 
 function wholeMessage(message: string, fewest: number): string | undefined {
-  const exact = table?.[message];
+  const exact = table?.get(message);
   if (exact !== undefined) return exact;
-  for (const { expression, translation, order, fixedLength } of (patterns ??= patternsOf(table ?? {}))) {
+  for (const { expression, translation, order, fixedLength } of (patterns ??= patternsOf(table ?? new Map()))) {
     if (fixedLength < fewest) break;
     const groups = expression.exec(message)?.slice(1);
     if (groups === undefined) continue;
@@ -106,7 +106,7 @@ function wholeMessage(message: string, fewest: number): string | undefined {
 /** A value in a message, translated where it is a text or a count. */
 function partOf(value: string): string {
   const [, count, noun] = /^([\d,]+) (.+)$/.exec(value) ?? [];
-  const counted = noun === undefined ? undefined : table?.[`{0} ${noun}`];
+  const counted = noun === undefined ? undefined : table?.get(`{0} ${noun}`);
   if (count !== undefined && counted !== undefined) return filled(counted, [count]);
   return wholeMessage(value, minFixed.part) ?? value;
 }
@@ -131,8 +131,8 @@ function sentencesOf(message: string): string {
   return parts.join(' ').replace(/(?<=[。！？：；]) /g, '');
 }
 
-function patternsOf(texts: TextTable): readonly MessagePattern[] {
-  return Object.entries(texts)
+function patternsOf(texts: ReadonlyMap<string, string>): readonly MessagePattern[] {
+  return [...texts]
     .filter(([key]) => /\{\d\}/.test(key) && /[a-z]{2}/.test(key))
     .map(([key, translation]) => {
       const pieces = key.split(/\{(\d)\}/);
