@@ -39,7 +39,7 @@ export class RunIndex implements Disposable {
   #found: Promise<RunsFound> | undefined;
   /** Paths of the run folders at the last search. */
   #known: readonly string[] = [];
-  /** Folders of runs that were found interrupted, by their URIs. */
+  /** Folders of runs that were found interrupted and are looked at twice, by their URIs. */
   readonly #doubted = new Set<string>();
   #secondLook: ReturnType<typeof setTimeout> | undefined;
   /** The folder of each session and whether it was live, at its last change. */
@@ -124,7 +124,7 @@ export class RunIndex implements Disposable {
       .sort((a, b) => b.manifest.startedAt.localeCompare(a.manifest.startedAt));
     const damaged = all.filter((run) => 'reason' in run).sort((a, b) => a.folder.path.localeCompare(b.folder.path));
     await this.#followTraining(runs.filter(({ state }) => state === 'elsewhere'));
-    this.#lookAgain(runs);
+    await this.#lookAgain(runs);
     return { runs, damaged };
   }
 
@@ -132,11 +132,22 @@ export class RunIndex implements Disposable {
    * Another machine whose clock differs may be training a run that looks interrupted: the next look finds whether its
    * lock had a heartbeat meanwhile.
    */
-  #lookAgain(runs: readonly StoredRun[]): void {
-    const doubtful = runs.filter(({ state, manifest }) => state === 'interrupted' && manifest.state !== 'interrupted');
-    const isNew = doubtful.some(({ folder }) => !this.#doubted.has(folder.toString()));
-    for (const { folder } of doubtful) this.#doubted.add(folder.toString());
-    if (!isNew || this.#owned.isDisposed) return;
+  async #lookAgain(runs: readonly StoredRun[]): Promise<void> {
+    const folders = runs
+      .filter(({ state, manifest }) => state === 'interrupted' && manifest.state !== 'interrupted')
+      .map(({ folder }) => folder)
+      .filter((folder) => !this.#doubted.has(folder.toString()));
+    for (const folder of folders) this.#doubted.add(folder.toString());
+    // After a crash without a lock, or with one that was removed, there is nothing to wait for.
+    const locked = await Promise.all(
+      folders.map((folder) =>
+        workspace.fs.stat(Uri.joinPath(folder, runFiles.lock)).then(
+          () => true,
+          () => false,
+        ),
+      ),
+    );
+    if (!locked.includes(true) || this.#owned.isDisposed) return;
     clearTimeout(this.#secondLook);
     this.#secondLook = setTimeout(() => {
       this.#searchSoon();
