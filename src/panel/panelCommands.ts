@@ -1,6 +1,6 @@
 import { commands as registry, window, workspace } from 'vscode';
 import { commands } from '../platform/ids';
-import { showFolder } from '../platform/showFolder';
+import { showFolder } from '../session/files/showFolder';
 import type { PanelCommand, RemedyRequest } from '../protocol/panel';
 import type { Session } from '../session/session';
 import type { Target } from '../session/sessions';

@@ -3,7 +3,6 @@ import { commands } from '../platform/ids';
 import { showErrorMessage, showInformationMessage } from '../platform/messages';
 import { showQuickPick, type PickItem } from '../platform/quickInput';
 import { Cancelled, waitFor } from '../platform/saveFile';
-import { runsFolder } from '../platform/settings';
 import { reasonOf } from '../protocol/channel';
 import {
   curveRoles,
@@ -12,8 +11,9 @@ import {
   type CurveSummary,
   type LogSummary,
 } from '../protocol/trainingLog';
-import { defaultRunsFolder, newRunFolder } from '../run/storage/runFolder';
-import { fileNameOf, folderOf } from '../session/experimentText';
+import { newRunFolder } from '../run/storage/runFolder';
+import { fileNameOf } from '../session/experimentText';
+import { chosenFolder } from '../session/files/folderOfRuns';
 import type { RunIndex } from '../session/stored/runIndex';
 import type { RunReader } from '../session/stored/runReader';
 import { formatCount, formatExact, formatNumber } from '../text/numbers';
@@ -66,7 +66,7 @@ async function importFrom(log: Uri, parts: ImportParts): Promise<void> {
   const chosen = await chooseCurves(run, summary, reader);
   if (chosen === undefined) return;
   const { name } = summary;
-  const runs = runsFolder(run) ?? Uri.joinPath(folderOf(run), defaultRunsFolder);
+  const runs = chosenFolder(run);
   const folder = Uri.file(newRunFolder(name, undefined, new Date(), runs.fsPath));
   const { leftOut } = await waitFor(
     translate`Importing ${path}`,

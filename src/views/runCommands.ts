@@ -3,7 +3,7 @@ import { commands as registry, window, workspace, type Disposable, type TreeView
 import { commands } from '../platform/ids';
 import { confirm, showErrorMessage, showInformationMessage, showWarningMessage } from '../platform/messages';
 import { showInputBox, showQuickPick, showQuickPickMany, type PickItem } from '../platform/quickInput';
-import { showFolder } from '../platform/showFolder';
+import { showFolder } from '../session/files/showFolder';
 import { reasonOf } from '../protocol/channel';
 import { formatNumber } from '../text/numbers';
 import { isResumable, stateLabels } from '../protocol/run';

@@ -28,8 +28,7 @@ const passingCodes: Partial<Record<NodeJS.Platform, readonly string[]>> = { win3
  */
 export function patient(fileSystem: FileSystem, platform: NodeJS.Platform = process.platform): FileSystem {
   const codes = passingCodes[platform] ?? ['EBUSY'];
-  const mayPass = (error: unknown): boolean =>
-    error instanceof Error && 'code' in error && codes.includes(String(error.code));
+  const mayPass = (error: unknown): boolean => codes.includes(String(codeOf(error)));
   const retrying =
     <Parameters extends readonly unknown[], Result>(operation: (...parameters: Parameters) => Promise<Result>) =>
     async (...parameters: Parameters): Promise<Result> => {
@@ -58,3 +57,8 @@ export function patient(fileSystem: FileSystem, platform: NodeJS.Platform = proc
 
 /** This machine's disk. */
 export const disk = patient(nodeFileSystem);
+
+/** The code of an error of the file system, such as 'ENOENT'; undefined for another error. */
+export function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}

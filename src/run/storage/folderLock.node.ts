@@ -2,7 +2,7 @@ import { constants, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { disk } from './disk.node';
+import { codeOf, disk } from './disk.node';
 import { Heartbeats, isRecent } from './heartbeats';
 import { heartbeatInterval } from './lockFile';
 import { runFiles } from './runFiles';
@@ -260,8 +260,4 @@ async function createLockFile(path: string, text: string): Promise<boolean> {
   } finally {
     await file.close();
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

@@ -14,8 +14,17 @@ import { canStoreRuns } from './hostFiles.node';
  */
 export function folderOfRuns(experiment: Uri, ownRuns: Uri | undefined): Uri | undefined {
   if (experiment.scheme === 'untitled') return undefined;
-  const wanted = runsFolder(experiment) ?? Uri.joinPath(folderOf(experiment), defaultRunsFolder);
+  const wanted = chosenFolder(experiment);
   return canStoreRuns(wanted) && isWritable(wanted) ? wanted : ownRuns;
+}
+
+/**
+ * The folder that the setting names for the runs of a file, else the one beside the file, whether or not it can be written.
+ *
+ * @throws if the setting is not valid
+ */
+export function chosenFolder(file: Uri): Uri {
+  return runsFolder(file) ?? Uri.joinPath(folderOf(file), defaultRunsFolder);
 }
 
 /** False for a file system that is known to be read-only. */

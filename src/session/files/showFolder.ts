@@ -1,6 +1,7 @@
 import { commands, env, workspace, type Uri } from 'vscode';
-import { showInformationMessage } from './messages';
-import { translate } from '../text/translate';
+import { showInformationMessage } from '../../platform/messages';
+import { translate } from '../../text/translate';
+import { locationOf } from './location';
 
 const copyPath = translate`Copy Path`;
 
@@ -17,7 +18,7 @@ export async function showFolder(folder: Uri): Promise<void> {
     await commands.executeCommand('revealFileInOS', folder);
     return;
   }
-  const path = folder.scheme === 'file' ? folder.fsPath : folder.toString();
+  const path = locationOf(folder);
   const answer = await showInformationMessage(
     translate`The folder ${path} is outside the workspace, where the explorer can’t show it.`,
     copyPath,
