@@ -26,7 +26,7 @@ const passingCodes: Partial<Record<NodeJS.Platform, readonly string[]>> = { win3
  *
  * @param platform decides which errors may pass
  */
-export function patient(fileSystem: FileSystem, platform: NodeJS.Platform = process.platform): FileSystem {
+export function withRetries(fileSystem: FileSystem, platform: NodeJS.Platform = process.platform): FileSystem {
   const codes = passingCodes[platform] ?? ['EBUSY'];
   const mayPass = (error: unknown): boolean => codes.includes(String(codeOf(error)));
   const retrying =
@@ -56,7 +56,7 @@ export function patient(fileSystem: FileSystem, platform: NodeJS.Platform = proc
 }
 
 /** This machine's disk. */
-export const disk = patient(nodeFileSystem);
+export const disk = withRetries(nodeFileSystem);
 
 /** The code of an error of the file system, such as 'ENOENT'; undefined for another error. */
 export function codeOf(error: unknown): unknown {

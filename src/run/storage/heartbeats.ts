@@ -3,11 +3,11 @@ import { heartbeatTimeout } from './lockFile';
 /** A lock at the last look at it. */
 interface Seen {
   /** Its heartbeat then, in milliseconds by the clock of its file system. */
-  readonly beat: number;
+  readonly heartbeat: number;
   /** When that heartbeat was seen first, in milliseconds by the clock of this process. */
   readonly at: number;
   /** Whether an earlier heartbeat had been seen. */
-  readonly hasMoved: boolean;
+  readonly hasFollowed: boolean;
 }
 
 /** Most locks that are remembered; more than a workspace lists. */
@@ -29,18 +29,18 @@ export class Heartbeats {
    * the file system is that of this machine.
    *
    * @param lock identifies the lock
-   * @param beat its last heartbeat, in milliseconds by the clock of its file system
+   * @param heartbeat its last heartbeat, in milliseconds by the clock of its file system
    * @param now milliseconds by the clock of this machine
    */
-  isAlive(lock: string, beat: number, now: number): boolean {
+  isAlive(lock: string, heartbeat: number, now: number): boolean {
     const at = this.clock();
     const seen = this.#seen.get(lock);
-    if (seen === undefined || seen.beat !== beat) {
+    if (seen === undefined || seen.heartbeat !== heartbeat) {
       if (this.#seen.size >= maxSeen) this.#seen.clear();
-      this.#seen.set(lock, { beat, at, hasMoved: seen !== undefined });
-      return seen !== undefined || isRecent(beat, now);
+      this.#seen.set(lock, { heartbeat, at, hasFollowed: seen !== undefined });
+      return seen !== undefined || isRecent(heartbeat, now);
     }
-    return at - seen.at <= heartbeatTimeout && (seen.hasMoved || isRecent(beat, now));
+    return at - seen.at <= heartbeatTimeout && (seen.hasFollowed || isRecent(heartbeat, now));
   }
 
   /** Forgets a lock whose holder has changed. */
@@ -50,6 +50,6 @@ export class Heartbeats {
 }
 
 /** Whether a heartbeat is recent by the clock that it was written with. One in the future is of a clock that was set back. */
-export function isRecent(beat: number, now: number): boolean {
-  return Math.abs(now - beat) <= heartbeatTimeout;
+export function isRecent(heartbeat: number, now: number): boolean {
+  return Math.abs(now - heartbeat) <= heartbeatTimeout;
 }

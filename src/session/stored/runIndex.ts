@@ -39,9 +39,9 @@ export class RunIndex implements Disposable {
   #found: Promise<RunsFound> | undefined;
   /** Paths of the run folders at the last search. */
   #known: readonly string[] = [];
-  /** Folders of runs that were found interrupted and are looked at twice, by their URIs. */
-  readonly #doubted = new Set<string>();
-  #secondLook: ReturnType<typeof setTimeout> | undefined;
+  /** Folders of runs that were found interrupted and have been checked again, by their URIs. */
+  readonly #rechecked = new Set<string>();
+  #recheckTimer: ReturnType<typeof setTimeout> | undefined;
   /** The folder of each session and whether it was live, at its last change. */
   readonly #seen = new WeakMap<Session, string>();
 
@@ -100,7 +100,7 @@ export class RunIndex implements Disposable {
 
   dispose(): void {
     clearTimeout(this.#timer);
-    clearTimeout(this.#secondLook);
+    clearTimeout(this.#recheckTimer);
     this.#watchers.dispose();
     this.#owned.dispose();
     for (const following of this.#following) following.dispose();
@@ -124,7 +124,7 @@ export class RunIndex implements Disposable {
       .sort((a, b) => b.manifest.startedAt.localeCompare(a.manifest.startedAt));
     const damaged = all.filter((run) => 'reason' in run).sort((a, b) => a.folder.path.localeCompare(b.folder.path));
     await this.#followTraining(runs.filter(({ state }) => state === 'elsewhere'));
-    await this.#lookAgain(runs);
+    await this.#recheckInterrupted(runs);
     return { runs, damaged };
   }
 
@@ -132,12 +132,12 @@ export class RunIndex implements Disposable {
    * Another machine whose clock differs may be training a run that looks interrupted: the next look finds whether its
    * lock had a heartbeat meanwhile.
    */
-  async #lookAgain(runs: readonly StoredRun[]): Promise<void> {
+  async #recheckInterrupted(runs: readonly StoredRun[]): Promise<void> {
     const folders = runs
       .filter(({ state, manifest }) => state === 'interrupted' && manifest.state !== 'interrupted')
       .map(({ folder }) => folder)
-      .filter((folder) => !this.#doubted.has(folder.toString()));
-    for (const folder of folders) this.#doubted.add(folder.toString());
+      .filter((folder) => !this.#rechecked.has(folder.toString()));
+    for (const folder of folders) this.#rechecked.add(folder.toString());
     // After a crash without a lock, or with one that was removed, there is nothing to wait for.
     const locked = await Promise.all(
       folders.map((folder) =>
@@ -148,8 +148,8 @@ export class RunIndex implements Disposable {
       ),
     );
     if (!locked.includes(true) || this.#owned.isDisposed) return;
-    clearTimeout(this.#secondLook);
-    this.#secondLook = setTimeout(() => {
+    clearTimeout(this.#recheckTimer);
+    this.#recheckTimer = setTimeout(() => {
       this.#searchSoon();
     }, 2.5 * heartbeatInterval);
   }

@@ -3,7 +3,7 @@ import * as nodeFileSystem from 'node:fs/promises';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { scratchFolder } from '../../../scripts/scratch';
-import { patient, type FileSystem } from '../../../src/run/storage/disk.node';
+import { withRetries, type FileSystem } from '../../../src/run/storage/disk.node';
 import { FolderStorage } from '../../../src/run/storage/folderStorage.node';
 
 type Operation = 'open' | 'rename' | 'rm' | 'rmdir' | 'mkdir' | 'truncate';
@@ -35,7 +35,7 @@ describe('A file that another program has open', () => {
     it(`is replaced as soon as it is closed: ${code} on ${platform}`, async () => {
       const folder = scratchFolder('busy');
       const { disk, calls } = failing('rename', code, 3);
-      await new FolderStorage(folder, patient(disk, platform)).write('run.json', bytes);
+      await new FolderStorage(folder, withRetries(disk, platform)).write('run.json', bytes);
       assert.equal(readFileSync(join(folder, 'run.json'), 'utf8'), 'new');
       assert.equal(calls(), 4);
     });
@@ -45,7 +45,7 @@ describe('A file that another program has open', () => {
     it(`is waited for by ${operation}`, async () => {
       const folder = scratchFolder('busy');
       const { disk, calls } = failing(operation, 'EBUSY', 2);
-      const storage = new FolderStorage(folder, patient(disk, 'win32'));
+      const storage = new FolderStorage(folder, withRetries(disk, 'win32'));
       await storage.write('checkpoints/0000000001', bytes);
       await storage.truncate('checkpoints/0000000001', 2);
       assert.equal(readFileSync(join(folder, 'checkpoints', '0000000001'), 'utf8'), 'ne');
@@ -59,7 +59,7 @@ describe('A file that another program has open', () => {
     const folder = scratchFolder('busy');
     mkdirSync(join(folder, 'checkpoints'));
     const { disk, calls } = failing('rmdir', 'EPERM', 2);
-    await new FolderStorage(folder, patient(disk, 'win32')).remove('checkpoints');
+    await new FolderStorage(folder, withRetries(disk, 'win32')).remove('checkpoints');
     assert.deepEqual(readdirSync(folder), []);
     assert.equal(calls(), 3);
   });
@@ -67,7 +67,9 @@ describe('A file that another program has open', () => {
   it('that stays open is an error in the end, and nothing is left beside it', async () => {
     const folder = scratchFolder('busy');
     const { disk, calls } = failing('rename', 'EBUSY', Infinity);
-    await assert.rejects(new FolderStorage(folder, patient(disk, 'win32')).write('run.json', bytes), { code: 'EBUSY' });
+    await assert.rejects(new FolderStorage(folder, withRetries(disk, 'win32')).write('run.json', bytes), {
+      code: 'EBUSY',
+    });
     assert.ok(calls() > 3);
     assert.deepEqual(readdirSync(folder), []);
   });
@@ -80,7 +82,7 @@ describe('A file that another program has open', () => {
     ] as const) {
       const folder = scratchFolder('busy');
       const { disk, calls } = failing('rename', code, Infinity);
-      await assert.rejects(new FolderStorage(folder, patient(disk, platform)).write('run.json', bytes), { code });
+      await assert.rejects(new FolderStorage(folder, withRetries(disk, platform)).write('run.json', bytes), { code });
       assert.equal(calls(), 1);
     }
   });
